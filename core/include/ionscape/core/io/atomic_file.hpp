@@ -1,0 +1,34 @@
+// A result file that appears whole or not at all.
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+
+namespace ionscape {
+
+/// Writes beside `file` and renames onto it in commit(): a run that fails or is killed leaves the earlier file as it was.
+///
+///   AtomicFile csv(folder / "map.csv");
+///   csv.stream() << ...;
+///   csv.commit();
+class AtomicFile {
+ public:
+  /// Makes the folder if need be. Throws InputError if `file` cannot be written there.
+  explicit AtomicFile(std::filesystem::path const& file);
+  /// Without commit(): removes what was written.
+  ~AtomicFile();
+  AtomicFile(AtomicFile const&) = delete;
+  AtomicFile& operator=(AtomicFile const&) = delete;
+
+  std::ostream& stream() { return stream_; }
+
+  /// Brings the text to the disk and into place. Throws InputError if anything could not be written (a full disk).
+  void commit();
+
+ private:
+  std::filesystem::path file_;
+  std::filesystem::path temporary_;
+  std::ofstream stream_;
+};
+
+}  // namespace ionscape

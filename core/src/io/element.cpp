@@ -1,0 +1,25 @@
+#include <algorithm>
+
+#include <gemmi/elem.hpp>
+
+#include "formats.hpp"
+#include "text.hpp"
+
+namespace ionscape {
+
+std::optional<std::string> find_element(std::string_view label) {
+  auto const is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+  std::string symbol(label.begin(), std::find_if_not(label.begin(), label.end(), is_letter));
+  if (symbol.empty() || symbol.size() > 2) return {};
+  gemmi::El const element = gemmi::find_element(symbol.c_str());
+  if (element == gemmi::El::X || gemmi::element_name(element) != symbol) return {};
+  return symbol;
+}
+
+std::string element_of(std::string_view label, SourceLocation const& where) {
+  auto symbol = find_element(label);
+  if (!symbol) fail_input(where, "found ", in_quotes(label), ", expected an element, as Li or Li_sv or Li1");
+  return *std::move(symbol);
+}
+
+}  // namespace ionscape

@@ -1,0 +1,43 @@
+#include <ionscape/core/io/read_crystal.hpp>
+
+#include <algorithm>
+#include <cctype>
+
+#include "formats.hpp"
+
+namespace ionscape {
+
+namespace {
+
+std::vector<Frame> read_frames(std::filesystem::path const& file) {
+  std::string name = file.filename().string();
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (name.ends_with(".cif")) return read_cif(file);
+  if (name.ends_with(".extxyz") || name.ends_with(".xyz")) return read_extxyz(file);
+  if (name.ends_with(".vasp") || name.find("poscar") != name.npos || name.find("contcar") != name.npos)
+    return {read_poscar(file)};
+  fail_input({file}, "unknown format, expected *POSCAR*, *CONTCAR*, .vasp, .cif, .extxyz or .xyz");
+}
+
+}  // namespace
+
+std::vector<Crystal> read_crystals(std::filesystem::path const& file) {
+  std::vector<Crystal> crystals;
+  for (Frame& frame : read_frames(file)) {
+    try {
+      validate(frame.crystal, "structure " + std::to_string(crystals.size() + 1));
+    } catch (InputError const& error) {
+      throw InputError({file, frame.line}, error.what());
+    }
+    crystals.push_back(std::move(frame.crystal));
+  }
+  return crystals;
+}
+
+Crystal read_crystal(std::filesystem::path const& file) {
+  std::vector<Crystal> crystals = read_crystals(file);
+  if (crystals.size() != 1) fail_input({file}, "holds ", crystals.size(), " structures, expected one");
+  return std::move(crystals.front());
+}
+
+}  // namespace ionscape

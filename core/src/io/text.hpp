@@ -1,0 +1,60 @@
+// Reading text files line by line, with errors that name the place.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <ionscape/core/cell.hpp>
+#include <ionscape/core/error.hpp>
+
+namespace ionscape {
+
+/// A whole text file. Throws InputError if it is missing, a directory, unreadable, empty or binary (holds a zero byte).
+std::string read_text(std::filesystem::path const& file);
+
+/// The words between blanks (space, tab, CR).
+std::vector<std::string_view> words_of(std::string_view line);
+
+std::string_view trimmed(std::string_view text);
+
+/// Text found in a file as an error message shows it: on one line, in quotes, cut if long.
+std::string in_quotes(std::string_view text);
+
+/// The same text on one line: control characters become blanks.
+std::string one_line(std::string text);
+
+/// A finite number; Fortran's "1.0d-3" and a leading '+' are understood.
+bool parse_number(std::string_view word, double& number);
+double to_number(std::string_view word, SourceLocation const& where, std::string_view what);
+
+/// A whole number in [least, 2^31).
+int to_integer(std::string_view word, SourceLocation const& where, std::string_view what, int least);
+
+/// The three numbers that a line begins with; a fourth is an error, other text behind them is passed over.
+Vec3 three_numbers(std::string_view line, SourceLocation const& where, std::string_view what);
+
+/// The lines of a file one after the other, without their ends (LF or CR LF).
+class LineReader {
+ public:
+  explicit LineReader(std::filesystem::path const& file);
+
+  /// The next line. Throws InputError "the file ends, expected <what>" after the last.
+  std::string_view next(std::string_view what);
+  /// The next line without taking it; empty after the last.
+  std::string_view peek() const;
+  /// Takes blank lines; false if nothing else is left.
+  bool skip_blank_lines();
+
+  /// The line taken last (1, 2, ...).
+  SourceLocation where() const { return {file_, line_}; }
+
+ private:
+  std::filesystem::path file_;
+  std::string text_;
+  std::size_t begin_ = 0;  // of the next line
+  int line_ = 0;
+};
+
+}  // namespace ionscape

@@ -1,0 +1,69 @@
+#include <ionscape/lattice/hop.hpp>
+
+#include <algorithm>
+
+#include <ionscape/core/error.hpp>
+
+namespace ionscape {
+
+std::vector<SiteKind> site_kinds(HopKind kind) {
+  using enum SiteKind;
+  switch (kind) {
+    case HopKind::tet_oct_tet:
+      return {tet, oct, tet};
+    case HopKind::oct_tet_oct:
+      return {oct, tet, oct};
+    case HopKind::oct_tet:
+      break;
+  }
+  return {oct, tet};
+}
+
+std::vector<Vec3> waypoints(Hop const& hop, bool through_windows) {
+  std::vector<Vec3> points;
+  for (std::size_t k = 0; k < hop.sites.size(); ++k) {
+    if (through_windows && k > 0) points.push_back(hop.windows.at(k - 1).position);
+    points.push_back(hop.sites[k].position);
+  }
+  return points;
+}
+
+std::vector<Vec3> interpolate(std::span<Vec3 const> points, std::size_t images) {
+  if (points.size() < 2 || images < 2)
+    fail_input({}, "path: ", images, " images through ", points.size(), " points, expected at least 2 of each");
+  std::vector<double> arc(points.size(), 0.0);
+  for (std::size_t k = 1; k < points.size(); ++k) arc[k] = arc[k - 1] + norm(points[k] - points[k - 1]);
+  if (!(arc.back() > 0)) fail_input({}, "path: its points coincide");
+
+  std::vector<Vec3> path;
+  for (std::size_t image = 0; image < images; ++image) {
+    double const s = arc.back() * double(image) / double(images - 1);
+    std::size_t piece = std::ranges::upper_bound(arc, s) - arc.begin();
+    piece = std::clamp<std::size_t>(piece, 1, points.size() - 1);
+    double const length = arc[piece] - arc[piece - 1];
+    double const along = length > 0 ? (s - arc[piece - 1]) / length : 0;
+    path.push_back(points[piece - 1] + along * (points[piece] - points[piece - 1]));
+  }
+  path.back() = points.back();
+  return path;
+}
+
+Band make_band(Crystal const& host, std::string const& mobile_species, std::span<Vec3 const> positions,
+               std::optional<double> mobile_charge) {
+  if (positions.size() < 2) fail_input({}, "band: ", positions.size(), " positions, expected at least 2");
+  if (host.charges.empty() == mobile_charge.has_value())
+    fail_input({}, "band: charges are known ", mobile_charge ? "only for the mobile ion" : "only for the host",
+               ", expected both or none");
+  Crystal image = host;
+  image.species.push_back(mobile_species);
+  image.positions.emplace_back();
+  if (mobile_charge) image.charges.push_back(*mobile_charge);
+  Band band;
+  for (Vec3 position : positions) {
+    image.positions.back() = position;
+    band.images.push_back(image);
+  }
+  return band;
+}
+
+}  // namespace ionscape
