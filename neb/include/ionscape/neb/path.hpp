@@ -1,0 +1,38 @@
+// Starting paths on the host. Coordinates are continuous along a path: never wrapped back into the cell.
+#pragma once
+
+#include <vector>
+
+#include <ionscape/core/crystal.hpp>
+
+namespace ionscape {
+
+/// Many paths of one shape, in the order in which their results come back.
+struct PathSet {
+  int n_images = 0, dof = 0;
+  std::vector<double> coordinates;  // (n_bands, n_images, dof), Å
+  std::vector<int> surface;         // (n_bands), the model's surface that a band lives on
+
+  int n_bands() const { return static_cast<int>(surface.size()); }
+
+  /// Adds one path, (n_images, dof) numbers in Å. Throws InputError on another number of numbers.
+  void add(std::vector<double> const& path, int surface_index);
+};
+
+/// Throws InputError if the set cannot be computed: too few images per path, lists of the wrong length, a coordinate
+/// that is not finite.
+void validate(PathSet const& paths, int fewest_images);
+
+/// n_images points, (n_images, dof) in Å, equally spaced in arc length along the straight lines through two or more
+/// waypoints (dof numbers each). Throws InputError on fewer waypoints or images, on different dof, on zero length.
+std::vector<double> linear_path(std::vector<std::vector<double>> const& waypoints, int n_images);
+
+/// Straight path, (n_images, 3 n_ions) in Å, from `start` to the nearest periodic image of `end`, ion by ion.
+std::vector<double> minimum_image_path(Cell const& cell, std::vector<Vec3> const& start, std::vector<Vec3> const& end,
+                                       int n_images);
+
+/// The coordinates of a band of structures as one path, (n_images, 3 n_ions) in Å. Throws InputError if the structures
+/// differ in their number of ions.
+std::vector<double> path_of(Band const& band);
+
+}  // namespace ionscape

@@ -1,0 +1,31 @@
+// From structures and potential sets to the frozen hosts of frozen_host.hpp.
+#pragma once
+
+#include <string>
+
+#include <ionscape/core/crystal.hpp>
+#include <ionscape/potentials/frozen_host.hpp>
+#include <ionscape/potentials/potential_set.hpp>
+
+namespace ionscape {
+
+/// One host and the one surface on it; the framework's lengths are Å, or a fraction of `surface.length`.
+struct HostModel {
+  HostFramework framework;
+  HostSurface surface;
+};
+
+/// A host of rigid ions as one `mobile` ion sees it: charges and pair terms from `set`, which has [charges]. All ions of
+/// `host` stay fixed, those of the mobile species included. Throws InputError for a species without a charge, and for a
+/// set with a cutoff of its own: a frozen host sums its terms completely.
+HostModel rigid_host(Crystal const& host, PotentialSet const& set, std::string const& mobile);
+
+/// An anion framework with `anion_charge` e per anion as the mobile ion of `set` sees it; `set` has [insertion]. Gaussian
+/// widths belong to a = (4V)^(1/3), V the volume per anion. Throws InputError if ions are no anions of the set's framework
+/// or the charge is not negative.
+HostModel insertion_host(Crystal const& anions, double anion_charge, PotentialSet const& set);
+
+/// The surface of an insertion host whose framework is given in units of a (one type, unit charge and dispersion).
+HostSurface insertion_surface(int framework, double volume_per_anion, double anion_charge, PotentialSet const& set);
+
+}  // namespace ionscape

@@ -1,0 +1,64 @@
+// The host oracle: Ewald and pair sums written as plainly as the formulas, in double precision, without Kokkos and without
+// any list or table. Slow on purpose; every fast kernel is tested against it, and it stays.
+//
+// Conventions: tin-foil boundary; a charged cell gets the uniform background E_bg = -pi k_e Q^2 / (2 V alpha^2) in energy
+// and stress; stress sigma = +(1/V) dE/d(strain) in eV/Å^3 (positive: the cell wants to shrink); forces -dE/dr in eV/Å.
+// Pair terms of a crystal are truncated at `cutoff` without shift or tail; periodic images count as often as they occur.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include <ionscape/core/crystal.hpp>
+#include <ionscape/potentials/potential_set.hpp>
+
+namespace ionscape {
+
+/// alpha in Å^-1: the splitting of 1/r into erfc(alpha r)/r and the rest; cutoffs in Å and Å^-1.
+struct EwaldParameters {
+  double alpha = 0;
+  double real_cutoff = 0;
+  double reciprocal_cutoff = 0;
+};
+
+/// Parameters for which both truncated sums have a relative error of about exp(-x^2) with x = sqrt(-ln accuracy), balanced for a
+/// cell of this volume and number of ions (Kolafa and Perram, Mol. Simul. 9, 351 (1992), leading terms).
+EwaldParameters ewald_parameters(Cell const& cell, std::size_t ions, double accuracy);
+
+using Matrix3 = std::array<std::array<double, 3>, 3>;
+
+struct ReferenceResult {
+  double coulomb = 0, short_range = 0;  // eV
+  std::vector<Vec3> forces;             // eV/Å, (n_ions, 3)
+  Matrix3 stress{};                     // eV/Å^3
+  std::vector<double> site_potential;   // V = eV/e at each ion, its own point charge left out
+  // The parts of the Coulomb energy in eV; their sum does not depend on alpha.
+  double real = 0, reciprocal = 0, self = 0, background = 0;
+  double energy() const { return coulomb + short_range; }
+};
+
+/// Coulomb energy of the crystal's charges (needed: crystal.charges) plus the pair terms of `set` up to `cutoff` Å.
+ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& set, EwaldParameters const& ewald,
+                                   double cutoff);
+
+/// One fixed ion as a mobile ion sees it.
+struct HostIon {
+  Vec3 position;              // Å
+  double charge_product = 0;  // its charge times that of the mobile ion, e^2
+  double width = 0;           // sigma in Å of its Gaussian charge; 0 = point charge
+  Buckingham term;            // between it and the mobile ion
+};
+
+/// Interaction energy of one mobile ion with a fixed periodic host, without the mobile ion's own periodic images.
+struct SiteEnergy {
+  double coulomb = 0, short_range = 0;  // eV
+  Vec3 force;                           // eV/Å
+  double energy() const { return coulomb + short_range; }
+};
+
+/// All sums are complete: Coulomb by Ewald (zero mean potential), C/r^6 by its own Ewald sum, the repulsion directly up to
+/// the radius where its tail is below 1e-16 of its value at 1 Å.
+SiteEnergy reference_site_energy(Cell const& cell, std::vector<HostIon> const& host, Vec3 point,
+                                 EwaldParameters const& ewald);
+
+}  // namespace ionscape

@@ -1,0 +1,60 @@
+#include <ionscape/potentials/host_model.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include <ionscape/core/error.hpp>
+
+namespace ionscape {
+
+HostModel rigid_host(Crystal const& host, PotentialSet const& set, std::string const& mobile) {
+  if (set.charges.empty()) fail_input({set.file}, "the set has no [charges]");
+  if (set.cutoff)
+    fail_input({set.file}, "cutoff = ", *set.cutoff, " Å: a frozen host sums its terms completely; take the cutoff out");
+  Crystal charged = host;
+  assign_charges(charged, set);
+  Crystal mobile_ion{host.cell, {mobile}, {{}}, {}, ""};
+  assign_charges(mobile_ion, set);
+
+  HostModel model;
+  model.framework.cell = host.cell;
+  model.framework.positions = host.positions;
+  model.surface.charge_factor = mobile_ion.charges[0];
+  model.surface.dispersion_factor = 1;
+  std::vector<std::string> species;
+  for (std::size_t i = 0; i < host.size(); ++i) {
+    auto const known = std::find(species.begin(), species.end(), host.species[i]);
+    model.framework.type_of.push_back(int(known - species.begin()));
+    if (known != species.end()) continue;
+    species.push_back(host.species[i]);
+    Buckingham const term = set.pair(mobile, host.species[i]);
+    model.framework.types.push_back({charged.charges[i], term.C, 0});
+    model.surface.repulsion.push_back(term.repulsion);
+  }
+  return model;
+}
+
+HostSurface insertion_surface(int framework, double volume_per_anion, double anion_charge, PotentialSet const& set) {
+  if (!set.insertion) fail_input({set.file}, "the set has no [insertion]");
+  Buckingham const term = set.pair(set.insertion->mobile, set.insertion->framework);
+  return {framework, std::cbrt(4 * volume_per_anion), set.insertion->charge_product(anion_charge), term.C, {term.repulsion}};
+}
+
+HostModel insertion_host(Crystal const& anions, double anion_charge, PotentialSet const& set) {
+  if (!set.insertion) fail_input({set.file}, "the set has no [insertion]");
+  if (!(anion_charge < 0)) fail_input({}, "anion charge ", anion_charge, " e, expected a negative number");
+  for (std::string const& species : anions.species)
+    if (species != set.insertion->framework)
+      fail_input({set.file}, "the set is for frameworks of ", set.insertion->framework, ", the structure has ", species);
+  double const volume_per_anion = anions.cell.volume() / double(anions.size());
+  HostModel model;
+  model.surface = insertion_surface(0, volume_per_anion, anion_charge, set);
+  double const scale = 1 / model.surface.length;
+  model.framework.cell = {scale * anions.cell.a, scale * anions.cell.b, scale * anions.cell.c};
+  for (Vec3 r : anions.positions) model.framework.positions.push_back(scale * r);
+  model.framework.type_of.assign(anions.size(), 0);
+  model.framework.types = {{1, model.surface.dispersion_factor > 0 ? 1.0 : 0.0, set.insertion->gaussian_width}};
+  return model;
+}
+
+}  // namespace ionscape

@@ -1,0 +1,224 @@
+#include <ionscape/potentials/reference.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+#include <functional>
+
+#include <ionscape/core/error.hpp>
+
+namespace ionscape {
+
+namespace {
+
+constexpr double sqrt_pi = 1.77245385090551602730;
+
+/// Calls visit(shift) for every lattice translation n_a a + n_b b + n_c c that can bring a point of one cell within
+/// `radius` of another point of the same cell: a superset, the caller tests the distance.
+void for_each_shift(Cell const& cell, double radius, double spread, std::function<void(Vec3)> const& visit) {
+  Vec3 const faces = cell.face_distances();
+  int const na = static_cast<int>(std::ceil((radius + spread) / faces.x));
+  int const nb = static_cast<int>(std::ceil((radius + spread) / faces.y));
+  int const nc = static_cast<int>(std::ceil((radius + spread) / faces.z));
+  for (int i = -na; i <= na; ++i)
+    for (int j = -nb; j <= nb; ++j)
+      for (int k = -nc; k <= nc; ++k) visit(cell.to_cartesian({double(i), double(j), double(k)}));
+}
+
+/// Calls visit(G) for every reciprocal vector but zero with |G| <= radius.
+void for_each_wave_vector(Cell const& cell, double radius, std::function<void(Vec3)> const& visit) {
+  Cell const reciprocal = cell.reciprocal();
+  for_each_shift(reciprocal, radius, 0, [&](Vec3 g) {
+    double const square = dot(g, g);
+    if (square > 0 && square <= radius * radius) visit(g);
+  });
+}
+
+/// The largest distance between two positions: how far for_each_shift has to reach beyond the cutoff.
+double extent(std::vector<Vec3> const& positions) {
+  if (positions.empty()) return 0;
+  Vec3 low = positions[0], high = positions[0];
+  for (Vec3 r : positions) {
+    low = {std::min(low.x, r.x), std::min(low.y, r.y), std::min(low.z, r.z)};
+    high = {std::max(high.x, r.x), std::max(high.y, r.y), std::max(high.z, r.z)};
+  }
+  return norm(high - low);
+}
+
+void add_outer(Matrix3& m, double s, Vec3 u, Vec3 v) {
+  double const a[3] = {u.x, u.y, u.z}, b[3] = {v.x, v.y, v.z};
+  for (int i = 0; i < 3; ++i)
+    for (int j = 0; j < 3; ++j) m[i][j] += s * a[i] * b[j];
+}
+
+void add_diagonal(Matrix3& m, double s) {
+  for (int i = 0; i < 3; ++i) m[i][i] += s;
+}
+
+}  // namespace
+
+double turnover_radius(Buckingham const& term) {
+  if (term.C <= 0) return 0;
+  double const rho = 1 / term.repulsion.inverse_rho;
+  // V' = 0 where A r^7 exp(-r/rho) = 6 C rho; the left side has its maximum at 7 rho, the inner root is the turnover.
+  auto const excess = [&](double r) { return term.repulsion.A * std::pow(r, 7) * std::exp(-r / rho) - 6 * term.C * rho; };
+  double high = 7 * rho;
+  if (term.repulsion.A <= 0 || excess(high) <= 0) return INFINITY;
+  double low = 0;
+  while (high - low > 1e-14 * high) {
+    double const middle = 0.5 * (low + high);
+    (excess(middle) < 0 ? low : high) = middle;
+    if (middle == low && middle == high) break;
+  }
+  return high;
+}
+
+EwaldParameters ewald_parameters(Cell const& cell, std::size_t ions, double accuracy) {
+  if (!(accuracy > 0 && accuracy < 0.1)) fail_input({}, "accuracy ", accuracy, ", expected between 0 and 0.1");
+  double const x = std::sqrt(-std::log(accuracy));
+  // Equal work in both sums: alpha = sqrt(pi) (n / V^2)^(1/6).
+  double const alpha = sqrt_pi * std::pow(double(ions) / (cell.volume() * cell.volume()), 1.0 / 6.0);
+  return {alpha, x / alpha, 2 * alpha * x};
+}
+
+ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& set, EwaldParameters const& ewald,
+                                   double cutoff) {
+  Cell const& cell = crystal.cell;
+  std::size_t const n = crystal.size();
+  if (crystal.charges.size() != n) fail_input({}, "evaluate_reference: the crystal has no charges");
+  auto const& q = crystal.charges;
+  auto const& r = crystal.positions;
+  double const alpha = ewald.alpha;
+  double const volume = cell.volume();
+  constexpr double ke = coulomb_constant;
+
+  ReferenceResult result;
+  result.forces.assign(n, Vec3{});
+  result.site_potential.assign(n, 0.0);
+  Matrix3& virial = result.stress;  // dE/d(strain) until it is divided by the volume
+
+  std::vector<std::vector<Buckingham>> terms(n, std::vector<Buckingham>(n));
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < n; ++j) terms[i][j] = set.pair(crystal.species[i], crystal.species[j]);
+
+  // Real space: every ordered pair of ions and images counts half.
+  double const reach = std::max(ewald.real_cutoff, cutoff);
+  std::vector<Vec3> shifts;
+  for_each_shift(cell, reach, extent(r), [&](Vec3 shift) { shifts.push_back(shift); });
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < n; ++j)
+      for (Vec3 shift : shifts) {
+        Vec3 const rij = r[j] + shift - r[i];
+        double const square = dot(rij, rij);
+        if (square > reach * reach || (i == j && square < 1e-20)) continue;
+        double const d = std::sqrt(square);
+        double force_over_r = 0;  // -V'(r)/r of the whole pair
+        if (d <= ewald.real_cutoff) {
+          double const screened = ke * std::erfc(alpha * d) / d;
+          double const slope = ke * 2 * alpha / sqrt_pi * std::exp(-alpha * alpha * square);
+          result.real += 0.5 * q[i] * q[j] * screened;
+          result.site_potential[i] += q[j] * screened;
+          force_over_r += q[i] * q[j] * (screened + slope) / square;
+        }
+        if (d <= cutoff) {
+          double v = 0;
+          terms[i][j].add(d, 1 / d, v, force_over_r);
+          result.short_range += 0.5 * v;
+        }
+        result.forces[i] -= force_over_r * rij;
+        add_outer(virial, -0.5 * force_over_r, rij, rij);
+      }
+
+  // Reciprocal space: E = (2 pi k_e / V) sum over G of exp(-G^2/4 alpha^2)/G^2 |S(G)|^2.
+  for_each_wave_vector(cell, ewald.reciprocal_cutoff, [&](Vec3 g) {
+    double const square = dot(g, g);
+    double const weight = 2 * pi * ke / volume * std::exp(-square / (4 * alpha * alpha)) / square;
+    std::complex<double> s = 0;
+    for (std::size_t i = 0; i < n; ++i) s += q[i] * std::polar(1.0, dot(g, r[i]));
+    double const energy = weight * std::norm(s);
+    result.reciprocal += energy;
+    for (std::size_t i = 0; i < n; ++i) {
+      std::complex<double> const t = std::conj(s) * std::polar(1.0, dot(g, r[i]));
+      result.site_potential[i] += 2 * weight * t.real();
+      result.forces[i] += (2 * weight * q[i] * t.imag()) * g;
+    }
+    add_diagonal(virial, -energy);
+    add_outer(virial, energy * (2 / square + 1 / (2 * alpha * alpha)), g, g);
+  });
+
+  double total_charge = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    total_charge += q[i];
+    result.self -= ke * alpha / sqrt_pi * q[i] * q[i];
+    result.site_potential[i] -= 2 * ke * alpha / sqrt_pi * q[i];
+  }
+  result.background = -pi * ke * total_charge * total_charge / (2 * volume * alpha * alpha);
+  for (double& potential : result.site_potential) potential -= pi * ke * total_charge / (volume * alpha * alpha);
+  add_diagonal(virial, -result.background);
+
+  for (auto& row : result.stress)
+    for (double& s : row) s /= volume;
+  result.coulomb = result.real + result.reciprocal + result.self + result.background;
+  return result;
+}
+
+SiteEnergy reference_site_energy(Cell const& cell, std::vector<HostIon> const& host, Vec3 point,
+                                 EwaldParameters const& ewald) {
+  double const alpha = ewald.alpha;
+  double const volume = cell.volume();
+  constexpr double ke = coulomb_constant;
+  SiteEnergy site;
+
+  double reach = ewald.real_cutoff;
+  std::vector<Vec3> positions{point};
+  for (HostIon const& ion : host) {
+    positions.push_back(ion.position);
+    if (ion.term.repulsion.A != 0) reach = std::max(reach, 1 + 37 / ion.term.repulsion.inverse_rho);
+    if (ion.width > 0) reach = std::max(reach, ewald.real_cutoff * alpha * std::sqrt(2.0) * ion.width);
+  }
+
+  for_each_shift(cell, reach, extent(positions), [&](Vec3 shift) {
+    for (HostIon const& ion : host) {
+      Vec3 const rij = ion.position + shift - point;
+      double const d = norm(rij);
+      if (d > reach) continue;
+      double coulomb = std::erfc(alpha * d), slope = 2 * alpha / sqrt_pi * std::exp(-alpha * alpha * d * d);
+      if (ion.width > 0) {
+        double const beta = 1 / (std::sqrt(2.0) * ion.width);
+        coulomb -= std::erfc(beta * d);
+        slope -= 2 * beta / sqrt_pi * std::exp(-beta * beta * d * d);
+      }
+      double const q = ke * ion.charge_product;
+      site.coulomb += q * coulomb / d;
+      double force_over_r = q * (coulomb / d + slope) / (d * d);
+      ion.term.repulsion.add(d, 1 / d, site.short_range, force_over_r);
+      DispersionReal{ion.term.C, alpha}.add(d, 1 / d, site.short_range, force_over_r);
+      site.force -= force_over_r * rij;
+    }
+  });
+
+  for_each_wave_vector(cell, ewald.reciprocal_cutoff, [&](Vec3 g) {
+    double const square = dot(g, g);
+    double const b = std::sqrt(square) / (2 * alpha);
+    double const coulomb = 4 * pi * ke / volume * std::exp(-b * b) / square;
+    // Essmann et al. 1995, eq. 5.3: the part of the lattice sum of 1/r^6 that lies in reciprocal space.
+    double const dispersion = sqrt_pi * pi * alpha * alpha * alpha / (3 * volume) *
+                              ((1 - 2 * b * b) * std::exp(-b * b) + 2 * sqrt_pi * b * b * b * std::erfc(b));
+    for (HostIon const& ion : host) {
+      double const phase = dot(g, point - ion.position);
+      site.coulomb += ion.charge_product * coulomb * std::cos(phase);
+      site.short_range -= ion.term.C * dispersion * std::cos(phase);
+      site.force += ((ion.charge_product * coulomb - ion.term.C * dispersion) * std::sin(phase)) * g;
+    }
+  });
+
+  // G = 0: the mean of the real-space Coulomb part is taken out; that of 1/r^6 stays (b = 0 in the line above).
+  for (HostIon const& ion : host) {
+    double const mean = pi * (1 / (alpha * alpha) - 2 * ion.width * ion.width) / volume;
+    site.coulomb -= ke * ion.charge_product * mean;
+    site.short_range -= ion.term.C * sqrt_pi * pi * alpha * alpha * alpha / (3 * volume);
+  }
+  return site;
+}
+
+}  // namespace ionscape

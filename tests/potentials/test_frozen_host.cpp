@@ -1,0 +1,198 @@
+// The frozen-host kernel against the plain reference, and its own invariances.
+#include <algorithm>
+#include <cmath>
+
+#include <ionscape/core/error.hpp>
+#include <ionscape/potentials/frozen_host.hpp>
+#include <ionscape_test/catch.hpp>
+
+using namespace ionscape;
+
+namespace {
+
+using Exec = Kokkos::DefaultExecutionSpace;
+using Host = FrozenHost<Exec::memory_space>;
+
+std::vector<Vec3> const fcc{{0, 0, 0}, {0, .5, .5}, {.5, 0, .5}, {.5, .5, 0}};
+
+/// n x n x n conventional fcc cells of unit constant, one ion displaced.
+HostFramework fcc_framework(int n, HostFramework::Type type, Vec3 displaced = {}) {
+  HostFramework host;
+  host.cell = {{double(n), 0, 0}, {0, double(n), 0}, {0, 0, double(n)}};
+  for (int i = 0; i < n; ++i)
+    for (int j = 0; j < n; ++j)
+      for (int k = 0; k < n; ++k)
+        for (Vec3 f : fcc) host.positions.push_back(Vec3{double(i), double(j), double(k)} + f);
+  host.positions[0] += displaced;
+  host.type_of.assign(host.positions.size(), 0);
+  host.types = {type};
+  return host;
+}
+
+/// A skewed cell with two types of ions.
+HostFramework triclinic_framework(double width0, double width1) {
+  HostFramework host;
+  host.cell = {{4.6, 0, 0}, {0.7, 5.1, 0}, {-0.9, 1.1, 4.3}};
+  for (Vec3 f : {Vec3{.1, .2, .05}, {.6, .15, .4}, {.3, .7, .8}, {.85, .6, .3}, {.4, .4, .55}})
+    host.positions.push_back(host.cell.to_cartesian(f));
+  host.type_of = {0, 1, 0, 1, 1};
+  host.types = {{-1.5, 1.0, width0}, {0.8, 0.3, width1}};
+  return host;
+}
+
+HostSurface const triclinic_surface{0, 1.0, 0.9, 35.0, {{900, 1 / 0.25}, {400, 1 / 0.31}}};
+
+std::vector<Vec3> scatter(HostFramework const& host, double length, int n) {
+  std::vector<Vec3> points;
+  for (int i = 0; i < n; ++i) {
+    auto const f = [i](double s) { return std::fmod(0.5 + s * (i + 1), 1.0) * 3 - 1; };  // also outside the cell
+    points.push_back(length * host.cell.to_cartesian({f(0.8191725), f(0.6710436), f(0.5497005)}));
+  }
+  return points;
+}
+
+struct Worst {
+  double energy = 0, force = 0;
+};
+
+/// Largest differences from the reference: relative for energies and forces of at least 1 eV and 1 eV/Å, else absolute.
+Worst compare(HostFramework const& host, HostSurface const& surface, double accuracy, int n_points = 24) {
+  Host const model(std::span(&host, 1), std::span(&surface, 1), {accuracy});
+  auto const points = scatter(host, surface.length, n_points);
+  std::vector<int> const index(points.size(), 0);
+  auto const results = evaluate_points(Exec(), model, index, points);
+  auto const ions = host_ions(host, surface);
+  Cell cell = host.cell;
+  for (Vec3* v : {&cell.a, &cell.b, &cell.c}) *v = surface.length * *v;
+  Worst worst;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    auto const exact = reference_site_energy(cell, ions, points[i], ewald_parameters(cell, ions.size(), 1e-16));
+    worst.energy = std::max(worst.energy, std::fabs(results[i].energy - exact.energy()) / std::max(1.0, std::fabs(exact.energy())));
+    worst.force = std::max(worst.force, norm(results[i].force - exact.force) / std::max(1.0, norm(exact.force)));
+  }
+  return worst;
+}
+
+}  // namespace
+
+TEST_CASE("The frozen host agrees with the reference to 1e-10 at the tightest setting") {
+  struct Case {
+    char const* name;
+    HostFramework host;
+    HostSurface surface;
+  };
+  Case const cases[] = {
+      {"points and Buckingham", fcc_framework(2, {1, 1, 0}, {.05, -.08, .02}), {0, 4.6, -1.5, 60, {{5000, 1 / 0.22}}}},
+      {"Gaussians and Born-Mayer", fcc_framework(2, {1, 0, 0.2}, {.05, -.08, .02}), {0, 4.6, -2.5, 0, {{800, 1 / 0.25}}}},
+      {"narrow Gaussians", fcc_framework(2, {1, 1, 0.05}, {.05, -.08, .02}), {0, 4.6, -2.5, 20, {{800, 1 / 0.25}}}},
+      {"one conventional cell", fcc_framework(1, {1, 0, 0.2}), {0, 5.7, -2.0, 0, {{800, 1 / 0.31}}}},
+      {"two types, skewed", triclinic_framework(0, 0), triclinic_surface},
+      {"two widths, skewed", triclinic_framework(0.4, 0.6), triclinic_surface},
+      {"a Gaussian beside a point", triclinic_framework(0, 0.5), triclinic_surface},
+  };
+  for (Case const& c : cases) {
+    INFO(c.name);
+    Worst const worst = compare(c.host, c.surface, 1e-13);
+    CHECK(worst.energy < 1e-10);
+    CHECK(worst.force < 1e-10);
+  }
+}
+
+TEST_CASE("The asked accuracy is kept") {
+  for (double accuracy : {1e-3, 1e-5, 1e-8, 1e-11}) {
+    INFO(accuracy);
+    for (double width : {0.0, 0.05, 0.2}) {
+      INFO(width);
+      Worst const worst = compare(fcc_framework(2, {1, 1, width}, {.1, -.1, 0}), {0, 4.2, -2, 50, {{2000, 1 / 0.27}}}, accuracy);
+      CHECK(worst.energy < 3 * accuracy);  // three sums, each to the asked accuracy
+      CHECK(worst.force < 3 * accuracy);
+    }
+  }
+}
+
+TEST_CASE("Forces are minus the derivatives of the energy") {
+  HostFramework const host = triclinic_framework(0.3, 0);
+  Host const model(std::span(&host, 1), std::span(&triclinic_surface, 1), {1e-13});
+  double const h = 1e-5;
+  Vec3 const r{1.9, 2.2, 1.1};
+  std::vector<Vec3> const points{r, r + Vec3{h, 0, 0}, r - Vec3{h, 0, 0}, r + Vec3{0, h, 0}, r - Vec3{0, h, 0}, r + Vec3{0, 0, h}, r - Vec3{0, 0, h}};
+  auto const e = evaluate_points(Exec(), model, std::vector<int>(7, 0), points);
+  CHECK(e[0].force.x == Approx(-(e[1].energy - e[2].energy) / (2 * h)).epsilon(1e-7));
+  CHECK(e[0].force.y == Approx(-(e[3].energy - e[4].energy) / (2 * h)).epsilon(1e-7));
+  CHECK(e[0].force.z == Approx(-(e[5].energy - e[6].energy) / (2 * h)).epsilon(1e-7));
+}
+
+TEST_CASE("A surface in a batch, and a point in a list, have the same bits as alone") {
+  HostFramework const frameworks[] = {fcc_framework(2, {1, 0, 0.2}, {.1, 0, 0}), triclinic_framework(0, 0.4)};
+  std::vector<HostSurface> surfaces;
+  for (int i = 0; i < 40; ++i) surfaces.push_back({0, 4.0 + 0.05 * i, -1.0 - 0.03 * i, 0, {{700, 1 / 0.26}}});
+  surfaces.push_back(triclinic_surface);
+  surfaces.back().framework = 1;
+  Host const batch(frameworks, surfaces, {1e-9});
+  auto const points = scatter(frameworks[0], 4.4, 41);
+  std::vector<int> index(41);
+  for (int i = 0; i < 41; ++i) index[i] = i;
+  auto const together = evaluate_points(Exec(), batch, index, points);
+  for (int i : {0, 17, 40}) {
+    auto const alone = evaluate_points(Exec(), batch, std::span(&index[i], 1), std::span(&points[i], 1));
+    CHECK(alone[0].energy == together[i].energy);
+    CHECK(alone[0].force == together[i].force);
+  }
+}
+
+TEST_CASE("Sharing one framework between hosts that differ by scale and strength changes nothing beyond the accuracy") {
+  HostFramework const shared = fcc_framework(2, {1, 0, 0.2}, {.1, 0, 0});
+  std::vector<HostSurface> const surfaces{{0, 3.7, -1.2, 0, {{800, 1 / 0.25}}}, {0, 5.5, -2.7, 0, {{800, 1 / 0.25}}}};
+  Host const together(std::span(&shared, 1), surfaces, {1e-9});
+  for (int s = 0; s < 2; ++s) {
+    Host const alone(std::span(&shared, 1), std::span(&surfaces[s], 1), {1e-9});
+    auto const points = scatter(shared, surfaces[s].length, 12);
+    auto const a = evaluate_points(Exec(), together, std::vector<int>(12, s), points);
+    auto const b = evaluate_points(Exec(), alone, std::vector<int>(12, 0), points);
+    for (int i = 0; i < 12; ++i) {
+      CHECK(std::fabs(a[i].energy - b[i].energy) < 4e-9);
+      CHECK(norm(a[i].force - b[i].force) < 4e-9);
+    }
+  }
+}
+
+TEST_CASE("An ion inside a Buckingham well is reported, one outside is not") {
+  HostFramework const host = fcc_framework(2, {1, 1, 0});
+  HostSurface const surface{0, 4.6, -1.5, 60, {{5000, 1 / 0.22}}};
+  double const turnover = turnover_radius({surface.repulsion[0], 60});
+  Host const model(std::span(&host, 1), std::span(&surface, 1));
+  std::vector<Vec3> const points{{0.9 * turnover, 0, 0}, {2.3, 2.3, 2.3}, {9.2 - 0.5 * turnover, 0, 0}};
+  auto const e = evaluate_points(Exec(), model, std::vector<int>(3, 0), points);
+  CHECK(e[0].approach == Approx(0.9));
+  CHECK(e[1].approach == Approx(2.3 / turnover));
+  CHECK(e[2].approach == Approx(0.5));
+}
+
+TEST_CASE("A position that is not a number gives an energy that is not a number") {
+  HostFramework const host = fcc_framework(1, {1, 0, 0.2});
+  HostSurface const surface{0, 4.6, -1.5, 0, {{500, 1 / 0.25}}};
+  Host const model(std::span(&host, 1), std::span(&surface, 1));
+  std::vector<Vec3> const points{{std::nan(""), 0, 0}, {2.3, 2.3, 2.3}};
+  auto const e = evaluate_points(Exec(), model, std::vector<int>(2, 0), points);
+  CHECK(std::isnan(e[0].energy));
+  CHECK(std::isfinite(e[1].energy));
+}
+
+TEST_CASE("Frozen hosts that make no sense are refused") {
+  HostFramework host = fcc_framework(1, {1, 0, 0.2});
+  HostSurface surface{0, 4.6, -1.5, 0, {{500, 1 / 0.25}}};
+  auto const build = [&](double accuracy) { Host(std::span(&host, 1), std::span(&surface, 1), {accuracy}); };
+  CHECK_NOTHROW(build(1e-8));
+  CHECK_THROWS_AS(build(0), InputError);
+  surface.framework = 1;
+  CHECK_THROWS_AS(build(1e-8), InputError);
+  surface.framework = 0;
+  surface.length = -1;
+  CHECK_THROWS_AS(build(1e-8), InputError);
+  surface.length = 4.6;
+  surface.repulsion.clear();
+  CHECK_THROWS_AS(build(1e-8), InputError);
+  surface.repulsion.resize(1);
+  host.cell.c = {};
+  CHECK_THROWS_AS(build(1e-8), InputError);
+}
