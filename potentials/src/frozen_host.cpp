@@ -104,6 +104,16 @@ namespace {
 
 constexpr double sqrt_pi = 1.77245385090551602730;
 
+/// Calls work(0) ... work(n - 1) on the threads of the host.
+template <class Work>
+void on_all_threads(char const* label, int n, Work const& work) {
+  using Exec = Kokkos::DefaultHostExecutionSpace;
+  Exec const exec;
+  Kokkos::parallel_for(label, Kokkos::RangePolicy<Exec, Kokkos::Schedule<Kokkos::Dynamic>>(exec, 0, n),
+                       [&work](int i) { work(i); });
+  exec.fence(label);
+}
+
 /// Smallest x in [0, limit] with tail(x) <= accuracy, tail falling.
 template <class Tail>
 double solve_cutoff(Tail const& tail, double accuracy, double limit) {
@@ -131,13 +141,18 @@ struct Strengths {
   double coulomb = 0, dispersion = 0, inverse_length = 0;
 };
 
+/// One ion, or an image of it, as seen from a bin's centre.
+struct ListEntry {
+  double distance;
+  Vec3 position;
+};
+
 /// Everything that one framework contributes to the tables.
 struct FrameworkTables {
   FrameworkRecord record{};
   std::vector<Block> blocks;
   std::vector<double> coulomb, dispersion;
-  std::vector<List> lists;
-  std::vector<double> x, y, z, distance;
+  std::vector<std::vector<ListEntry>> lists;  // (n_bins, n_types), each sorted by distance
   double wave_vectors = 0;
 };
 
@@ -271,58 +286,39 @@ void build_lists(FrameworkTables& out, HostFramework const& host, double cutoff)
                                                                             (corner & 2 ? 0.5 : -0.5) / bins[2]})));
   double const reach = cutoff + record.bin_radius;
 
-  struct Entry {
-    double distance;
-    Vec3 position;
-  };
   int const n_types = int(host.types.size()), n_bins = bins[0] * bins[1] * bins[2];
   record.n_types = n_types;
-  std::vector<std::vector<Entry>> found(std::size_t(n_bins) * n_types);
-  auto* const found_data = found.data();
-  auto const* const host_data = &host;
-  int const shifts[3] = {int(std::ceil(reach / faces.x)) + 1, int(std::ceil(reach / faces.y)) + 1,
-                         int(std::ceil(reach / faces.z)) + 1};
-  using HostExec = Kokkos::DefaultHostExecutionSpace;
-  Kokkos::parallel_for(
-      "ionscape::potentials::build_lists", Kokkos::RangePolicy<HostExec, Kokkos::Schedule<Kokkos::Dynamic>>(0, n_bins), [=](int bin) {
-        int const bz = bin % bins[2], by = bin / bins[2] % bins[1], bx = bin / bins[2] / bins[1];
-        Vec3 const centre_f{(bx + 0.5) / bins[0], (by + 0.5) / bins[1], (bz + 0.5) / bins[2]};
-        Vec3 const centre = cell.to_cartesian(centre_f);
-        for (std::size_t i = 0; i < host_data->positions.size(); ++i) {
-          Vec3 f = cell.to_fractional(host_data->positions[i]);
-          f = {f.x - std::floor(f.x), f.y - std::floor(f.y), f.z - std::floor(f.z)};
-          Vec3 const base = cell.to_cartesian(f);
-          auto& list = found_data[std::size_t(bin) * n_types + host_data->type_of[i]];
-          for (int a = -shifts[0]; a <= shifts[0]; ++a)
-            for (int b = -shifts[1]; b <= shifts[1]; ++b)
-              for (int c = -shifts[2]; c <= shifts[2]; ++c) {
-                Vec3 const r = base + cell.to_cartesian({double(a), double(b), double(c)});
-                Vec3 const d = r - centre;
-                if (double const square = dot(d, d); square <= reach * reach) list.push_back({std::sqrt(square), r});
-              }
-        }
-        for (int t = 0; t < n_types; ++t) {
-          auto& list = found_data[std::size_t(bin) * n_types + t];
-          std::sort(list.begin(), list.end(), [](Entry const& u, Entry const& v) {
-            return std::array{u.distance, u.position.x, u.position.y, u.position.z} <
-                   std::array{v.distance, v.position.x, v.position.y, v.position.z};
-          });
-        }
-      });
-  // Lists are padded to whole vectors with points so far away that nothing is left of any term.
-  double const far = 1e4 * (reach + norm(cell.a) + norm(cell.b) + norm(cell.c));
-  for (auto const& list : found) {
-    std::size_t const padded = (list.size() + native_width - 1) / native_width * native_width;
-    out.lists.push_back({int(out.x.size()), int(padded)});
-    for (Entry const& entry : list) {
-      out.x.push_back(entry.position.x), out.y.push_back(entry.position.y), out.z.push_back(entry.position.z);
-      out.distance.push_back(entry.distance);
-    }
-    for (std::size_t i = list.size(); i < padded; ++i) {
-      out.x.push_back(far), out.y.push_back(far), out.z.push_back(far);
-      out.distance.push_back(far);
-    }
+  out.lists.resize(std::size_t(n_bins) * n_types);
+  std::vector<Vec3> home;
+  for (Vec3 r : host.positions) {
+    Vec3 const f = cell.to_fractional(r);
+    home.push_back(cell.to_cartesian({f.x - std::floor(f.x), f.y - std::floor(f.y), f.z - std::floor(f.z)}));
   }
+  // Both points lie in the home cell, less than one cell apart along each axis.
+  int const shifts[3] = {int(reach / faces.x) + 1, int(reach / faces.y) + 1, int(reach / faces.z) + 1};
+  std::vector<Vec3> translations;
+  for (int a = -shifts[0]; a <= shifts[0]; ++a)
+    for (int b = -shifts[1]; b <= shifts[1]; ++b)
+      for (int c = -shifts[2]; c <= shifts[2]; ++c) translations.push_back(cell.to_cartesian({double(a), double(b), double(c)}));
+
+  auto const fill_bin = [&](int bin) {
+    int const bz = bin % bins[2], by = bin / bins[2] % bins[1], bx = bin / bins[2] / bins[1];
+    Vec3 const centre = cell.to_cartesian({(bx + 0.5) / bins[0], (by + 0.5) / bins[1], (bz + 0.5) / bins[2]});
+    auto* const lists = &out.lists[std::size_t(bin) * n_types];
+    for (std::size_t i = 0; i < home.size(); ++i) {
+      auto& list = lists[host.type_of[i]];
+      for (Vec3 translation : translations) {
+        Vec3 const r = home[i] + translation, d = r - centre;
+        if (double const square = dot(d, d); square <= reach * reach) list.push_back({std::sqrt(square), r});
+      }
+    }
+    for (int t = 0; t < n_types; ++t)
+      std::sort(lists[t].begin(), lists[t].end(), [](ListEntry const& u, ListEntry const& v) {
+        if (u.distance != v.distance) return u.distance < v.distance;
+        return std::array{u.position.x, u.position.y, u.position.z} < std::array{v.position.x, v.position.y, v.position.z};
+      });
+  };
+  on_all_threads("ionscape::potentials::build_lists", n_bins, fill_bin);
 }
 
 /// The splitting parameter of a framework. Gaussians of one width need no Coulomb sum in real space when the splitting is
@@ -405,12 +401,12 @@ void check(std::span<HostFramework const> frameworks, std::span<HostSurface cons
 template <class... Terms>
 KOKKOS_INLINE_FUNCTION void add_pairs(LaneSum& sum, double const* x, double const* y, double const* z, int count, int rank, int size,
                                       Vec3 r, Terms const&... terms) {
-  using detail::sqrt;
+  using detail::inverse_sqrt;
   for (int i = rank * native_width; i < count; i += size * native_width) {
     Lanes const dx = load(x + i) - Lanes(r.x), dy = load(y + i) - Lanes(r.y), dz = load(z + i) - Lanes(r.z);
     Lanes const square = dx * dx + dy * dy + dz * dz;
-    Lanes const d = sqrt(square);
-    Lanes const inverse = Lanes(1.0) / d;
+    Lanes const inverse = inverse_sqrt(square);
+    Lanes const d = square * inverse;
     Lanes force_over_r(0.0);
     (terms.add(d, inverse, sum.energy, force_over_r), ...);
     sum.x -= force_over_r * dx;
@@ -692,15 +688,19 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
     tables.work.push_back({0, neighbours});
   }
 
+  on_all_threads("ionscape::potentials::build_reciprocal", int(frameworks.size()),
+                 [&](int f) { build_reciprocal(built[f], frameworks[f], strengths[f], accuracy); });
+  for (std::size_t f = 0; f < frameworks.size(); ++f) build_lists(built[f], frameworks[f], list_cutoff[f]);
+
   std::vector<FrameworkRecord> framework_records;
   std::vector<Block> blocks;
   std::vector<List> lists;
-  std::vector<double> coulomb, dispersion, x, y, z, distance;
+  std::vector<double> coulomb, dispersion;
+  std::vector<std::vector<ListEntry> const*> sources;
+  int n_entries = 0;
   bool const any_dispersion = std::any_of(strengths.begin(), strengths.end(), [](Strengths const& s) { return s.dispersion > 0; });
-  for (std::size_t f = 0; f < frameworks.size(); ++f) {
-    FrameworkTables& part = built[f];
-    build_reciprocal(part, frameworks[f], strengths[f], accuracy);
-    build_lists(part, frameworks[f], list_cutoff[f]);
+  auto const append = [](std::vector<double>& to, std::vector<double> const& from) { to.insert(to.end(), from.begin(), from.end()); };
+  for (FrameworkTables& part : built) {
     part.record.block_begin = int(blocks.size());
     for (Block block : part.blocks) {
       block.coefficients += long(coulomb.size());
@@ -708,16 +708,30 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
     }
     part.record.block_end = int(blocks.size());
     part.record.list_begin = int(lists.size());
-    for (List list : part.lists) lists.push_back({list.begin + int(x.size()), list.count});
+    for (auto const& list : part.lists) {
+      int const padded = (int(list.size()) + native_width - 1) / native_width * native_width;
+      if (n_entries > std::numeric_limits<int>::max() - padded)
+        fail_input({}, "the neighbour lists of these hosts have more than 2^31 entries: use fewer hosts at once");
+      lists.push_back({n_entries, padded});
+      sources.push_back(&list);
+      n_entries += padded;
+    }
     if (any_dispersion) part.dispersion.resize(part.coulomb.size(), 0.0);
-    auto const append = [](std::vector<double>& to, std::vector<double> const& from) { to.insert(to.end(), from.begin(), from.end()); };
     append(coulomb, part.coulomb), append(dispersion, part.dispersion);
-    append(x, part.x), append(y, part.y), append(z, part.z), append(distance, part.distance);
     framework_records.push_back(part.record);
     tables.h_max = std::max(tables.h_max, part.record.h_max);
     tables.k_max = std::max(tables.k_max, part.record.k_max);
     tables.l_max = std::max(tables.l_max, part.record.l_max);
   }
+  // Lists are padded to whole vectors with points so far away that nothing is left of any term.
+  std::vector<double> x(n_entries, 1e9), y(n_entries, 1e9), z(n_entries, 1e9), distance(n_entries, 1e9);
+  on_all_threads("ionscape::potentials::pack_lists", int(lists.size()), [&](int l) {
+    std::size_t at = std::size_t(lists[l].begin);
+    for (ListEntry const& entry : *sources[l]) {
+      x[at] = entry.position.x, y[at] = entry.position.y, z[at] = entry.position.z;
+      distance[at++] = entry.distance;
+    }
+  });
   for (std::size_t s = 0; s < surfaces.size(); ++s) tables.work[s].wave_vectors = built[surfaces[s].framework].wave_vectors;
 
   tables.frameworks = upload<MemorySpace>("ionscape::potentials::frameworks", framework_records);

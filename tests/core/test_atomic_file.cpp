@@ -54,7 +54,9 @@ TEST_CASE("A link stays a link to the file that is replaced") {
 TEST_CASE("A place that cannot be written is refused at once") {
   TemporaryFolder const folder;
   folder.write("plain", "");
-  CHECK_THAT(input_error([&] { AtomicFile file(folder / "plain/map.csv"); }), ContainsSubstring("map.csv: cannot make the folder"));
-  CHECK_THAT(input_error([&] { AtomicFile file(folder.path()); }), ContainsSubstring("is a folder, expected a file to write"));
+  CHECK_THAT(input_error([&] { AtomicFile file(folder / "plain/map.csv"); }),
+             ContainsSubstring("map.csv: cannot make the folder"));
+  CHECK_THAT(input_error([&] { AtomicFile file(folder.path()); }),
+             ContainsSubstring("is a folder, expected a file to write"));
   CHECK_THAT(input_error([&] { AtomicFile file("/proc/ionscape.csv"); }), ContainsSubstring("cannot be written"));
 }

@@ -15,7 +15,8 @@ namespace {
 Band hop(int images) {
   Band band;
   for (int k = 0; k < images; ++k)
-    band.images.push_back({{{4, 0, 0}, {0, 4, 0}, {0, 0, 4}}, {"Li", "O"}, {{3.5 + 0.25 * k, 0, 0}, {2, 2, 2}}, {}, "hop"});
+    band.images.push_back(
+        {{{4, 0, 0}, {0, 4, 0}, {0, 0, 4}}, {"Li", "O"}, {{3.5 + 0.25 * k, 0, 0}, {2, 2, 2}}, {}, "hop"});
   return band;
 }
 
@@ -87,5 +88,7 @@ TEST_CASE("A band whose images do not belong together is refused") {
     std::filesystem::create_directory(folder / "03");
     CHECK(error() == "POSCAR: no such file");
   }
-  SECTION("nothing there") { CHECK(input_error([&] { read_band(folder / "POSCARs"); }) == "POSCARs: no such file"); }
+  SECTION("nothing there") {
+    CHECK(input_error([&] { read_band(folder / "POSCARs"); }) == "POSCARs: no such file");
+  }
 }

@@ -65,7 +65,8 @@ TEST_CASE("The minimum image is an image, and does not depend on how the lattice
   Vec3 const difference{17.3, -8.1, 22.2};
   Vec3 const image = minimum_image(cell, difference);
   Vec3 const shift = cell.to_fractional(image - difference);
-  CHECK(norm(Vec3{shift.x - std::round(shift.x), shift.y - std::round(shift.y), shift.z - std::round(shift.z)}) < 1e-12);
+  CHECK(norm(Vec3{shift.x - std::round(shift.x), shift.y - std::round(shift.y), shift.z - std::round(shift.z)}) <
+        1e-12);
   CHECK(norm(minimum_image(sheared, difference) - image) < 1e-5);
 }
 
@@ -115,7 +116,9 @@ TEST_CASE("What cannot be computed is refused by name") {
 TEST_CASE("Overlaps are found in skewed cells as by looking at all pairs") {
   std::mt19937 random(3);
   std::uniform_real_distribution<double> number(-1, 1);
-  auto const vector = [&](double scale) { return Vec3{scale * number(random), scale * number(random), scale * number(random)}; };
+  auto const vector = [&](double scale) {
+    return Vec3{scale * number(random), scale * number(random), scale * number(random)};
+  };
   int overlaps = 0;
   for (int trial = 0; trial < 300; ++trial) {
     Crystal crystal{{vector(1), vector(1), vector(1)}, {"O", "O", "O", "O"}, {}, {}, ""};

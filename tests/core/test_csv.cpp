@@ -22,7 +22,8 @@ CsvTable read(std::string const& text) {
 }  // namespace
 
 TEST_CASE("A table is read by column name") {
-  CsvTable const table = read("\xEF\xBB\xBF# made by hand\r\nanion, volume_A3,note\r\n\r\nS,38.5,\"a, \"\"b\"\"\nc\"\r\n# skipped\r\nO,,\r\n");
+  CsvTable const table = read(
+      "\xEF\xBB\xBF# made by hand\r\nanion, volume_A3,note\r\n\r\nS,38.5,\"a, \"\"b\"\"\nc\"\r\n# skipped\r\nO,,\r\n");
   CHECK(table.columns() == std::vector<std::string>{"anion", "volume_A3", "note"});
   REQUIRE(table.rows() == 2);
   CHECK(table.text(0, "anion") == "S");

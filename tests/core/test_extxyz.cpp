@@ -25,8 +25,10 @@ std::string const lattice = "Lattice=\"4 0 0 0 5 0 0.5 0 6\"";
 }  // namespace
 
 TEST_CASE("Frames, charges and comments of an extended XYZ file are read") {
-  auto const frames = read("2\n" + lattice + R"( Properties=species:S:1:pos:R:3:initial_charges:R:1 energy=-1.5 comment="a \"b\" c" pbc="T T T")" +
-                           "\nLi 0 0 0 1\nO 1 2 3 -1\n\n1\n" + lattice + " Properties=species:S:1:pos:R:3\nLi 1e-1 0 0\n");
+  auto const frames =
+      read("2\n" + lattice +
+           R"( Properties=species:S:1:pos:R:3:initial_charges:R:1 energy=-1.5 comment="a \"b\" c" pbc="T T T")" +
+           "\nLi 0 0 0 1\nO 1 2 3 -1\n\n1\n" + lattice + " Properties=species:S:1:pos:R:3\nLi 1e-1 0 0\n");
   REQUIRE(frames.size() == 2);
   CHECK(frames[0].species == std::vector<std::string>{"Li", "O"});
   CHECK(frames[0].cell.c == Vec3{0.5, 0, 6});
@@ -37,7 +39,8 @@ TEST_CASE("Frames, charges and comments of an extended XYZ file are read") {
 }
 
 TEST_CASE("Columns may stand in any order and unknown ones are passed over") {
-  auto const frames = read("1\n" + lattice + " Properties=pos:R:3:tags:I:1:forces:R:3:charge:R:1:species:S:1 stress='1 2 3' done\n"
+  auto const frames = read("1\n" + lattice +
+                           " Properties=pos:R:3:tags:I:1:forces:R:3:charge:R:1:species:S:1 stress='1 2 3' done\n"
                            "1 2 3 7 0.1 0.2 0.3 -2 O\n");
   CHECK(frames.at(0).species.at(0) == "O");
   CHECK(frames[0].positions[0] == Vec3{1, 2, 3});
@@ -45,8 +48,9 @@ TEST_CASE("Columns may stand in any order and unknown ones are passed over") {
 }
 
 TEST_CASE("Given charges go before calculated ones, and properties have a default") {
-  auto const frames = read("1\n" + lattice + " Properties=species:S:1:pos:R:3:charges:R:1:initial_charges:R:1\nO 0 0 0 -1.2 -2\n" +
-                           "1\n" + lattice + "\nO 0 0 0\n");
+  auto const frames =
+      read("1\n" + lattice + " Properties=species:S:1:pos:R:3:charges:R:1:initial_charges:R:1\nO 0 0 0 -1.2 -2\n" +
+           "1\n" + lattice + "\nO 0 0 0\n");
   CHECK(frames.at(0).charges == std::vector<double>{-2});
   CHECK(frames.at(1).charges.empty());
 }
@@ -55,13 +59,17 @@ TEST_CASE("A bad extended XYZ file is refused with line, finding and expectation
   CHECK(error("two\n") == "a.xyz:1: found 'two', expected a whole number: the number of ions");
   CHECK(error("0\n" + lattice + "\n") == "a.xyz:1: found 0, expected at least 1: the number of ions");
   CHECK(error("1\n") == "a.xyz:1: the file ends here, expected a line with Lattice=... Properties=...");
-  CHECK_THAT(error("1\nwater\nO 0 0 0\n"), ContainsSubstring("a.xyz:2: no Lattice=\"ax ay az bx by bz cx cy cz\": a periodic cell is needed"));
+  CHECK_THAT(error("1\nwater\nO 0 0 0\n"),
+             ContainsSubstring("a.xyz:2: no Lattice=\"ax ay az bx by bz cx cy cz\": a periodic cell is needed"));
   CHECK(error("1\nLattice=\"1 2 3\"\nO 0 0 0\n") == "a.xyz:2: Lattice holds 3 values, expected 9");
   CHECK(error("1\nLattice=\"1 0 0 0 1 0 0 0 inf\"\nO 0 0 0\n") == "a.xyz:2: found 'inf', expected a number: Lattice");
   CHECK(error("1\nLattice=\"1 0 0\nO 0 0 0\n") == "a.xyz:2: the value of 'Lattice' has no closing \"");
-  CHECK_THAT(error("1\n" + lattice + " pbc=\"T T F\"\nO 0 0 0\n"), ContainsSubstring("a.xyz:2: pbc='T T F', expected \"T T T\""));
-  CHECK_THAT(error("1\n" + lattice + " Properties=species:S:1:pos:R\nO 0 0 0\n"), ContainsSubstring("a.xyz:2: Properties='species:S:1:pos:R', expected name:type:columns"));
-  CHECK_THAT(error("1\n" + lattice + " Properties=species:S:1:pos:R:2\nO 0 0\n"), ContainsSubstring("a.xyz:2: property 'pos' is R:2, expected R:3"));
+  CHECK_THAT(error("1\n" + lattice + " pbc=\"T T F\"\nO 0 0 0\n"),
+             ContainsSubstring("a.xyz:2: pbc='T T F', expected \"T T T\""));
+  CHECK_THAT(error("1\n" + lattice + " Properties=species:S:1:pos:R\nO 0 0 0\n"),
+             ContainsSubstring("a.xyz:2: Properties='species:S:1:pos:R', expected name:type:columns"));
+  CHECK_THAT(error("1\n" + lattice + " Properties=species:S:1:pos:R:2\nO 0 0\n"),
+             ContainsSubstring("a.xyz:2: property 'pos' is R:2, expected R:3"));
   CHECK_THAT(error("1\n" + lattice + " Properties=pos:R:3\n0 0 0\n"), ContainsSubstring("without species:S:1"));
   CHECK(error("2\n" + lattice + "\nO 0 0 0\nLi 1 1\n") == "a.xyz:4: found 3 columns, expected 4: ion 2 of 2");
   CHECK(error("2\n" + lattice + "\nO 0 0 0\n") == "a.xyz:3: the file ends here, expected ion 2 of 2");
@@ -79,7 +87,11 @@ TEST_CASE("One structure is not taken silently from a file with many") {
 }
 
 TEST_CASE("Written frames read back bit by bit, in the ions' order") {
-  Crystal one{{{1.0 / 3, 0, 0}, {0, 1e10 / 7, 0}, {0.1, 0.2, 0.3}}, {"S", "Li", "S"}, {{0.1, 0, 0}, {0, 0.3, 1e-300}, {0, 7e8, 0}}, {}, ""};
+  Crystal one{{{1.0 / 3, 0, 0}, {0, 1e10 / 7, 0}, {0.1, 0.2, 0.3}},
+              {"S", "Li", "S"},
+              {{0.1, 0, 0}, {0, 0.3, 1e-300}, {0, 7e8, 0}},
+              {},
+              ""};
   Crystal two = one;
   two.charges = {-2.0 / 3, 1e-17, 0.1};
   two.comment = R"(say "hi" \ bye)";

@@ -19,8 +19,11 @@ struct Sample {
 };
 
 std::vector<Sample> const samples{
-    {"POSCAR", "Li O\n-120\n4 0 0\n0 5 0\n0.2 0 6\nLi_sv O\n2 1\nSelective\nDirect\n0 0 0 T T T\n.5 .5 0 F F F\n.5 0 .5 T T T\n"},
-    {"a.extxyz", "2\nLattice=\"4 0 0 0 5 0 0 1 6\" Properties=species:S:1:pos:R:3:charge:R:1 pbc=\"T T T\"\nLi 0 0 0 1\nO 1 2 3 -1\n"},
+    {"POSCAR",
+     "Li O\n-120\n4 0 0\n0 5 0\n0.2 0 6\nLi_sv O\n2 1\nSelective\nDirect\n0 0 0 T T T\n.5 .5 0 F F F\n.5 0 .5 T T T\n"},
+    {"a.extxyz",
+     "2\nLattice=\"4 0 0 0 5 0 0 1 6\" Properties=species:S:1:pos:R:3:charge:R:1 pbc=\"T T T\"\nLi 0 0 0 1\nO 1 2 3 "
+     "-1\n"},
     {"a.cif",
      "data_x\n_cell_length_a 4.1(2)\n_cell_length_b 4\n_cell_length_c 5\n_cell_angle_alpha 90\n_cell_angle_beta 90\n"
      "_cell_angle_gamma 120\nloop_\n_symmetry_equiv_pos_as_xyz\n'x,y,z'\n'-x,-y,z+1/2'\nloop_\n_atom_site_label\n"
@@ -34,7 +37,8 @@ std::vector<Sample> const samples{
      "data_x\n_cell_length_a 4\n_cell_length_b 4\n_cell_length_c 4\n_cell_angle_alpha 90\n_cell_angle_beta 90\n"
      "_cell_angle_gamma 90\n_space_group_name_H-M_alt 'P 1'\nloop_\n_atom_site_label\n_atom_site_fract_x\n"
      "_atom_site_fract_y\n_atom_site_fract_z\nNa1 0 0 0\nCl1 .5 .5 .5\n"},
-    {"a.toml", "name = \"S\"\n[v]\naxis = {from = 1, to = 3, step = 0.5}\nlist = [1, 2.5, -3e2]\n[[pair]]\nrho = 0.3\n"},
+    {"a.toml",
+     "name = \"S\"\n[v]\naxis = {from = 1, to = 3, step = 0.5}\nlist = [1, 2.5, -3e2]\n[[pair]]\nrho = 0.3\n"},
     {"a.csv", "# c\na,\"b\"\n1,\"x\"\"y\"\n2.5,\n"}};
 
 void read(std::filesystem::path const& file) {
@@ -88,16 +92,23 @@ TEST_CASE("Files with changed, lost and doubled characters give an InputError or
   constexpr std::string_view replacements = "0123456789-+.eEdD \t\n\r\"'#;:,=[]{}()xyzTFnaif/_?\\\x01\xff";
   auto const below = [&](std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random); };
   for (Sample const& sample : samples)
-    for (int trial = 0; trial < 1500; ++trial) {
+    for (int trial = 0; trial < 300; ++trial) {
       std::string text = sample.text;
       for (std::size_t change = 0; change <= below(3); ++change) {
         std::size_t const at = below(text.size());
         char const replacement = replacements[below(replacements.size())];
         switch (below(4)) {
-          case 0: text.erase(at, 1); break;
-          case 1: text.insert(at, 1, replacement); break;
-          case 2: text.insert(at, text.substr(at, below(20))); break;
-          default: text[at] = replacement;
+          case 0:
+            text.erase(at, 1);
+            break;
+          case 1:
+            text.insert(at, 1, replacement);
+            break;
+          case 2:
+            text.insert(at, text.substr(at, below(20)));
+            break;
+          default:
+            text[at] = replacement;
         }
       }
       survives(folder, sample.name, text);
@@ -108,7 +119,7 @@ TEST_CASE("Random bytes give an InputError") {
   TemporaryFolder const folder;
   std::mt19937 random(5);
   for (Sample const& sample : samples)
-    for (int trial = 0; trial < 100; ++trial) {
+    for (int trial = 0; trial < 30; ++trial) {
       std::string text(1 + random() % 300, ' ');
       for (char& c : text) c = static_cast<char>(random() % 256);
       survives(folder, sample.name, text);

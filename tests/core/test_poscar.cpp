@@ -15,8 +15,8 @@ namespace {
 
 /// A good POSCAR, line by line, so that tests can replace one.
 struct Lines {
-  std::vector<std::string> lines{"lithium oxide", "1.0",       "4 0 0", "0 5 0", "0 0 6", "Li O", "2 1",
-                                 "Direct",        "0 0 0", "0.5 0.5 0", "0.5 0 0.5"};
+  std::vector<std::string> lines{"lithium oxide", "1.0",    "4 0 0", "0 5 0",     "0 0 6",    "Li O",
+                                 "2 1",           "Direct", "0 0 0", "0.5 0.5 0", "0.5 0 0.5"};
   Lines with(std::size_t line, std::string const& text) const {
     Lines changed = *this;
     changed.lines.at(line - 1) = text;
@@ -60,7 +60,9 @@ TEST_CASE("A VASP 5 POSCAR is read") {
 TEST_CASE("The many habits of POSCAR files give the same crystal") {
   Crystal const expected = read(good.text());
   Lines cartesian = good.with(8, "Kartesisch").with(10, "2 2.5 0").with(11, "2 0 3");
-  Lines selective = good.with(8, "Selective dynamics\n direct").with(9, "0 0 0 T F .FALSE.").with(10, ".5 .5 0 T T T Li")
+  Lines selective = good.with(8, "Selective dynamics\n direct")
+                        .with(9, "0 0 0 T F .FALSE.")
+                        .with(10, ".5 .5 0 T T T Li")
                         .with(11, "0.5 0 0.5 f f f");
   check_same(read(good.text("\r\n")), expected);
   check_same(read(good.text() + "\n  0.0 0.0 0.0\n 1.0 1.0 1.0\n"), expected);  // velocities
@@ -71,8 +73,15 @@ TEST_CASE("The many habits of POSCAR files give the same crystal") {
   check_same(read(good.with(3, "1 0 0").with(4, "0 1 0").with(5, "0 0 1").with(2, "4 5 6").text()), expected);
   check_same(read(cartesian.text()), expected);
   check_same(read(selective.text()), expected);
-  check_same(read(good.with(1, "Li O").with(6, "2 1").with(7, "Direct").with(8, "0 0 0").with(9, "0.5 0.5 0")
-                      .with(10, "0.5 0 0.5").with(11, "").text()), expected);  // VASP 4 as ASE writes it
+  check_same(read(good.with(1, "Li O")
+                      .with(6, "2 1")
+                      .with(7, "Direct")
+                      .with(8, "0 0 0")
+                      .with(9, "0.5 0.5 0")
+                      .with(10, "0.5 0 0.5")
+                      .with(11, "")
+                      .text()),
+             expected);  // VASP 4 as ASE writes it
 }
 
 TEST_CASE("Scale factors hold for Cartesian positions too") {
@@ -94,7 +103,8 @@ TEST_CASE("A bad POSCAR is refused with line, finding and expectation") {
   CHECK_THAT(error(good.with(5, "4 5 0").text()), ContainsSubstring("POSCAR: structure 1: the cell is singular"));
   CHECK_THAT(error(good.with(5, "4 5 0").with(2, "-100").text()), ContainsSubstring("POSCAR:5: the cell is singular"));
   CHECK(error(good.with(6, "Li Ox").text()) == "POSCAR:6: found 'Ox', expected an element, as Li or Li_sv or Li1");
-  CHECK_THAT(error(good.with(6, "2 1").with(7, "Direct").text()), ContainsSubstring("POSCAR:6: found '2 1', expected the species"));
+  CHECK_THAT(error(good.with(6, "2 1").with(7, "Direct").text()),
+             ContainsSubstring("POSCAR:6: found '2 1', expected the species"));
   CHECK(error(good.with(7, "2").text()) == "POSCAR:7: found 1 counts, expected 2: one for each species");
   CHECK(error(good.with(7, "2 1.5").text()) == "POSCAR:7: found '1.5', expected a whole number: the number of O ions");
   CHECK(error(good.with(7, "2 -1").text()) == "POSCAR:7: found -1, expected at least 1: the number of O ions");
@@ -103,17 +113,23 @@ TEST_CASE("A bad POSCAR is refused with line, finding and expectation") {
         "POSCAR:11: the file ends here, expected position of O ion 2 of 2000000000");
   CHECK(error(good.with(7, "1 1").text()) == "POSCAR:11: found '0.5 0 0.5' after the positions of all 2 ions");
   CHECK(error(good.with(8, "0 0 0").text()) == "POSCAR:8: found '0 0 0', expected 'Direct' or 'Cartesian'");
-  CHECK(error(good.with(9, "0 zero 0").text()) == "POSCAR:9: found 'zero', expected a number: position of Li ion 1 of 2");
-  CHECK(error(good.with(10, "0 0").text()) == "POSCAR:10: found '0 0', expected three numbers: position of Li ion 2 of 2");
-  CHECK_THAT(error(good.with(11, "0.5 0.5 0").text()), ContainsSubstring("POSCAR: structure 1: ions 2 (Li) and 3 (O) overlap"));
-  CHECK_THAT(error(good.with(8, "Selective\nDirect").text()), ContainsSubstring("POSCAR:10: found '0 0 0', expected three coordinates and"));
+  CHECK(error(good.with(9, "0 zero 0").text()) ==
+        "POSCAR:9: found 'zero', expected a number: position of Li ion 1 of 2");
+  CHECK(error(good.with(10, "0 0").text()) ==
+        "POSCAR:10: found '0 0', expected three numbers: position of Li ion 2 of 2");
+  CHECK_THAT(error(good.with(11, "0.5 0.5 0").text()),
+             ContainsSubstring("POSCAR: structure 1: ions 2 (Li) and 3 (O) overlap"));
+  CHECK_THAT(error(good.with(8, "Selective\nDirect").text()),
+             ContainsSubstring("POSCAR:10: found '0 0 0', expected three coordinates and"));
 }
 
 TEST_CASE("What is no structure file is refused") {
   TemporaryFolder const folder;
   auto const error_of = [&](std::string const& name) { return input_error([&] { read_crystal(folder / name); }); };
   folder.write("POSCAR.empty", "");
-  folder.write("POSCAR.binary", std::string_view("\x7f" "ELF\0\0", 6));
+  folder.write("POSCAR.binary", std::string_view("\x7f"
+                                                 "ELF\0\0",
+                                                 6));
   folder.write("structure.png", "?");
   std::filesystem::create_directory(folder / "POSCAR.d");
   CHECK(error_of("POSCAR.gone") == "POSCAR.gone: no such file");
@@ -128,8 +144,11 @@ TEST_CASE("A written POSCAR reads back bit by bit, ions grouped by species") {
   std::mt19937 random(1);
   std::uniform_real_distribution<double> number(-10, 10);
   auto const vector = [&] { return Vec3{number(random), number(random), number(random)}; };
-  Crystal const crystal{{vector(), vector(), vector()}, {"S", "Li", "S", "O"},
-                        {vector(), vector(), vector(), vector()}, {}, "two\nlines"};
+  Crystal const crystal{{vector(), vector(), vector()},
+                        {"S", "Li", "S", "O"},
+                        {vector(), vector(), vector(), vector()},
+                        {},
+                        "two\nlines"};
   TemporaryFolder const folder;
   write_poscar(folder / "new/POSCAR", crystal);
   Crystal const back = read_crystal(folder / "new/POSCAR");
@@ -137,5 +156,6 @@ TEST_CASE("A written POSCAR reads back bit by bit, ions grouped by species") {
   CHECK(back.species == std::vector<std::string>{"S", "S", "Li", "O"});
   CHECK(back.cell.a == crystal.cell.a);
   CHECK(back.cell.c == crystal.cell.c);
-  CHECK(back.positions == std::vector<Vec3>{crystal.positions[0], crystal.positions[2], crystal.positions[1], crystal.positions[3]});
+  CHECK(back.positions ==
+        std::vector<Vec3>{crystal.positions[0], crystal.positions[2], crystal.positions[1], crystal.positions[3]});
 }

@@ -89,7 +89,8 @@ TEST_CASE("A value of the wrong type or outside its limits is refused at its lin
 
 TEST_CASE("What is missing is named, with what is there instead") {
   CHECK(error_of<int>("image = 3\n", "images") == "S.toml:1: no key 'images', found image");
-  CHECK(input_error([&] { parse("[neb]\n").table("neb").required<int>("images"); }) == "S.toml:1: no key 'images' in [neb]");
+  CHECK(input_error([&] { parse("[neb]\n").table("neb").required<int>("images"); }) ==
+        "S.toml:1: no key 'images' in [neb]");
   CHECK(input_error([&] { parse("").table("neb"); }).ends_with("no table 'neb'"));
   CHECK(input_error([&] { parse("pair = 1\n").tables("pair"); }) == "S.toml:1: pair is 1, expected tables [[pair]]");
   CHECK(input_error([&] { parse("neb = 1\n").table("neb"); }) == "S.toml:1: neb is 1, expected a table [neb]");
@@ -116,7 +117,8 @@ TEST_CASE("An axis is a number, a list or a range with both ends") {
   CHECK(error("v = {from = 1, to = 2, step = 0}") == "S.toml:1: step = 0 does not lead from 1 to 2");
   CHECK(error("v = {from = 1, to = 2, step = -1}") == "S.toml:1: step = -1 does not lead from 1 to 2");
   CHECK(error("v = {from = 1, to = 2, points = 1}") == "S.toml:1: points = 1, expected at least 2 from 1 to 2");
-  CHECK(error("v = {from = 1, to = 2, step = 1e-12}") == "S.toml:1: step = 1e-12 gives 1e+12 points, expected at most 1000000");
+  CHECK(error("v = {from = 1, to = 2, step = 1e-12}") ==
+        "S.toml:1: step = 1e-12 gives 1e+12 points, expected at most 1000000");
   CHECK(error("v = 'x'") == "S.toml:1: v is 'x', expected a number, a list, or {from, to, points | step}");
   TomlReader file = parse("v = {from = 1, to = 2, points = 2, stop = 3}");
   file.axis("v");

@@ -57,6 +57,12 @@ TEST_CASE("erfc and exp(-x^2) are exact to a few ulp where they matter, as packs
   CHECK(worst_gauss < 1);
 }
 
+TEMPLATE_TEST_CASE_SIG("The inverse square root is exact to 2 ulp", "", ((int W), W), 2, 4, 8) {
+  double worst = 0;
+  for (double x = 1e-3; x < 1e19; x *= 1.000931) worst = std::max(worst, ulps(lane(inverse_sqrt(Pack<W>(x)), W - 1), 1 / std::sqrt((long double)x)));
+  CHECK(worst < 2);
+}
+
 TEST_CASE("A far padding point adds nothing and no NaN") {
   Pack<4> gauss;
   CHECK(lane(erfc_positive(Pack<4>(1e9), gauss), 0) < 1e-300);

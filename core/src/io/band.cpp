@@ -30,7 +30,8 @@ void join(Crystal const& before, Crystal& image, SourceLocation const& where) {
     fail_input(where, image.size(), " ions, expected ", before.size(), " as in the image before");
   for (std::size_t i = 0; i < image.size(); ++i)
     if (image.species[i] != before.species[i])
-      fail_input(where, "ion ", i + 1, " is ", image.species[i], ", expected ", before.species[i], " as in the image before");
+      fail_input(where, "ion ", i + 1, " is ", image.species[i], ", expected ", before.species[i],
+                 " as in the image before");
   if (image.charges != before.charges) fail_input(where, "the charges differ from those of the image before");
   constexpr double tolerance = 1e-5;  // Å: what programs lose in print
   if (double const difference = largest_difference(image.cell, before.cell); difference > tolerance)
@@ -47,7 +48,8 @@ Band read_band(std::filesystem::path const& path) {
   Band band;
   std::vector<fs::path> sources;
   if (fs::is_directory(path)) {
-    for (std::size_t k = 0; fs::is_directory(path / image_name(k)); ++k) sources.push_back(image_file(path / image_name(k)));
+    for (std::size_t k = 0; fs::is_directory(path / image_name(k)); ++k)
+      sources.push_back(image_file(path / image_name(k)));
     // A folder behind a gap would be an image left out in silence.
     for (auto const& entry : fs::directory_iterator(path)) {
       std::string const name = entry.path().filename().string();
@@ -61,7 +63,8 @@ Band read_band(std::filesystem::path const& path) {
     sources.assign(band.images.size(), path);
   }
   if (band.images.size() < 2)
-    fail_input({path}, "holds ", band.images.size(), " images, expected at least two, in folders 00, 01, ... or frames");
+    fail_input({path}, "holds ", band.images.size(),
+               " images, expected at least two, in folders 00, 01, ... or frames");
   for (std::size_t k = 1; k < band.images.size(); ++k) {
     try {
       join(band.images[k - 1], band.images[k], {});

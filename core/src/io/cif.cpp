@@ -25,7 +25,8 @@ struct Operation {
 /// "1/3", "0.25", "2"; advances `text` behind it.
 bool take_fraction(std::string_view& text, double& value) {
   auto const take = [&](double& number) {
-    auto const [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+    auto const [stop, error] =
+        std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
     if (error != std::errc{}) return false;
     text.remove_prefix(static_cast<std::size_t>(stop - text.data()));
     return true;
@@ -54,9 +55,18 @@ bool parse_part(std::string_view text, Vec3& row, double& translation) {
     }
     if (text.empty()) return false;
     switch (text[0] | 0x20) {
-      case 'x': row.x += sign; text.remove_prefix(1); break;
-      case 'y': row.y += sign; text.remove_prefix(1); break;
-      case 'z': row.z += sign; text.remove_prefix(1); break;
+      case 'x':
+        row.x += sign;
+        text.remove_prefix(1);
+        break;
+      case 'y':
+        row.y += sign;
+        text.remove_prefix(1);
+        break;
+      case 'z':
+        row.z += sign;
+        text.remove_prefix(1);
+        break;
       default: {
         double value = 0;
         if (!take_fraction(text, value)) return false;
@@ -118,7 +128,9 @@ class Block {
     int const sites = x.length();
     for (cif::Column const* needed : {&y, &z})
       if (needed->length() != sites) fail_input(where, "expected _atom_site_fract_x, _y and _z in one loop");
-    auto const has = [&](cif::Column const& values, int i) { return i < values.length() && !cif::is_null(value(values, i)); };
+    auto const has = [&](cif::Column const& values, int i) {
+      return i < values.length() && !cif::is_null(value(values, i));
+    };
     if (label.length() != sites && symbol.length() != sites)
       fail_input(where, "expected _atom_site_type_symbol or _atom_site_label in the loop of _atom_site_fract_x");
 
@@ -191,7 +203,8 @@ class Block {
     double const cy = (cosine(alpha) - cosine(beta) * cosine(gamma)) / sine;
     double const cz_square = 1 - cx * cx - cy * cy;
     if (!(sine > 0) || !(cz_square > 0))
-      fail_input(where_of(column({"_cell_angle_alpha"})), "angles ", alpha, ", ", beta, ", ", gamma, " do not form a cell");
+      fail_input(where_of(column({"_cell_angle_alpha"})), "angles ", alpha, ", ", beta, ", ", gamma,
+                 " do not form a cell");
     return {{a, 0, 0}, {b * cosine(gamma), b * sine, 0}, {c * cx, c * cy, c * std::sqrt(cz_square)}};
   }
 
@@ -203,10 +216,12 @@ class Block {
       if (listed.length() > most)
         fail_input(where_of(listed), listed.length(), " symmetry operations, a space group has at most ", most);
       std::vector<Operation> operations;
-      for (int i = 0; i < listed.length(); ++i) operations.push_back(parse_operation(value(listed, i), where_of(listed)));
+      for (int i = 0; i < listed.length(); ++i)
+        operations.push_back(parse_operation(value(listed, i), where_of(listed)));
       return operations;
     }
-    if (cif::Column const hall = column({"_space_group_name_Hall", "_symmetry_space_group_name_Hall"}); is_given(hall)) {
+    if (cif::Column const hall = column({"_space_group_name_Hall", "_symmetry_space_group_name_Hall"});
+        is_given(hall)) {
       try {
         return operations_of(gemmi::symops_from_hall(value(hall, 0).c_str()));
       } catch (std::exception const& error) {
@@ -216,7 +231,8 @@ class Block {
     cif::Column const name = column({"_space_group_name_H-M_alt", "_symmetry_space_group_name_H-M"});
     cif::Column const number = column({"_space_group_IT_number", "_symmetry_Int_Tables_number"});
     if (!is_given(name) && !is_given(number))
-      fail_input({file_}, "no symmetry in data_", block_.name, ", expected _space_group_symop_operation_xyz or the name of",
+      fail_input({file_}, "no symmetry in data_", block_.name,
+                 ", expected _space_group_symop_operation_xyz or the name of",
                  " the space group ('P 1' if all atoms are listed)");
     cif::Column const& given = is_given(name) ? name : number;
     std::string const text = value(given, 0);
@@ -224,8 +240,9 @@ class Block {
         gemmi::find_spacegroup_by_name(text, cell_number("_cell_angle_alpha"), cell_number("_cell_angle_gamma"));
     if (!group) fail_input(where_of(given), "unknown space group ", in_quotes(text));
     if ((group->ext == '1' || group->ext == '2') && text.find(':') == text.npos)
-      fail_input(where_of(given), "space group ", in_quotes(text), " has two origin choices, expected the symmetry operations,",
-                 " the Hall symbol, or '", group->hm, ":2' (or :1)");
+      fail_input(where_of(given), "space group ", in_quotes(text),
+                 " has two origin choices, expected the symmetry operations,", " the Hall symbol, or '", group->hm,
+                 ":2' (or :1)");
     return operations_of(group->operations());
   }
 

@@ -72,7 +72,8 @@ CsvTable CsvTable::read(std::filesystem::path const& file) {
         if (column->empty() || std::find(table.columns_.begin(), column, *column) != column)
           fail_input({file, line}, "found ", in_quotes(*column), ", expected a header of different column names");
     } else if (fields.size() != table.columns_.size()) {
-      fail_input({file, line}, "found ", fields.size(), " fields, expected ", table.columns_.size(), " as in the header");
+      fail_input({file, line}, "found ", fields.size(), " fields, expected ", table.columns_.size(),
+                 " as in the header");
     } else {
       table.rows_.push_back({line, std::move(fields)});
     }
@@ -88,7 +89,8 @@ bool CsvTable::has(std::string_view column) const {
 std::string const& CsvTable::text(std::size_t row, std::string_view column) const {
   auto const found = std::find(columns_.begin(), columns_.end(), column);
   if (found == columns_.end())
-    fail_input({file_, header_line_}, "no column '", column, "'; columns: ", joined(columns_), suggestion(column, columns_));
+    fail_input({file_, header_line_}, "no column '", column, "'; columns: ", joined(columns_),
+               suggestion(column, columns_));
   return rows_.at(row).fields[static_cast<std::size_t>(found - columns_.begin())];
 }
 

@@ -76,7 +76,8 @@ Columns read_columns(std::string_view properties, SourceLocation const& where) {
     int const count = to_integer(parts[p + 2], where, "the number of columns of " + std::string(name), 1);
     auto const expect = [&](char type, int expected) {
       if (parts[p + 1] != std::string_view(&type, 1) || count != expected)
-        fail_input(where, "property ", in_quotes(name), " is ", parts[p + 1], ":", count, ", expected ", type, ":", expected);
+        fail_input(where, "property ", in_quotes(name), " is ", parts[p + 1], ":", count, ", expected ", type, ":",
+                   expected);
     };
     if (name == "species") {
       expect('S', 1);
@@ -93,14 +94,14 @@ Columns read_columns(std::string_view properties, SourceLocation const& where) {
     if (count > most || (columns.total += count) > most) fail_input(where, "more than ", most, " columns");
   }
   if (columns.species < 0 || columns.position < 0)
-    fail_input(where, "Properties=", in_quotes(properties), " without ", columns.species < 0 ? "species:S:1" : "pos:R:3");
+    fail_input(where, "Properties=", in_quotes(properties), " without ",
+               columns.species < 0 ? "species:S:1" : "pos:R:3");
   return columns;
 }
 
 Cell read_lattice(Info const& info, SourceLocation const& where) {
   auto const lattice = info.find("Lattice");
-  if (lattice == info.end())
-    fail_input(where, "no Lattice=\"ax ay az bx by bz cx cy cz\": a periodic cell is needed");
+  if (lattice == info.end()) fail_input(where, "no Lattice=\"ax ay az bx by bz cx cy cz\": a periodic cell is needed");
   auto const words = words_of(lattice->second);
   if (words.size() != 9) fail_input(where, "Lattice holds ", words.size(), " values, expected 9");
   std::array<double, 9> h{};
@@ -108,11 +109,13 @@ Cell read_lattice(Info const& info, SourceLocation const& where) {
 
   if (auto const pbc = info.find("pbc"); pbc != info.end()) {
     std::string value = pbc->second;
-    std::replace_if(value.begin(), value.end(), [](char c) { return c == '[' || c == ']' || c == ','; }, ' ');
+    std::replace_if(
+        value.begin(), value.end(), [](char c) { return c == '[' || c == ']' || c == ','; }, ' ');
     auto const flags = words_of(value);
     auto const periodic = [](std::string_view flag) { return flag[0] == 'T' || flag[0] == 't' || flag == "1"; };
     if (flags.size() != 3 || !std::all_of(flags.begin(), flags.end(), periodic))
-      fail_input(where, "pbc=", in_quotes(pbc->second), ", expected \"T T T\": a cell that is periodic in all directions");
+      fail_input(where, "pbc=", in_quotes(pbc->second),
+                 ", expected \"T T T\": a cell that is periodic in all directions");
   }
   return {{h[0], h[1], h[2]}, {h[3], h[4], h[5]}, {h[6], h[7], h[8]}};
 }
@@ -170,7 +173,8 @@ std::vector<Frame> read_extxyz(std::filesystem::path const& file) {
   return frames;
 }
 
-void write_extxyz(std::filesystem::path const& file, std::span<Crystal const> frames, std::span<double const> energies) {
+void write_extxyz(std::filesystem::path const& file, std::span<Crystal const> frames,
+                  std::span<double const> energies) {
   if (!energies.empty() && energies.size() != frames.size())
     fail_input({file}, energies.size(), " energies for ", frames.size(), " frames");
   AtomicFile out(file);
@@ -179,8 +183,8 @@ void write_extxyz(std::filesystem::path const& file, std::span<Crystal const> fr
     Crystal const& crystal = frames[f];
     Cell const& cell = crystal.cell;
     bool const charged = !crystal.charges.empty();
-    text << crystal.size() << "\nLattice=\"" << cell.a << ' ' << cell.b << ' ' << cell.c << "\" Properties=species:S:1:pos:R:3"
-         << (charged ? ":initial_charges:R:1" : "") << " pbc=\"T T T\"";
+    text << crystal.size() << "\nLattice=\"" << cell.a << ' ' << cell.b << ' ' << cell.c
+         << "\" Properties=species:S:1:pos:R:3" << (charged ? ":initial_charges:R:1" : "") << " pbc=\"T T T\"";
     if (!energies.empty()) text << " energy=" << shortest(energies[f]);
     if (!crystal.comment.empty()) text << " comment=" << escaped(crystal.comment);
     text << '\n';

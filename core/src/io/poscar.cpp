@@ -126,8 +126,8 @@ Frame read_poscar(std::filesystem::path const& file) {
 
   for (SpeciesCount const& entry : species)
     for (int i = 1; i <= entry.count; ++i) {
-      std::string const what = "position of " + entry.species + " ion " + std::to_string(i) + " of " +
-                               std::to_string(entry.count);
+      std::string const what =
+          "position of " + entry.species + " ion " + std::to_string(i) + " of " + std::to_string(entry.count);
       std::string_view const line = in.next(what);
       Vec3 const r = three_numbers(line, in.where(), what);
       if (selective) check_selective_flags(line, in.where());

@@ -247,8 +247,7 @@ void TomlReader::reject_unknown_keys() const {
   for (std::string const& key : keys())
     if (!node_->asked.contains(key)) {
       std::vector<std::string> const known(node_->asked.begin(), node_->asked.end());
-      fail(key, "unknown key '", key, "'", node_->place(), "; known keys: ", joined(known),
-           suggestion(key, known));
+      fail(key, "unknown key '", key, "'", node_->place(), "; known keys: ", joined(known), suggestion(key, known));
     }
   for (auto const& child : node_->children) TomlReader(child).reject_unknown_keys();
 }

@@ -6,7 +6,8 @@
 
 namespace ionscape {
 
-/// Writes beside `file` and renames onto it in commit(): a run that fails or is killed leaves the earlier file as it was.
+/// Writes beside `file` and renames onto it in commit(): a run that fails or is killed leaves the earlier file as it
+/// was.
 ///
 ///   AtomicFile csv(folder / "map.csv");
 ///   csv.stream() << ...;

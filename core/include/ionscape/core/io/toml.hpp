@@ -1,5 +1,5 @@
-// Checked reading of TOML: every value is asked for by key, with its type and limits, and a key that nobody asked for is
-// an error. All errors are InputError with file, line, what was found and what was expected.
+// Checked reading of TOML: every value is asked for by key, with its type and limits, and a key that nobody asked for
+// is an error. All errors are InputError with file, line, what was found and what was expected.
 //
 //   TomlReader file = TomlReader::from_file("S.toml");
 //   std::string name = file.required<std::string>("name");

@@ -8,8 +8,9 @@
 
 namespace ionscape {
 
-/// VASP 5 POSCAR with Cartesian positions. The format wants ions grouped by species, so **their order changes**: species
-/// in order of first appearance, ions of one species in their order. The format has no charges: they are left out.
+/// VASP 5 POSCAR with Cartesian positions. The format wants ions grouped by species, so **their order changes**:
+/// species in order of first appearance, ions of one species in their order. The format has no charges: they are left
+/// out.
 void write_poscar(std::filesystem::path const& file, Crystal const& crystal);
 
 /// Extended XYZ as ASE and pymatgen read it, one frame for each crystal, the ions in their order; charges in a column

@@ -1,0 +1,137 @@
+#include <ionscape/sweep/plan.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include <ionscape/core/io/csv.hpp>
+#include <ionscape/core/io/format.hpp>
+#include <ionscape/core/io/toml.hpp>
+
+#include "built_in_potentials.hpp"
+
+namespace ionscape {
+
+namespace {
+
+constexpr double smallest_distortion = 0.5, largest_distortion = 1.5;
+
+/// The set for sweeps over `anion`; anything else is refused.
+PotentialSet checked(PotentialSet set, std::string const& anion, SourceLocation const& where) {
+  if (!set.insertion)
+    fail_input(where, "potential ", set.file.string(), " has no [insertion]: a sweep needs a set for a mobile ion in a framework");
+  if (set.insertion->framework != anion)
+    fail_input(where, "potential ", set.file.string(), " is for a framework of ", set.insertion->framework, ", not of ", anion);
+  return set;
+}
+
+void use_potential(SweepPlan& plan, std::string const& anion, std::optional<std::filesystem::path> const& file,
+                   SourceLocation const& where) {
+  if (!file && std::ranges::count(built_in_anions(), anion) == 0)
+    fail_input(where, "no built-in potential for anion ", anion, ", expected one of ", joined(built_in_anions()),
+               " or a potential file");
+  PotentialSet const set = checked(file ? read_potential_set(*file) : built_in_potential(anion), anion, where);
+  auto const [known, is_new] = plan.potentials.emplace(anion, set);
+  if (!is_new && known->second.file != set.file)
+    fail_input(where, "a second potential for anion ", anion, ": ", set.file.string(), " after ", known->second.file.string());
+}
+
+void read_neb(TomlReader table, NebOptions& neb) {
+  auto const set = [&table](char const* key, auto& option, Limits limits) {
+    if (auto const value = table.optional<std::remove_reference_t<decltype(option)>>(key, limits)) option = *value;
+  };
+  set("images", neb.images, at_least(3));
+  set("force_tolerance", neb.force_tolerance, above(0));
+  set("spring", neb.spring, above(0));
+  set("climb_threshold", neb.climb_threshold, above(0));
+  set("max_step_length", neb.max_step_length, above(0));
+  set("max_steps", neb.max_steps, at_least(0));
+  if (auto const climb = table.optional<bool>("climb")) neb.climb = *climb;
+  if (auto const optimizer = table.optional<std::string>("optimizer")) {
+    if (*optimizer == to_string(Optimizer::lbfgs))
+      neb.optimizer = Optimizer::lbfgs;
+    else if (*optimizer == to_string(Optimizer::fire))
+      neb.optimizer = Optimizer::fire;
+    else
+      table.fail("optimizer", "optimizer = \"", *optimizer, "\", expected \"lbfgs\" or \"fire\"");
+  }
+}
+
+void read_grid(TomlReader& table, SweepPlan& plan, std::filesystem::path const& directory) {
+  auto const anion = table.required<std::string>("anion");
+  if (table.has("volume_A3") == table.has("volume_factor"))
+    fail_input(table.where(), "a grid needs either volume_A3 or volume_factor");
+  std::vector<double> volumes;
+  if (table.has("volume_A3")) {
+    volumes = table.axis("volume_A3", above(0));
+  } else {
+    double const reference = table.required<double>("reference_volume_A3", above(0));
+    for (double factor : table.axis("volume_factor", above(0))) volumes.push_back(factor * reference);
+  }
+  auto const charges = table.axis("charge_e", between(-4, -1e-6));
+  auto const distortions = table.axis("distortion", between(smallest_distortion, largest_distortion));
+  std::optional<std::filesystem::path> potential;
+  if (auto const name = table.optional<std::string>("potential")) potential = directory / *name;
+  use_potential(plan, anion, potential, potential ? table.where("potential") : table.where("anion"));
+  if (plan.points.size() + distortions.size() * charges.size() * volumes.size() > 100'000'000)
+    fail_input(table.where(), "more than 1e8 points");
+  for (double distortion : distortions)
+    for (double charge : charges)
+      for (double volume : volumes) plan.points.push_back({anion, volume, charge, distortion});
+}
+
+}  // namespace
+
+SweepPlan read_sweep_plan(std::filesystem::path const& file) {
+  TomlReader toml = TomlReader::from_file(file);
+  SweepPlan plan;
+  if (auto const cells = toml.optional<std::vector<double>>("supercell", between(1, 10))) {
+    if (cells->size() != 3) toml.fail("supercell", "supercell needs three numbers of conventional cells, found ", cells->size());
+    for (int i = 0; i < 3; ++i) {
+      plan.supercell[i] = int((*cells)[i]);
+      if (plan.supercell[i] != (*cells)[i]) toml.fail("supercell", "supercell: ", (*cells)[i], " is no whole number of cells");
+    }
+  }
+  plan.accuracy = toml.optional<double>("accuracy_eV", between(1e-13, 1e-2)).value_or(plan.accuracy);
+  if (auto neb = toml.optional_table("neb")) read_neb(*neb, plan.neb);
+  for (TomlReader& grid : toml.tables("grid")) read_grid(grid, plan, file.parent_path());
+  toml.reject_unknown_keys();
+  if (plan.points.empty()) fail_input(toml.where(), "no [[grid]]");
+  return plan;
+}
+
+SweepPlan read_sweep_points(std::filesystem::path const& file, std::optional<std::filesystem::path> const& potential) {
+  CsvTable const table = CsvTable::read(file);
+  SweepPlan plan;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    SweepPoint const point{table.text(row, "anion"), table.number(row, "volume_A3"), table.number(row, "charge_e"),
+                           table.number(row, "distortion")};
+    validate(point, table.where(row));
+    if (!plan.potentials.contains(point.anion)) use_potential(plan, point.anion, potential, table.where(row));
+    plan.points.push_back(point);
+  }
+  if (plan.points.empty()) fail_input({file}, "no points");
+  return plan;
+}
+
+void validate(SweepPoint const& point, SourceLocation const& where) {
+  if (!(point.volume_A3 > 0) || !std::isfinite(point.volume_A3))
+    fail_input(where, "volume_A3 = ", point.volume_A3, ", expected > 0");
+  if (!(point.charge_e < 0) || !std::isfinite(point.charge_e))
+    fail_input(where, "charge_e = ", point.charge_e, ", expected an anion's charge, < 0");
+  if (!(point.distortion >= smallest_distortion && point.distortion <= largest_distortion))
+    fail_input(where, "distortion = ", point.distortion, ", expected ", smallest_distortion, " to ", largest_distortion);
+}
+
+std::vector<std::string> built_in_anions() {
+  std::vector<std::string> anions;
+  for (BuiltInPotential const& set : built_in_potentials) anions.emplace_back(set.anion);
+  return anions;
+}
+
+PotentialSet built_in_potential(std::string const& anion) {
+  for (BuiltInPotential const& set : built_in_potentials)
+    if (set.anion == anion) return parse_potential_set(set.text, "built-in/" + std::string(set.file));
+  fail_input({}, "no built-in potential for anion ", anion, ", expected one of ", joined(built_in_anions()));
+}
+
+}  // namespace ionscape

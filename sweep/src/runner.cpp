@@ -1,0 +1,341 @@
+#include <ionscape/sweep/runner.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <fstream>
+#include <iomanip>
+#include <map>
+#include <sstream>
+
+#include <ionscape/core/io/atomic_file.hpp>
+#include <ionscape/core/io/format.hpp>
+#include <ionscape/core/version.hpp>
+#include <ionscape/lattice/distortion.hpp>
+#include <ionscape/lattice/fcc.hpp>
+#include <ionscape/neb/relax_bands.hpp>
+#include <ionscape/neb/saddle.hpp>
+#include <ionscape/potentials/host_model.hpp>
+
+#include "map_files.hpp"
+
+namespace ionscape {
+
+namespace {
+
+using Exec = Kokkos::DefaultExecutionSpace;
+using Model = FrozenHost<Exec::memory_space>;
+
+/// Adds the seconds since the last call to one of the timings.
+class Stopwatch {
+ public:
+  void add_to(double& seconds) {
+    auto const now = std::chrono::steady_clock::now();
+    seconds += std::chrono::duration<double>(now - last_).count();
+    last_ = now;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+/// The distorted framework and its Oct-Tet hop for a = 1 Å; shared by all volumes, charges and anions.
+struct Geometry {
+  Distorted distorted;
+  Vec3 oct, face, tet;
+};
+
+Geometry make_geometry(std::array<int, 3> cells, double distortion) {
+  auto const ideal = fcc_model(0.25, conventional_cells(cells[0], cells[1], cells[2]), "X", -1, HopKind::oct_tet);
+  Geometry g{distort(ideal.framework, ideal.hop, WindowShear{distortion}), {}, {}, {}};
+  g.oct = g.distorted.hop.sites[0].position;
+  g.face = g.distorted.hop.windows[0].position;
+  g.tet = g.distorted.hop.sites[1].position;
+  return g;
+}
+
+/// The hosts of a batch: one surface for each point and, first, one for its undistorted twin.
+struct Hosts {
+  std::vector<HostFramework> frameworks;
+  std::vector<HostSurface> surfaces;  // (2 n_points): 2 i is point i, 2 i + 1 the same at distortion 1
+};
+
+class Batch {
+ public:
+  Batch(SweepPlan const& plan, std::size_t begin, std::size_t end, bool share, SweepTimings& timings)
+      : plan_(plan), begin_(begin), n_(end - begin), timings_(timings) {
+    build_hosts(share);
+  }
+
+  std::vector<MapRow> run(std::function<void(std::size_t)> const& progress) {
+    Stopwatch watch;
+    Model const model(hosts_.frameworks, hosts_.surfaces, {plan_.accuracy});
+    watch.add_to(timings_.tables);
+
+    rows_.resize(n_);
+    for (std::size_t i = 0; i < n_; ++i) fill_geometry(rows_[i], i);
+    watch.add_to(timings_.geometry);
+    evaluate_sites(model);
+    watch.add_to(timings_.sites);
+    relax(model, progress);
+    watch.add_to(timings_.neb);
+    certify_centres(model);
+    watch.add_to(timings_.certificates);
+    return std::move(rows_);
+  }
+
+  /// Largest difference from the reference engine, energy in eV, at the face position of point i.
+  double error_of(std::size_t i, double computed) const {
+    auto const& host = hosts_.frameworks[hosts_.surfaces[2 * i].framework];
+    HostSurface const& surface = hosts_.surfaces[2 * i];
+    Cell cell = host.cell;
+    for (Vec3* v : {&cell.a, &cell.b, &cell.c}) *v = surface.length * *v;
+    auto const exact = reference_site_energy(cell, host_ions(host, surface), position(i, geometry(i).face),
+                                             ewald_parameters(cell, host.positions.size(), 1e-15));
+    return std::fabs(exact.energy() - computed);
+  }
+
+ private:
+  SweepPoint const& point(std::size_t i) const { return plan_.points[begin_ + i]; }
+  Geometry const& geometry(std::size_t i) const { return geometries_.at(point(i).distortion); }
+  double lattice_constant(std::size_t i) const { return hosts_.surfaces[2 * i].length; }
+  Vec3 position(std::size_t i, Vec3 reduced) const { return lattice_constant(i) * reduced; }
+
+  void build_hosts(bool share) {
+    Stopwatch watch;
+    std::map<std::pair<std::string, double>, int> known;
+    auto const framework_of = [&](std::string const& anion, double distortion) {
+      auto const [at, is_new] = known.emplace(std::pair(anion, distortion), int(hosts_.frameworks.size()));
+      if (!is_new && share) return at->second;
+      if (!geometries_.contains(distortion)) geometries_.emplace(distortion, make_geometry(plan_.supercell, distortion));
+      Crystal const& anions = geometries_.at(distortion).distorted.framework;
+      PotentialSet const& set = plan_.potentials.at(anion);
+      bool const dispersion = set.pair(set.insertion->mobile, anion).C > 0;
+      HostFramework host{anions.cell, anions.positions, std::vector<int>(anions.size(), 0),
+                         {{1, dispersion ? 1.0 : 0.0, set.insertion->gaussian_width}}};
+      hosts_.frameworks.push_back(std::move(host));
+      return int(hosts_.frameworks.size()) - 1;
+    };
+    for (std::size_t i = 0; i < n_; ++i) {
+      SweepPoint const& p = point(i);
+      PotentialSet const& set = plan_.potentials.at(p.anion);
+      int const own = framework_of(p.anion, p.distortion);
+      int const ideal = p.distortion == 1 ? own : framework_of(p.anion, 1);
+      hosts_.surfaces.push_back(insertion_surface(own, p.volume_A3, p.charge_e, set));
+      hosts_.surfaces.push_back(insertion_surface(ideal, p.volume_A3, p.charge_e, set));
+    }
+    watch.add_to(timings_.geometry);
+  }
+
+  void fill_geometry(MapRow& row, std::size_t i) {
+    SweepPoint const& p = point(i);
+    double const a = lattice_constant(i);
+    DistortionReport const& report = geometry(i).distorted.report;
+    row.point = p;
+    row.csm_tet = report.csm_tet;
+    row.csm_oct = report.csm_oct;
+    row.tet_volume_A3 = report.tet_volume * a * a * a;
+    row.oct_volume_A3 = report.oct_volume * a * a * a;
+    row.bottleneck_area_A2 = report.bottleneck_area * a * a;
+    row.bottleneck_radius_A = report.bottleneck_radius * a;
+    row.shortest_anion_distance_A = report.shortest_distance * a;
+    auto const& fitted = plan_.potentials.at(p.anion).fitted;
+    if (fitted && !fitted->contains(p.charge_e, p.volume_A3)) add_note(row, "extrapolated");
+  }
+
+  static void add_note(MapRow& row, char const* note) { row.notes += (row.notes.empty() ? "" : ";") + std::string(note); }
+
+  void evaluate_sites(Model const& model) {
+    std::vector<int> surface;
+    std::vector<Vec3> points;
+    for (std::size_t i = 0; i < n_; ++i) {
+      Geometry const& g = geometry(i);
+      for (Vec3 r : {g.oct, g.face, g.tet}) surface.push_back(int(2 * i)), points.push_back(position(i, r));
+      for (Vec3 r : {g.oct, g.tet}) surface.push_back(int(2 * i + 1)), points.push_back(position(i, r));
+    }
+    auto const e = evaluate_points(exec_, model, surface, points);
+    timings_.evaluations += long(points.size());
+    for (std::size_t i = 0; i < n_; ++i) {
+      MapRow& row = rows_[i];
+      auto const* const at = &e[5 * i];
+      row.E_oct_eV = at[0].energy, row.E_face_eV = at[1].energy, row.E_tet_eV = at[2].energy;
+      row.dE_oct_eV = at[0].energy - at[3].energy;
+      row.dE_tet_eV = at[2].energy - at[4].energy;
+      row.E_tet_minus_E_oct_eV = row.E_tet_eV - row.E_oct_eV;
+      auto const [low, high] = std::minmax({row.E_oct_eV, row.E_face_eV, row.E_tet_eV});
+      row.Ea_three_point_eV = high - low;
+      approach_.push_back(std::min({at[0].approach, at[1].approach, at[2].approach}));
+    }
+  }
+
+  void relax(Model const& model, std::function<void(std::size_t)> const& progress) {
+    PathSet paths;
+    paths.n_images = plan_.neb.images;
+    paths.dof = 3;
+    for (std::size_t i = 0; i < n_; ++i) {
+      Vec3 const from = position(i, geometry(i).oct), to = position(i, geometry(i).tet);
+      paths.add(linear_path({{from.x, from.y, from.z}, {to.x, to.y, to.z}}, paths.n_images), int(2 * i));
+    }
+    auto const bands = relax_bands(exec_, model, paths, plan_.neb, [&](int finished) { progress(std::size_t(finished)); });
+    for (std::size_t i = 0; i < n_; ++i) {
+      MapRow& row = rows_[i];
+      BandResult const& band = bands[i];
+      timings_.evaluations += band.evaluations;
+      row.status = to_string(band.status);
+      row.steps = band.steps;
+      row.max_force_eV_per_A = band.max_force;
+      row.Ea_neb_eV = std::max(band.forward_barrier, band.reverse_barrier);
+      row.depth_below_ends_eV = band.max_minus_min - row.Ea_neb_eV;
+      row.barrier_oct_tet_eV = band.forward_barrier;
+      row.barrier_tet_oct_eV = band.reverse_barrier;
+      row.saddle_progress = band.saddle_image < 0 ? std::nan("") : band.position[band.saddle_image] / band.position.back();
+      if (band.saddle_kind != SaddleKind::interior) add_note(row, "no_interior_saddle");
+      if (row.depth_below_ends_eV > 1e-3) add_note(row, "path_below_ends");
+    }
+    check_wells(model, bands);
+  }
+
+  /// Where a Buckingham term turns over, no image may have slipped inside.
+  void check_wells(Model const& model, std::vector<BandResult> const& bands) {
+    if (std::ranges::none_of(hosts_.surfaces, [](HostSurface const& s) { return s.dispersion_factor > 0; })) return;
+    std::vector<int> surface;
+    std::vector<Vec3> points;
+    int const n_images = plan_.neb.images;
+    for (std::size_t i = 0; i < n_; ++i)
+      for (int k = 0; k < n_images; ++k) {
+        auto const r = bands[i].image(k);
+        surface.push_back(int(2 * i)), points.push_back({r[0], r[1], r[2]});
+      }
+    auto const e = evaluate_points(exec_, model, surface, points);
+    for (std::size_t i = 0; i < n_; ++i) {
+      for (int k = 0; k < n_images; ++k) approach_[i] = std::min(approach_[i], e[i * n_images + k].approach);
+      if (approach_[i] < 1) add_note(rows_[i], "inside_buckingham_well");
+    }
+  }
+
+  /// Says where the held ends are no minima for a free ion.
+  void certify_centres(Model const& model) {
+    PathSet centres;
+    centres.n_images = 1;
+    centres.dof = 3;
+    for (std::size_t i = 0; i < n_; ++i)
+      for (Vec3 reduced : {geometry(i).oct, geometry(i).tet}) {
+        Vec3 const r = position(i, reduced);
+        centres.add({r.x, r.y, r.z}, int(2 * i));
+      }
+    auto const curvatures = curvature_at(exec_, model, centres);
+    timings_.evaluations += 7 * centres.n_bands();
+    auto const is_minimum = [&](Curvature const& c) { return c.force <= plan_.neb.force_tolerance && c.index() == 0; };
+    for (std::size_t i = 0; i < n_; ++i) {
+      if (!is_minimum(curvatures[2 * i])) add_note(rows_[i], "oct_not_minimum");
+      if (!is_minimum(curvatures[2 * i + 1])) add_note(rows_[i], "tet_not_minimum");
+    }
+  }
+
+  SweepPlan const& plan_;
+  std::size_t begin_, n_;
+  SweepTimings& timings_;
+  std::map<double, Geometry> geometries_;
+  Hosts hosts_;
+  Exec exec_;
+  std::vector<MapRow> rows_;
+  std::vector<double> approach_;
+};
+
+/// Finished batches as files in a folder, tied to one plan.
+class Checkpoint {
+ public:
+  Checkpoint(std::filesystem::path const& folder, std::string const& key) : folder_(folder) {
+    auto const key_file = folder / "plan";
+    std::string found;
+    std::getline(std::ifstream(key_file) >> std::ws, found);
+    if (found == key) return;
+    std::filesystem::remove_all(folder);
+    AtomicFile out(key_file);
+    out.stream() << key << '\n';
+    out.commit();
+  }
+
+  /// The rows of a batch, if it was finished earlier.
+  std::optional<std::vector<MapRow>> read(std::size_t batch) const {
+    if (!std::filesystem::exists(file(batch))) return {};
+    return read_map(file(batch));
+  }
+  void write(std::size_t batch, std::vector<MapRow> const& rows) const {
+    AtomicFile out(file(batch));
+    write_rows(out.stream(), rows);
+    out.commit();
+  }
+  void remove() const { std::filesystem::remove_all(folder_); }
+
+ private:
+  std::filesystem::path file(std::size_t batch) const { return folder_ / ("batch_" + std::to_string(batch) + ".csv"); }
+  std::filesystem::path folder_;
+};
+
+/// A number that changes with anything that can change the rows (64-bit FNV-1a of the plan as text).
+std::string key_of(SweepPlan const& plan, std::size_t batch) {
+  std::ostringstream text;
+  text << version() << commit() << settings_json(plan) << batch;
+  for (SweepPoint const& p : plan.points)
+    text << p.anion << shortest(p.volume_A3) << shortest(p.charge_e) << shortest(p.distortion);
+  std::uint64_t hash = 14695981039346656037u;
+  for (unsigned char c : text.str()) hash = (hash ^ c) * 1099511628211u;
+  std::ostringstream key;
+  key << std::hex << std::setw(16) << std::setfill('0') << hash;
+  return key.str();
+}
+
+}  // namespace
+
+SweepResult run_sweep(SweepPlan const& plan, RunOptions const& options) {
+  for (SweepPoint const& p : plan.points) {
+    validate(p, {});
+    if (!plan.potentials.contains(p.anion)) fail_input({}, "the sweep has no potential for anion ", p.anion);
+  }
+  validate(plan.neb);
+  std::size_t const n = plan.points.size(), batch = std::max<std::size_t>(1, options.batch);
+  std::optional<Checkpoint> checkpoint;
+  if (options.checkpoint && n > batch) checkpoint.emplace(*options.checkpoint, key_of(plan, batch));
+
+  SweepResult result;
+  result.rows.reserve(n);
+  constexpr std::size_t sample = 4;
+  for (std::size_t begin = 0; begin < n; begin += batch) {
+    std::size_t const end = std::min(n, begin + batch);
+    auto const progress = [&](std::size_t finished) {
+      if (options.progress) options.progress(begin + finished);
+    };
+    if (checkpoint)
+      if (auto rows = checkpoint->read(begin / batch)) {
+        result.rows.insert(result.rows.end(), rows->begin(), rows->end());
+        progress(end - begin);
+        continue;
+      }
+    Batch work(plan, begin, end, options.share_frameworks, result.timings);
+    auto const rows = work.run(progress);
+    if (checkpoint) checkpoint->write(begin / batch, rows);
+
+    // Every batch is checked against the reference engine at a few of its points.
+    Stopwatch watch;
+    std::size_t const size = end - begin, checks = std::min(sample, size);
+    std::vector<double> errors(checks);
+    Kokkos::parallel_for("ionscape::sweep::verify",
+                         Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Kokkos::Schedule<Kokkos::Dynamic>>(0, int(checks)),
+                         [&](int k) {
+                           std::size_t const i = checks == 1 ? 0 : k * (size - 1) / (checks - 1);
+                           errors[k] = work.error_of(i, rows[i].E_face_eV);
+                         });
+    Kokkos::DefaultHostExecutionSpace().fence("ionscape::sweep::verify");
+    for (double error : errors) result.measured_accuracy = std::max(result.measured_accuracy, error);
+    result.verified_points += int(checks);
+    watch.add_to(result.timings.verification);
+
+    result.rows.insert(result.rows.end(), rows.begin(), rows.end());
+  }
+  if (checkpoint) checkpoint->remove();
+  return result;
+}
+
+}  // namespace ionscape

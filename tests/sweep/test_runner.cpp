@@ -1,0 +1,164 @@
+// Sweeps: relations that every row must obey, and independence of batching.
+#include <algorithm>
+#include <cmath>
+
+#include <ionscape/sweep/runner.hpp>
+#include <ionscape_test/catch.hpp>
+#include <ionscape_test/files.hpp>
+
+using namespace ionscape;
+using namespace ionscape_test;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+SweepPlan small_plan() {
+  SweepPlan plan;
+  plan.potentials.emplace("S", built_in_potential("S"));
+  plan.potentials.emplace("O", built_in_potential("O"));
+  for (double distortion : {1.0, 1.08, 1.2})
+    for (double charge : {-1.6, -0.7})
+      for (double factor : {0.6, 0.9, 1.3}) {
+        plan.points.push_back({"S", 46.81 * factor, charge, distortion});
+        plan.points.push_back({"O", 25.28 * factor, charge, distortion});
+      }
+  return plan;
+}
+
+void check_same(MapRow const& a, MapRow const& b, double tolerance) {
+  for (MapColumn const& column : map_columns()) {
+    INFO(column.name);
+    if (column.number)
+      CHECK(std::fabs(column.number(a) - column.number(b)) <= tolerance);
+    else
+      CHECK(column.text(a) == column.text(b));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("Rows come in the order of the plan and agree with themselves") {
+  SweepPlan const plan = small_plan();
+  SweepResult const result = run_sweep(plan);
+  REQUIRE(result.rows.size() == plan.points.size());
+  CHECK(result.measured_accuracy < 3 * plan.accuracy);
+  CHECK(result.verified_points > 0);
+  for (std::size_t i = 0; i < result.rows.size(); ++i) {
+    MapRow const& row = result.rows[i];
+    INFO(row.point.anion << " " << row.point.volume_A3 << " " << row.point.charge_e << " " << row.point.distortion);
+    CHECK(row.point == plan.points[i]);
+    CHECK(row.status == "converged");
+    CHECK(row.max_force_eV_per_A <= plan.neb.force_tolerance);
+    CHECK(row.E_tet_minus_E_oct_eV == row.E_tet_eV - row.E_oct_eV);
+    auto const [low, high] = std::minmax({row.E_oct_eV, row.E_face_eV, row.E_tet_eV});
+    CHECK(row.Ea_three_point_eV == high - low);
+    CHECK(row.Ea_neb_eV >= std::fabs(row.E_tet_minus_E_oct_eV) - 1e-12);
+    CHECK(row.barrier_oct_tet_eV - row.barrier_tet_oct_eV == Approx(row.E_tet_minus_E_oct_eV).margin(1e-10));
+    CHECK(row.tet_volume_A3 == Approx(row.point.volume_A3 / 6));
+    CHECK(row.oct_volume_A3 == Approx(row.point.volume_A3 * 2 / 3));
+    if (row.point.distortion == 1) {
+      CHECK(row.dE_oct_eV == 0);
+      CHECK(row.dE_tet_eV == 0);
+      CHECK(row.csm_tet < 1e-10);
+      // By symmetry the path is straight: the saddle lies at least as high as the three points.
+      CHECK(row.Ea_neb_eV > row.Ea_three_point_eV - 1e-9);
+      CHECK(row.depth_below_ends_eV < 1e-6);
+      CHECK_THAT(row.notes, !ContainsSubstring("tet_not_minimum"));
+    } else {
+      CHECK_THAT(row.notes, ContainsSubstring("oct_not_minimum"));
+    }
+  }
+}
+
+TEST_CASE("Batches, and sharing of frameworks, change rows by no more than the asked accuracy") {
+  SweepPlan plan = small_plan();
+  plan.accuracy = 1e-11;
+  plan.neb.force_tolerance = 1e-6;
+  auto const together = run_sweep(plan);
+  RunOptions options;
+  options.batch = 5;
+  auto const batched = run_sweep(plan, options);
+  options = {};
+  options.share_frameworks = false;
+  auto const alone = run_sweep(plan, options);
+  for (std::size_t i = 0; i < plan.points.size(); ++i) {
+    INFO(i);
+    for (MapRow const* other : {&batched.rows[i], &alone.rows[i]}) {
+      CHECK(std::fabs(other->E_face_eV - together.rows[i].E_face_eV) < 1e-10);
+      CHECK(std::fabs(other->Ea_three_point_eV - together.rows[i].Ea_three_point_eV) < 1e-10);
+      if (plan.points[i].distortion < 1.2) CHECK(std::fabs(other->Ea_neb_eV - together.rows[i].Ea_neb_eV) < 1e-8);
+    }
+  }
+}
+
+TEST_CASE("The same sweep gives the same bits") {
+  SweepPlan const plan = small_plan();
+  auto const a = run_sweep(plan), b = run_sweep(plan);
+  for (std::size_t i = 0; i < a.rows.size(); ++i) check_same(a.rows[i], b.rows[i], 0);
+}
+
+TEST_CASE("A sweep that was cut off goes on from its checkpoint to the same rows, and another plan starts afresh") {
+  TemporaryFolder folder;
+  SweepPlan plan = small_plan();
+  RunOptions options;
+  options.batch = 7;
+  auto const whole = run_sweep(plan, options);
+
+  struct Killed {};
+  options.checkpoint = folder / "checkpoint";
+  options.progress = [&](std::size_t finished) {
+    if (finished > 20) throw Killed{};
+  };
+  CHECK_THROWS_AS(run_sweep(plan, options), Killed);
+  CHECK(std::filesystem::exists(folder / "checkpoint/batch_1.csv"));
+
+  SweepPlan other = plan;
+  other.neb.images = 5;
+  RunOptions keep = options;
+  keep.checkpoint = folder / "copy";
+  std::filesystem::copy(folder / "checkpoint", folder / "copy");
+
+  options.progress = {};
+  auto const resumed = run_sweep(plan, options);
+  REQUIRE(resumed.rows.size() == whole.rows.size());
+  for (std::size_t i = 0; i < whole.rows.size(); ++i) check_same(whole.rows[i], resumed.rows[i], 0);
+  CHECK(resumed.timings.evaluations < whole.timings.evaluations);  // the first batches were not computed again
+  CHECK_FALSE(std::filesystem::exists(folder / "checkpoint"));
+
+  keep.progress = {};
+  auto const fresh = run_sweep(other, keep);
+  auto const expected = run_sweep(other, {{}, 7, {}, true});
+  for (std::size_t i = 0; i < fresh.rows.size(); ++i) check_same(expected.rows[i], fresh.rows[i], 0);
+}
+
+TEST_CASE("Progress counts up to the number of points") {
+  SweepPlan const plan = small_plan();
+  RunOptions options;
+  options.batch = 10;
+  std::vector<std::size_t> seen;
+  options.progress = [&](std::size_t finished) { seen.push_back(finished); };
+  run_sweep(plan, options);
+  REQUIRE_FALSE(seen.empty());
+  CHECK(std::is_sorted(seen.begin(), seen.end()));
+  CHECK(seen.back() == plan.points.size());
+}
+
+TEST_CASE("A point outside the fitted range says so, and so does an ion inside a Buckingham well") {
+  SweepPlan plan;
+  plan.potentials.emplace("O", read_potential_set(IONSCAPE_SOURCE_DIR "/examples/potentials/Li-O_point.toml"));
+  plan.points = {{"O", 20, -1, 1}, {"O", 40, -1, 1}};
+  auto const good = run_sweep(plan);
+  CHECK_THAT(good.rows[0].notes, !ContainsSubstring("extrapolated") && !ContainsSubstring("well"));
+  CHECK_THAT(good.rows[1].notes, ContainsSubstring("extrapolated"));
+  plan.potentials.at("O").pairs[0].term.C = 2000;  // turns over at more than the distance in the Tet site
+  plan.points = {{"O", 12, -1, 1}};
+  CHECK_THAT(run_sweep(plan).rows[0].notes, ContainsSubstring("inside_buckingham_well"));
+}
+
+TEST_CASE("A band that gets too few steps stays in the table with its status") {
+  SweepPlan plan = small_plan();
+  plan.neb.max_steps = 1;
+  auto const result = run_sweep(plan);
+  CHECK(std::ranges::count_if(result.rows, [](MapRow const& row) { return row.status == "step_limit"; }) > 0);
+  for (MapRow const& row : result.rows) CHECK(std::isfinite(row.Ea_neb_eV));
+}
