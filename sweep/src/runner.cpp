@@ -267,7 +267,6 @@ class Checkpoint {
     write_rows(out.stream(), rows);
     out.commit();
   }
-  void remove() const { std::filesystem::remove_all(folder_); }
 
  private:
   std::filesystem::path file(std::size_t batch) const { return folder_ / ("batch_" + std::to_string(batch) + ".csv"); }
@@ -301,7 +300,10 @@ SweepResult run_sweep(SweepPlan const& plan, RunOptions const& options) {
 
   SweepResult result;
   result.rows.reserve(n);
+  // Points spread over the whole sweep are checked against the reference engine.
   constexpr std::size_t sample = 4;
+  std::vector<std::size_t> checked;
+  for (std::size_t k = 0; k < std::min(sample, n); ++k) checked.push_back(n <= sample ? k : k * (n - 1) / (sample - 1));
   for (std::size_t begin = 0; begin < n; begin += batch) {
     std::size_t const end = std::min(n, begin + batch);
     auto const progress = [&](std::size_t finished) {
@@ -317,24 +319,21 @@ SweepResult run_sweep(SweepPlan const& plan, RunOptions const& options) {
     auto const rows = work.run(progress);
     if (checkpoint) checkpoint->write(begin / batch, rows);
 
-    // Every batch is checked against the reference engine at a few of its points.
     Stopwatch watch;
-    std::size_t const size = end - begin, checks = std::min(sample, size);
-    std::vector<double> errors(checks);
+    std::vector<std::size_t> here;
+    for (std::size_t i : checked)
+      if (i >= begin && i < end) here.push_back(i - begin);
+    std::vector<double> errors(here.size());
     Kokkos::parallel_for("ionscape::sweep::verify",
-                         Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Kokkos::Schedule<Kokkos::Dynamic>>(0, int(checks)),
-                         [&](int k) {
-                           std::size_t const i = checks == 1 ? 0 : k * (size - 1) / (checks - 1);
-                           errors[k] = work.error_of(i, rows[i].E_face_eV);
-                         });
+                         Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Kokkos::Schedule<Kokkos::Dynamic>>(0, int(here.size())),
+                         [&](int k) { errors[k] = work.error_of(here[k], rows[here[k]].E_face_eV); });
     Kokkos::DefaultHostExecutionSpace().fence("ionscape::sweep::verify");
     for (double error : errors) result.measured_accuracy = std::max(result.measured_accuracy, error);
-    result.verified_points += int(checks);
+    result.verified_points += int(here.size());
     watch.add_to(result.timings.verification);
 
     result.rows.insert(result.rows.end(), rows.begin(), rows.end());
   }
-  if (checkpoint) checkpoint->remove();
   return result;
 }
 

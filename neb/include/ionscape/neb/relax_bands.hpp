@@ -21,18 +21,46 @@ using NebProgress = std::function<void(int n_finished)>;
 
 namespace neb {
 
+/// Puts the chains that ran out of steps back to where they were at `start`; returns their number.
+template <class Exec, class MemorySpace>
+int start_again(Exec const& exec, Chains<MemorySpace> const& chains, typename Chains<MemorySpace>::Matrix const& start) {
+  int n_again = 0;
+  Kokkos::parallel_reduce(
+      "ionscape::neb::start_again", Kokkos::RangePolicy<Exec>(exec, 0, chains.n_chains),
+      KOKKOS_LAMBDA(int chain, int& n) {
+        if (chains.status(chain) != BandStatus::step_limit) return;
+        for (int row = chain * chains.n_images; row < (chain + 1) * chains.n_images; ++row)
+          for (int k = 0; k < chains.dof; ++k) chains.coordinates(row, k) = start(row, k);
+        chains.status(chain) = BandStatus::running;
+        chains.climber(chain) = 0;
+        ++n;
+      },
+      n_again);
+  return n_again;
+}
+
+/// Relaxes with the chosen optimizer. A band has no energy that could guard L-BFGS, and about one in ten thousand wanders
+/// off; a chain that it has not finished in half the steps starts again with FIRE, which is slower and stays near its path.
 template <class Exec, class Model, class MemorySpace, class Rule, class Progress>
 void relax(Exec const& exec, Model const& model, Chains<MemorySpace> const& chains, Rule const& rule,
            NebOptions const& o, Progress const& progress) {
-  auto with = [&](auto const& optimizer) {
-    relax(exec, model, chains, rule, optimizer, o.force_tolerance, o.max_steps, progress);
-  };
-  switch (o.optimizer) {
-    case Optimizer::fire:
-      return with(Fire{o.max_step_length, o.dof_per_ion});
-    case Optimizer::lbfgs:
-      return with(Lbfgs{o.max_step_length, o.dof_per_ion});
+  Fire const fire{o.max_step_length, o.dof_per_ion};
+  if (o.optimizer == Optimizer::fire) {
+    relax(exec, model, chains, rule, fire, o.force_tolerance, o.max_steps, progress);
+    return;
   }
+  int const first_steps = (o.max_steps + 1) / 2;
+  typename Chains<MemorySpace>::Matrix start(Kokkos::view_alloc(exec, Kokkos::WithoutInitializing, "ionscape::neb::start"),
+                                             chains.coordinates.extent(0), chains.coordinates.extent(1));
+  Kokkos::deep_copy(exec, start, chains.coordinates);
+  // The last call would count chains as done that start again.
+  relax(exec, model, chains, rule, Lbfgs{o.max_step_length, o.dof_per_ion}, o.force_tolerance, first_steps, [&](int n_done) {
+    if (n_done < chains.n_chains) progress(n_done);
+  });
+  if (first_steps < o.max_steps && start_again(exec, chains, start) > 0)
+    relax(exec, model, chains, rule, fire, o.force_tolerance, o.max_steps - first_steps, progress);
+  else
+    progress(chains.n_chains);
 }
 
 /// Minimises the ends of all bands as 2 n_bands lone points (first and last of each band in turn) and bends the bands
