@@ -9,8 +9,6 @@ namespace ionscape {
 
 HostModel rigid_host(Crystal const& host, PotentialSet const& set, std::string const& mobile) {
   if (set.charges.empty()) fail_input({set.file}, "the set has no [charges]");
-  if (set.cutoff)
-    fail_input({set.file}, "cutoff = ", *set.cutoff, " Å: a frozen host sums its terms completely; take the cutoff out");
   Crystal charged = host;
   assign_charges(charged, set);
   Crystal mobile_ion{host.cell, {mobile}, {{}}, {}, ""};

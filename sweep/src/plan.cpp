@@ -70,7 +70,7 @@ void read_grid(TomlReader& table, SweepPlan& plan, std::filesystem::path const& 
   auto const charges = table.axis("charge_e", between(-4, -1e-6));
   auto const distortions = table.axis("distortion", between(smallest_distortion, largest_distortion));
   std::optional<std::filesystem::path> potential;
-  if (auto const name = table.optional<std::string>("potential")) potential = directory / *name;
+  if (auto const name = table.optional<std::string>("potential")) potential = (directory / *name).lexically_normal();
   use_potential(plan, anion, potential, potential ? table.where("potential") : table.where("anion"));
   if (plan.points.size() + distortions.size() * charges.size() * volumes.size() > 100'000'000)
     fail_input(table.where(), "more than 1e8 points");

@@ -16,8 +16,8 @@ struct HostModel {
 };
 
 /// A host of rigid ions as one `mobile` ion sees it: charges and pair terms from `set`, which has [charges]. All ions of
-/// `host` stay fixed, those of the mobile species included. Throws InputError for a species without a charge, and for a
-/// set with a cutoff of its own: a frozen host sums its terms completely.
+/// `host` stay fixed, those of the mobile species included. A cutoff of the set is not applied: a frozen host sums its
+/// terms completely. Throws InputError for a species without a charge.
 HostModel rigid_host(Crystal const& host, PotentialSet const& set, std::string const& mobile);
 
 /// An anion framework with `anion_charge` e per anion as the mobile ion of `set` sees it; `set` has [insertion]. Gaussian

@@ -1,0 +1,151 @@
+#include "arguments.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cxxopts.hpp>
+#include <iostream>
+
+#include <ionscape/core/error.hpp>
+#include <ionscape/core/io/format.hpp>
+
+namespace ionscape::app {
+
+struct Arguments::Parser {
+  explicit Parser(std::string const& name, std::string const& about) : options("ionscape " + name, about) {}
+
+  std::string subcommand;
+  std::vector<std::string> synopsis;
+  std::string example;
+  cxxopts::Options options;
+  std::vector<std::string> names;  // of options, as "--name"
+  std::vector<std::string> positionals;
+  cxxopts::ParseResult result;
+
+  [[noreturn]] void fail(std::string const& message) const {
+    throw InputError(message + " (see 'ionscape " + subcommand + " --help')");
+  }
+};
+
+Arguments::Arguments(std::string const& subcommand, std::string const& about, std::vector<std::string> const& synopsis,
+                     std::string example)
+    : parser_(std::make_unique<Parser>(subcommand, about)) {
+  parser_->subcommand = subcommand;
+  parser_->synopsis = synopsis;
+  parser_->example = std::move(example);
+  parser_->options.set_width(100).custom_help("").positional_help("");
+}
+
+Arguments::~Arguments() = default;
+
+void Arguments::positional(std::string const& name) {
+  // Taken as single values: cxxopts would split a list of them at commas, which may stand in a file's name.
+  parser_->positionals.push_back(name);
+  parser_->options.add_options()(name, "", cxxopts::value<std::string>());
+}
+
+void Arguments::flag(std::string const& name, std::string const& help) {
+  parser_->names.push_back("--" + name);
+  parser_->options.add_options()(name, help);
+}
+
+void Arguments::option(std::string const& name, std::string const& placeholder, std::string const& help) {
+  parser_->names.push_back("--" + name);
+  // Always text: cxxopts takes "1.0abc" for the number 1.
+  parser_->options.add_options()(name, help, cxxopts::value<std::string>(), placeholder);
+}
+
+bool Arguments::parse(int argc, char const* const* argv) {
+  parser_->names.push_back("--help");
+  parser_->options.add_options()("h,help", "this text");
+  parser_->options.parse_positional(parser_->positionals);
+  for (int i = 1; i < argc; ++i) {
+    std::string const word(argv[i]);
+    if (word == "--") break;
+    if (!word.starts_with("--")) continue;
+    std::string const name = word.substr(0, word.find('='));
+    if (std::find(parser_->names.begin(), parser_->names.end(), name) == parser_->names.end())
+      parser_->fail("unknown option '" + name + "'" + suggestion(name, parser_->names));
+  }
+  try {
+    parser_->result = parser_->options.parse(argc, argv);
+  } catch (cxxopts::exceptions::exception const& error) {
+    parser_->fail(error.what());
+  }
+  if (has("help")) {
+    std::cout << "Usage:\n";
+    for (std::string const& line : parser_->synopsis)
+      std::cout << "  ionscape " << parser_->subcommand << ' ' << line << '\n';
+    std::cout << '\n' << parser_->options.help({}, false) << "\nExample:\n  " << parser_->example << '\n';
+    return false;
+  }
+  if (!parser_->result.unmatched().empty())
+    parser_->fail("unexpected argument '" + parser_->result.unmatched().front() + "'");
+  return true;
+}
+
+bool Arguments::has(std::string const& name) const { return parser_->result.count(name) > 0; }
+
+std::optional<std::string> Arguments::text(std::string const& name) const {
+  if (!has(name)) return {};
+  return parser_->result[name].as<std::string>();
+}
+
+std::optional<std::filesystem::path> Arguments::path(std::string const& name) const {
+  auto const value = text(name);
+  if (value && value->empty()) parser_->fail("--" + name + ": empty, expected a path");
+  return value;
+}
+
+std::optional<double> Arguments::number(std::string const& name, Limits limits) const {
+  auto const value = text(name);
+  if (!value) return {};
+  double number = 0;
+  char const* const end = value->data() + value->size();
+  char const* begin = value->data();
+  if (begin != end && *begin == '+') ++begin;
+  auto const [stop, error] = std::from_chars(begin, end, number);
+  if (error != std::errc{} || stop != end || !std::isfinite(number))
+    parser_->fail("--" + name + " " + *value + ": expected a finite number");
+  bool const too_small = limits.min_excluded ? number <= limits.min : number < limits.min;
+  if (too_small || number > limits.max) {
+    std::string expected;
+    if (std::isfinite(limits.min)) expected = (limits.min_excluded ? "> " : ">= ") + shortest(limits.min);
+    if (std::isfinite(limits.max)) expected += (expected.empty() ? "<= " : " and <= ") + shortest(limits.max);
+    parser_->fail("--" + name + " " + *value + ": expected " + expected);
+  }
+  return number;
+}
+
+std::optional<int> Arguments::whole_number(std::string const& name, Limits limits) const {
+  limits.max = std::min(limits.max, 2147483647.0);
+  auto const value = number(name, limits);
+  if (!value) return {};
+  if (*value != std::floor(*value)) parser_->fail("--" + name + " " + shortest(*value) + ": expected a whole number");
+  return static_cast<int>(*value);
+}
+
+std::vector<std::string> Arguments::list(std::string const& name) const {
+  std::vector<std::string> words;
+  std::string rest = text(name).value_or("");
+  while (!rest.empty()) {
+    std::size_t const comma = std::min(rest.find(','), rest.size());
+    if (comma > 0) words.push_back(rest.substr(0, comma));
+    rest.erase(0, comma + 1);
+  }
+  if (has(name) && words.empty()) parser_->fail("--" + name + ": empty, expected names with commas between them");
+  return words;
+}
+
+std::filesystem::path Arguments::required_path(std::string const& name, std::string const& what) const {
+  auto const value = path(name);
+  if (!value) parser_->fail("no " + what + " given");
+  return *value;
+}
+
+void Arguments::refuse(std::vector<std::string> const& names, std::string const& because_of) const {
+  for (std::string const& name : names)
+    if (has(name)) parser_->fail("--" + name + " does not go with " + because_of);
+}
+
+}  // namespace ionscape::app

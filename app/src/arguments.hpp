@@ -1,0 +1,50 @@
+// The command line of one subcommand: options with help, checked values, errors as InputError. The option library
+// (cxxopts, 3.1 and newer) is hidden behind it.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <ionscape/core/io/toml.hpp>  // Limits
+
+namespace ionscape::app {
+
+class Arguments {
+ public:
+  /// `synopsis`: one line for each way to call it; `example`: a command that works in the repository's folder.
+  Arguments(std::string const& subcommand, std::string const& about, std::vector<std::string> const& synopsis,
+            std::string example);
+  ~Arguments();
+
+  /// An argument without a dash; they are filled in the order of declaration.
+  void positional(std::string const& name);
+  void flag(std::string const& name, std::string const& help);
+  /// `placeholder` is what stands behind the option in the help: FILE, N, EV_PER_A.
+  void option(std::string const& name, std::string const& placeholder, std::string const& help);
+
+  /// False if --help was asked for, which is then printed. Throws InputError for anything that was not declared.
+  bool parse(int argc, char const* const* argv);
+
+  bool has(std::string const& name) const;
+  std::optional<std::string> text(std::string const& name) const;
+  std::optional<std::filesystem::path> path(std::string const& name) const;
+  std::optional<double> number(std::string const& name, Limits limits = {}) const;
+  std::optional<int> whole_number(std::string const& name, Limits limits = {}) const;
+  /// "O,S" as {"O", "S"}; empty if not given.
+  std::vector<std::string> list(std::string const& name) const;
+
+  /// A positional that must be there; `what` says what it is.
+  std::filesystem::path required_path(std::string const& name, std::string const& what) const;
+
+  /// Throws InputError if one of `names` was given: "--volume does not go with --initial".
+  void refuse(std::vector<std::string> const& names, std::string const& because_of) const;
+
+ private:
+  struct Parser;
+  std::unique_ptr<Parser> parser_;
+};
+
+}  // namespace ionscape::app

@@ -1,0 +1,88 @@
+#include <Kokkos_Core.hpp>
+#include <algorithm>
+#include <cstring>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <ionscape/core/error.hpp>
+#include <ionscape/core/io/format.hpp>
+#include <ionscape/core/version.hpp>
+
+#include "kokkos_session.hpp"
+#include "subcommands.hpp"
+
+namespace ionscape::app {
+namespace {
+
+struct Subcommand {
+  char const* name;
+  char const* summary;
+  int (*run)(int argc, char const* const* argv);
+  bool parallel;
+};
+
+constexpr Subcommand subcommands[] = {
+    {"sweep", "site energies and barriers over a grid of volume, charge and distortion", sweep_command, true},
+    {"plot", "pictures of a finished sweep", plot_command, false},
+    {"energy", "energy, forces and stress of a structure", energy_command, false},
+    {"neb", "minimum energy path of one hop in a frozen host", neb_command, true},
+    {"sites", "tetrahedral and octahedral sites of a structure, and the windows between them", sites_command, false},
+};
+
+void print_help() {
+  std::cout << "ionscape: energy landscapes of ions in crystals\n\nUsage:\n  ionscape SUBCOMMAND [OPTION...]\n\n";
+  for (Subcommand const& s : subcommands)
+    std::cout << "  " << s.name << std::string(10 - std::strlen(s.name), ' ') << s.summary << '\n';
+  std::cout << "\n  ionscape SUBCOMMAND --help   options and an example\n"
+               "  ionscape --version           version, compiler and Kokkos\n\n"
+               "Units are eV, Å and e. Exit code: 0 good, 1 bad input, 2 not converged.\n";
+}
+
+void print_version() {
+  std::cout << "ionscape " << version() << " (commit " << commit() << ")\n"
+            << "compiler " << compiler() << ", " << build_type() << '\n'
+            << "Kokkos   " << KOKKOS_VERSION / 10000 << '.' << KOKKOS_VERSION / 100 % 100 << '.' << KOKKOS_VERSION % 100
+            << ", runs on " << Kokkos::DefaultExecutionSpace::name() << '\n';
+}
+
+int run(int argc, char* const* argv) {
+  std::string const word = argc > 1 ? argv[1] : "--help";
+  if (word == "--help" || word == "help") return print_help(), argc > 1 ? good : bad_input;
+  if (word == "--version") return print_version(), good;
+  for (Subcommand const& s : subcommands)
+    if (word == s.name) {
+      if (s.parallel) restart_with_idle_waiting(argv);
+      return s.run(argc - 1, argv + 1);
+    }
+  std::vector<std::string> known{"--help", "--version"};
+  for (Subcommand const& s : subcommands) known.push_back(s.name);
+  fail_input({}, "unknown subcommand '", word, "'", suggestion(word, known), " (see 'ionscape --help')");
+}
+
+/// Other programs look for errors line by line.
+std::string one_line(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  for (std::size_t at; (at = text.find('\n')) != text.npos;) text.replace(at, 1, "; ");
+  return text;
+}
+
+}  // namespace
+}  // namespace ionscape::app
+
+int main(int argc, char* argv[]) {
+  using namespace ionscape;
+  try {
+    int const code = app::run(argc, argv);
+    if (!std::cout.flush()) throw InputError("standard output cannot be written");
+    return code;
+  } catch (InputError const& error) {
+    std::cout.flush();
+    std::cerr << "ionscape: error: " << app::one_line(error.what()) << '\n';
+  } catch (std::exception const& error) {
+    std::cout.flush();
+    std::cerr << "ionscape: error: internal: " << app::one_line(error.what()) << '\n';
+  }
+  return app::bad_input;
+}

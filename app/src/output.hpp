@@ -1,0 +1,44 @@
+// What subcommands print and write: numbers, tables, JSON.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include <ionscape/core/cell.hpp>
+#include <ionscape/potentials/potential_set.hpp>
+
+namespace ionscape::app {
+
+using Json = nlohmann::ordered_json;
+
+/// For people: a fixed number of decimals, "-" for NaN, no "-0.00".
+std::string fixed(double number, int decimals);
+
+/// "1.2e-09": sizes of errors.
+std::string scientific(double number);
+
+/// "low .. high" of a list, "-" if it is empty.
+std::string range(std::vector<double> const& numbers, int decimals);
+
+/// Columns under their headings: text to the left, numbers to the right.
+class TextTable {
+ public:
+  explicit TextTable(std::vector<std::string> headings) : rows_{std::move(headings)} {}
+  void row(std::vector<std::string> fields) { rows_.push_back(std::move(fields)); }
+  void print(std::ostream& out) const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+Json to_json(Vec3 v);
+Json to_json(PotentialSet const& set);
+/// {"program": "ionscape", "version": ..., "commit": ...}: how every JSON result begins.
+Json provenance();
+
+/// Numbers in their shortest exact form, NaN as null, lists of numbers on one line.
+void write_json(std::ostream& out, Json const& json);
+
+}  // namespace ionscape::app

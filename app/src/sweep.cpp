@@ -1,0 +1,213 @@
+// ionscape sweep FILE.toml: the map of a grid or of a list of points.
+#include <unistd.h>
+#include <csignal>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+#include <map>
+#include <set>
+
+#include <ionscape/core/error.hpp>
+#include <ionscape/core/io/format.hpp>
+#include <ionscape/sweep/plots.hpp>
+#include <ionscape/sweep/runner.hpp>
+
+#include "arguments.hpp"
+#include "kokkos_session.hpp"
+#include "output.hpp"
+#include "progress.hpp"
+#include "subcommands.hpp"
+
+namespace ionscape::app {
+
+namespace {
+
+// --- interruption ----------------------------------------------------------------------------------------------
+
+// A handler may do little: the texts are made before, and the signal then does what it always does.
+std::string checkpoint_folder, interrupted_with, interrupted_without;
+std::atomic_flag interrupted = ATOMIC_FLAG_INIT;
+
+extern "C" void say_how_to_resume(int signal) {
+  if (interrupted.test_and_set()) return;  // a second signal, on another thread
+  std::string const& text = access(checkpoint_folder.c_str(), F_OK) == 0 ? interrupted_with : interrupted_without;
+  [[maybe_unused]] auto const written = write(STDERR_FILENO, text.data(), text.size());
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
+void prepare_for_interruption(std::filesystem::path const& checkpoint) {
+  checkpoint_folder = checkpoint.string();
+  interrupted_with = "\nionscape: interrupted; the finished points are kept in " + checkpoint_folder +
+                     ": the same command goes on from there\n";
+  interrupted_without = "\nionscape: interrupted; nothing was written\n";
+  std::signal(SIGINT, say_how_to_resume);
+  std::signal(SIGTERM, say_how_to_resume);
+}
+
+// --- summary ---------------------------------------------------------------------------------------------------
+
+bool has_note(MapRow const& row, std::string const& note) {
+  return (";" + row.notes + ";").find(";" + note + ";") != std::string::npos;
+}
+
+constexpr double low_barrier = 0.4;  // eV, the limit of the published maps
+
+/// One line for each anion and distortion, or for each anion where there are too many for a screen.
+void print_ranges(std::vector<MapRow> const& rows, bool by_distortion) {
+  std::map<std::pair<std::string, double>, std::vector<MapRow const*>> groups;
+  for (MapRow const& row : rows) groups[{row.point.anion, by_distortion ? row.point.distortion : 0}].push_back(&row);
+  TextTable table(
+      {"anion", "distortion", "CSM tet", "CSM oct", "points", "E_a three-point/eV", "E_a NEB/eV", "< 0.4 eV", "NEB"});
+  for (auto const& [key, group] : groups) {
+    auto const values = [&](auto const& get) {
+      std::vector<double> list;
+      for (MapRow const* row : group) list.push_back(get(*row));
+      return list;
+    };
+    auto const share = [&](std::vector<double> const& list) {
+      return fixed(double(std::count_if(list.begin(), list.end(), [](double e) { return e < low_barrier; })) /
+                       double(list.size()),
+                   3);
+    };
+    auto const three = values([](MapRow const& row) { return row.Ea_three_point_eV; });
+    auto const neb = values([](MapRow const& row) { return row.Ea_neb_eV; });
+    table.row({key.first, range(values([](MapRow const& row) { return row.point.distortion; }), 2),
+               range(values([](MapRow const& row) { return row.csm_tet; }), 2),
+               range(values([](MapRow const& row) { return row.csm_oct; }), 2), std::to_string(group.size()),
+               range(three, 3), range(neb, 3), share(three), share(neb)});
+  }
+  table.print(std::cout);
+}
+
+void print_notes(std::vector<MapRow> const& rows) {
+  struct {
+    char const* note;
+    char const* meaning;
+  } const known[] = {
+      {"oct_not_minimum", "a free ion would leave the Oct centre, where the band's end is held"},
+      {"tet_not_minimum", "a free ion would leave the Tet centre, where the band's end is held"},
+      {"path_below_ends", "the relaxed band lies lower than both of its ends: see depth_below_ends_eV"},
+      {"no_interior_saddle", "the highest point of the relaxed band is one of its ends"},
+      {"extrapolated", "charge or volume outside the range in which the potential was fitted"},
+      {"inside_buckingham_well", "an ion is closer than the turnover radius: these energies mean nothing"},
+  };
+  for (auto const& [note, meaning] : known)
+    if (auto const n = std::count_if(rows.begin(), rows.end(), [&](MapRow const& row) { return has_note(row, note); });
+        n > 0)
+      std::printf("  %6ld  %-23s %s\n", long(n), note, meaning);
+}
+
+void print_summary(SweepPlan const& plan, SweepResult const& result, double seconds, std::string const& machine,
+                   std::filesystem::path const& directory) {
+  auto const& rows = result.rows;
+  std::map<std::string, long> by_status;
+  std::set<std::pair<std::string, double>> groups;
+  for (MapRow const& row : rows) {
+    ++by_status[row.status];
+    groups.emplace(row.point.anion, row.point.distortion);
+  }
+  std::cout << rows.size() << (rows.size() == 1 ? " point in " : " points in ") << fixed(seconds, seconds < 10 ? 3 : 1)
+            << " s (" << fixed(double(rows.size()) / seconds, 0) << " points/s; " << machine << ")";
+  char const* separator = ": ";
+  for (auto const& [status, n] : by_status) {
+    std::cout << separator << n << ' ' << status;
+    separator = ", ";
+  }
+  std::cout << "\naccuracy asked " << shortest(plan.accuracy) << " eV; measured at " << result.verified_points
+            << " points against the reference: " << scientific(result.measured_accuracy) << " eV\n";
+  for (auto const& [anion, set] : plan.potentials)
+    std::cout << "potential of " << anion << ": " << set.name << " (" << set.file.string() << ")\n";
+  std::cout << "\nE_a ranges, and the share of points with E_a < 0.4 eV (three-point, NEB)\n";
+  print_ranges(rows, groups.size() <= 12);
+  std::cout.flush();
+  if (std::any_of(rows.begin(), rows.end(), [](MapRow const& row) { return !row.notes.empty(); })) {
+    std::cout << "\nnotes" << std::endl;
+    print_notes(rows);
+    std::fflush(stdout);
+  }
+  std::cout << "\nwritten: " << (directory / "map.csv").string() << ", " << (directory / "map.json").string() << '\n';
+}
+
+// --- input -----------------------------------------------------------------------------------------------------
+
+void replace_potentials(SweepPlan& plan, std::filesystem::path const& file) {
+  PotentialSet const set = read_potential_set(file);
+  if (!set.insertion)
+    fail_input({file}, "the set has no [insertion]: a sweep needs one for a mobile ion in a framework");
+  for (auto& [anion, used] : plan.potentials) {
+    if (set.insertion->framework != anion)
+      fail_input({file}, "the set is for a framework of ", set.insertion->framework, ", the sweep is over ", anion);
+    used = set;
+  }
+}
+
+}  // namespace
+
+int sweep_command(int argc, char const* const* argv) {
+  Arguments arguments(
+      "sweep",
+      "Computes for every point of a grid over anion, volume, charge and distortion the energy of one ion at\n"
+      "the Oct and Tet sites and in their shared face, and the barrier between them: from these three energies\n"
+      "and by climbing-image NEB. Results: DIR/map.csv (one row a point) and DIR/map.json (with all settings).",
+      {"FILE.toml [--out DIR] [--threads N] [--pictures]", "--points FILE.csv [--potential SET.toml] [...]"},
+      "ionscape sweep examples/published/S.toml --out results/S --pictures");
+  arguments.positional("file");
+  arguments.option("points", "FILE.csv",
+                   "a list of points in place of a grid: columns anion, volume_A3, charge_e, distortion");
+  arguments.option("potential", "SET.toml",
+                   "potential set with [insertion] (default: the file's, else the built-in set of each anion)");
+  arguments.option("out", "DIR", "folder for the results (default: results/<name of the file>)");
+  arguments.flag("pictures", "draw the maps into DIR/pictures (needs gnuplot; 'ionscape plot DIR' does it later)");
+  arguments.option("threads", "N", "threads of the processor (default: OMP_NUM_THREADS, else all)");
+  arguments.option(
+      "batch", "N",
+      "points computed together (default: 4096); a sweep that was interrupted goes on after the last whole batch");
+  arguments.flag("quiet", "no progress bar");
+  if (!arguments.parse(argc, argv)) return good;
+
+  auto const points = arguments.path("points");
+  if (points) arguments.refuse({"file"}, "--points");
+  auto const file = points ? *points : arguments.required_path("file", "grid (FILE.toml, or --points FILE.csv)");
+  auto const potential = arguments.path("potential");
+  auto const directory = arguments.path("out").value_or(std::filesystem::path("results") / file.stem());
+  auto const threads = arguments.whole_number("threads", between(1, 4096));
+  RunOptions options;
+  options.batch = static_cast<std::size_t>(arguments.whole_number("batch", at_least(1)).value_or(int(options.batch)));
+  options.checkpoint = directory / ".checkpoint";
+
+  SweepPlan plan = points ? read_sweep_points(file, potential) : read_sweep_plan(file);
+  if (potential && !points) replace_potentials(plan, *potential);
+
+  KokkosSession const kokkos(threads);
+  prepare_for_interruption(*options.checkpoint);
+  auto const start = std::chrono::steady_clock::now();
+  SweepResult result;
+  {
+    ProgressBar bar(plan.points.size(), arguments.has("quiet"));
+    options.progress = [&bar](std::size_t finished) { bar.update(finished); };
+    result = run_sweep(plan, options);
+  }
+  double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  write_map(directory, plan, result);
+  std::filesystem::remove_all(*options.checkpoint);
+  print_summary(plan, result, seconds, KokkosSession::description(), directory);
+  if (arguments.has("pictures")) {
+    std::cout.flush();
+    std::cout << plot_map(result.rows, directory / "pictures").size() << " pictures in "
+              << (directory / "pictures").string() << '\n';
+  }
+
+  auto const open = std::count_if(result.rows.begin(), result.rows.end(),
+                                  [](MapRow const& row) { return row.status != "converged"; });
+  if (open == 0) return good;
+  std::cout.flush();
+  std::cerr << "ionscape: not converged: " << open << " of " << result.rows.size()
+            << " points; they stand in the table with their status\n";
+  return not_converged;
+}
+
+}  // namespace ionscape::app

@@ -1,0 +1,171 @@
+#include <cmath>
+#include <ionscape/core/io/csv.hpp>
+#include <ionscape/core/io/read_crystal.hpp>
+#include <ionscape/core/io/write_crystal.hpp>
+#include <ionscape/lattice/distortion.hpp>
+#include <ionscape/lattice/fcc.hpp>
+#include <ionscape_test/catch.hpp>
+
+#include "program.hpp"
+
+using namespace ionscape_test;
+using namespace ionscape;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+constexpr double volume = 46.81;
+
+Distorted make_host(double distortion) {
+  auto const ideal = fcc_model(volume, conventional_cells(2, 2, 2), "S", -1);
+  return distort(ideal.framework, ideal.hop, WindowShear{distortion});
+}
+
+/// The host with a Li at `position`, as a user would hand it over.
+void write_structure(Folder const& folder, Path const& name, Crystal const& host, Vec3 position) {
+  Crystal crystal = host;
+  crystal.charges.clear();
+  crystal.species.push_back("Li");
+  crystal.positions.push_back(position);
+  write_poscar(folder / name, crystal);
+}
+
+Words grid_hop(Words const& more = {}) {
+  Words words{"neb", "--anion", "S", "--volume", "46.81", "--charge", "-1", "--no-pictures", "--out", "grid"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+Words file_hop(Words const& more = {}) {
+  Words words{"neb", "--initial", "initial.vasp", "--final", "final.vasp", "--no-pictures", "--out", "files"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+nlohmann::json result(Folder const& folder, std::string const& directory) {
+  return nlohmann::json::parse(read_file(folder / directory / "neb.json"));
+}
+
+}  // namespace
+
+TEST_CASE("A hop from grid values equals the same hop from two structures") {
+  for (double const distortion : {1.0, 1.08}) {
+    Folder const folder;
+    CAPTURE(distortion);
+    auto const host = make_host(distortion);
+    write_structure(folder, "initial.vasp", host.framework, host.hop.sites[0].position);
+    // Into another cell: the shortest way counts.
+    write_structure(folder, "final.vasp", host.framework, host.hop.sites[1].position + host.framework.cell.b);
+    folder.write("set.toml", lis_set);
+    Outcome const grid = folder.run(grid_hop({"--distortion", std::to_string(distortion), "--potential", "set.toml"}));
+    Outcome const files = folder.run(file_hop({"--potential", "set.toml", "--charge", "-1"}));
+    CAPTURE(grid.err, files.err);
+    REQUIRE(grid.code == 0);
+    REQUIRE(files.code == 0);
+    auto const a = result(folder, "grid"), b = result(folder, "files");
+    CHECK(a["status"] == "converged");
+    CHECK(double(a["max_minus_min_eV"]) == Approx(double(b["max_minus_min_eV"])).margin(1e-6));
+    CHECK(double(a["forward_barrier_eV"]) == Approx(double(b["forward_barrier_eV"])).margin(1e-6));
+    REQUIRE(a["images"].size() == 7);
+    for (std::size_t i = 0; i < 7; ++i)
+      CHECK(double(a["images"][i]["energy_eV"]) == Approx(double(b["images"][i]["energy_eV"])).margin(1e-6));
+    CHECK(double(a["accuracy"]["measured_eV"]) < 1e-7);
+    CHECK(double(a["forward_barrier_eV"]) - double(a["reverse_barrier_eV"]) ==
+          Approx(double(a["images"][6]["energy_eV"]) - double(a["images"][0]["energy_eV"])).margin(1e-10));
+  }
+}
+
+TEST_CASE("Rigid charges and the same product of charges give the same hop") {
+  Folder const folder;
+  auto const host = make_host(1.04);
+  write_structure(folder, "initial.vasp", host.framework, host.hop.sites[0].position);
+  write_structure(folder, "final.vasp", host.framework, host.hop.sites[1].position);
+  std::string const pair =
+      "[[pair]]\nspecies = [\"Li\", \"S\"]\nform = \"buckingham\"\nA = 5770.0\nrho = 0.277\nC = 30.0\n";
+  folder.write("rigid.toml", "name = \"a\"\nsource = \"b\"\n[charges]\nLi = 0.7\nS = -1.4\n" + pair);
+  folder.write(
+      "product.toml",
+      "name = \"a\"\nsource = \"b\"\n[insertion]\nmobile = \"Li\"\nframework = \"S\"\nz = 0.98\nz0 = 0.0\n" + pair);
+  Outcome const rigid = folder.run(file_hop({"--potential", "rigid.toml"}));
+  CAPTURE(rigid.err);
+  REQUIRE(rigid.code == 0);
+  REQUIRE(folder.run(grid_hop({"--distortion", "1.04", "--potential", "product.toml"})).code == 0);
+  auto const a = result(folder, "files"), b = result(folder, "grid");
+  for (std::size_t i = 0; i < 7; ++i)
+    CHECK(double(a["images"][i]["energy_eV"]) == Approx(double(b["images"][i]["energy_eV"])).margin(1e-6));
+}
+
+TEST_CASE("The table, the CSV, the JSON and the images tell the same story") {
+  Folder const folder;
+  Outcome const o = folder.run(grid_hop({"--hop", "tet-oct-tet", "--images", "9"}));
+  REQUIRE(o.code == 0);
+  CHECK(o.err.empty());
+  for (std::string const word : {"forward barrier", "reverse barrier", "max - min", "eV/Å", "eigenvalues", "converged"})
+    CHECK_THAT(o.out, ContainsSubstring(word));
+  auto const table = CsvTable::read(folder / "grid/profile.csv");
+  auto const json = result(folder, "grid");
+  auto const images = read_crystals(folder / "grid/band.extxyz");
+  REQUIRE(table.rows() == 9);
+  REQUIRE(images.size() == 9);
+  for (std::size_t i = 0; i < 9; ++i) {
+    CHECK(table.number(i, "energy_eV") == double(json["images"][i]["energy_eV"]));
+    CHECK(images[i].positions.back().x == table.number(i, "x_A"));
+    CHECK(images[i].species.back() == "Li");
+  }
+  // Symmetric: Tet to Tet over Oct.
+  CHECK(double(json["forward_barrier_eV"]) == Approx(double(json["reverse_barrier_eV"])).margin(1e-6));
+  CHECK(json["first"]["falling_directions"] == 0);
+}
+
+TEST_CASE("A band that does not converge is written, and the exit code is 2") {
+  Folder const folder;
+  Outcome const o = folder.run(grid_hop({"--distortion", "1.08", "--max-steps", "1"}));
+  CHECK(o.code == 2);
+  CHECK_THAT(o.err, ContainsSubstring("not converged"));
+  CHECK(result(folder, "grid")["status"] == "step_limit");
+  CHECK(CsvTable::read(folder / "grid/profile.csv").rows() == 7);
+}
+
+TEST_CASE("Structures that are no hop of one ion are refused, with the ions' names") {
+  Folder const folder;
+  folder.write("set.toml", lis_set);
+  auto const host = make_host(1);
+  Vec3 const oct = host.hop.sites[0].position, tet = host.hop.sites[1].position;
+  write_structure(folder, "initial.vasp", host.framework, oct);
+  auto const refused = [&](Words const& more, std::string const& expected) {
+    Outcome const o = folder.run(file_hop(more));
+    CAPTURE(o.err);
+    CHECK(o.code == 1);
+    CHECK_THAT(o.err, Catch::Matchers::StartsWith("ionscape: error: ") && ContainsSubstring(expected));
+    CHECK_FALSE(std::filesystem::exists(folder / "files"));
+  };
+  Words const good{"--potential", "set.toml", "--charge", "-1"};
+  write_structure(folder, "final.vasp", host.framework, oct);
+  refused(good, "no ion has moved");
+  Crystal moved = host.framework;
+  moved.positions[4] = moved.positions[4] + Vec3{0.01, 0, 0};
+  write_structure(folder, "final.vasp", moved, tet);
+  refused(good, "2 ions have moved: 5 (S, 0.010 Å), 33 (Li");
+  write_structure(folder, "final.vasp", moved, oct);
+  refused(good, "expected one of Li");
+  moved = host.framework;
+  moved.cell.a.x += 0.1;
+  write_structure(folder, "final.vasp", moved, tet);
+  refused(good, "the cell differs");
+  write_structure(folder, "final.vasp", host.framework, tet);
+  refused({"--potential", "set.toml"}, "--charge");
+  refused({"--potential", "set.toml", "--charge", "-1", "--mobile", "Na"}, "expected one of Na");
+}
+
+TEST_CASE("OpenMP's settings stay the user's own, and Kokkos does not complain") {
+  for (Words const& environment : std::vector<Words>{{},
+                                                     {"OMP_PROC_BIND=spread", "OMP_PLACES=threads"},
+                                                     {"OMP_PLACES=cores"},
+                                                     {"OMP_WAIT_POLICY=active", "OMP_NUM_THREADS=1"}}) {
+    Folder const folder;
+    CAPTURE(environment);
+    Outcome const o = folder.run(grid_hop(), environment);
+    CHECK(o.code == 0);
+    CHECK(o.err.empty());
+  }
+}
