@@ -1,8 +1,8 @@
 // How long does the energy and force of one Li in a cached 32-anion host take?
 //
-// Prints the time per evaluation for Gaussian and for point anions at several accuracies, on one thread and on all, with
-// the number of wave vectors and neighbours in the sums. Positions are spread along an Oct-Tet path; hosts are a scale
-// sweep over one distorted framework, as in the published maps.
+// Prints the time per evaluation for Gaussian and for point anions at several accuracies, on one thread and on all,
+// with the number of wave vectors and neighbours in the sums. Positions are spread along an Oct-Tet path; hosts are a
+// scale sweep over one distorted framework, as in the published maps.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -68,7 +68,8 @@ void evaluate(benchmark::State& state) {
   state.counters["neighbours"] = neighbours;
   state.counters["evaluations/s"] = benchmark::Counter(double(n), benchmark::Counter::kIsIterationInvariantRate);
   state.counters["us*threads/evaluation"] =
-      benchmark::Counter(double(n) / Exec().concurrency() * 1e-6, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+      benchmark::Counter(double(n) / Exec().concurrency() * 1e-6,
+                         benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 BENCHMARK(evaluate)
     ->ArgNames({"width", "C", "digits"})

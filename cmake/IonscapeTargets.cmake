@@ -105,7 +105,7 @@ function(ionscape_add_test name)
     if(arg_KOKKOS)
       # Tests run side by side: threads pinned to the same cores would wait for each other.
       set_tests_properties(${name}.${stem} PROPERTIES PROCESSORS 2
-        ENVIRONMENT "OMP_NUM_THREADS=2;OMP_PROC_BIND=false")
+        ENVIRONMENT "OMP_NUM_THREADS=2;OMP_PROC_BIND=false;OMP_WAIT_POLICY=passive")
     endif()
   endforeach()
 endfunction()
@@ -120,6 +120,6 @@ function(ionscape_add_bench name)
   if(arg_SMOKE AND IONSCAPE_BUILD_TESTS)
     add_test(NAME bench.${name} COMMAND bench_${name} ${arg_SMOKE})
     set_tests_properties(bench.${name} PROPERTIES LABELS bench TIMEOUT 300 PROCESSORS 2
-      ENVIRONMENT "OMP_NUM_THREADS=2;OMP_PROC_BIND=false")
+      ENVIRONMENT "OMP_NUM_THREADS=2;OMP_PROC_BIND=false;OMP_WAIT_POLICY=passive")
   endif()
 endfunction()

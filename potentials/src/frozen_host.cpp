@@ -1,10 +1,11 @@
 // Tables and kernel of FrozenHost.
 //
-// Reciprocal space.  E = sum over half of all G of Re c(G) exp(iG.r) with c(G) = 2 w(G) conj S(G), force = sum G Im(...).
-// G = (h, k, l): wave vectors with the same h and `width` neighbouring k form a block; its coefficients lie as
+// Reciprocal space.  E = sum over half of all G of Re c(G) exp(iG.r) with c(G) = 2 w(G) conj S(G), force = sum G
+// Im(...). G = (h, k, l): wave vectors with the same h and `width` neighbouring k form a block; its coefficients lie as
 // [l][re, im][width], so that one vector instruction serves `width` values of k and l runs in the inner loop.
-// Real space.  The cell is divided into bins; each bin has, for each type of ion, the list of all ions and images sorted by
-// distance from the bin's centre. A point at distance s from the centre reads the first entries, up to cutoff + s.
+// Real space.  The cell is divided into bins; each bin has, for each type of ion, the list of all ions and images
+// sorted by distance from the bin's centre. A point at distance s from the centre reads the first entries, up to cutoff
+// + s.
 #include <ionscape/potentials/frozen_host.hpp>
 
 #include <algorithm>
@@ -29,9 +30,9 @@ using detail::native_width;
 constexpr int block_width = native_width == 1 ? 32 : native_width;
 
 struct Block {
-  int h, k_begin;       // k = k_begin ... k_begin + block_width - 1
+  int h, k_begin;  // k = k_begin ... k_begin + block_width - 1
   int l_begin, l_count;
-  long coefficients;    // offset of [l_count][2][block_width]
+  long coefficients;  // offset of [l_count][2][block_width]
 };
 
 struct FrameworkRecord {
@@ -43,7 +44,7 @@ struct FrameworkRecord {
   double coulomb_mean, dispersion_mean;  // the G = 0 terms per unit of factor
   int bins[3];
   int n_types;
-  int list_begin;        // lists of this framework: list_begin + bin * n_types + type
+  int list_begin;  // lists of this framework: list_begin + bin * n_types + type
   double bin_radius;
 };
 
@@ -69,7 +70,8 @@ struct SurfaceRecord {
 
 template <class MemorySpace, class T>
 Kokkos::View<T*, MemorySpace> upload(char const* label, std::vector<T> const& values) {
-  Kokkos::View<T*, MemorySpace> view(Kokkos::view_alloc(Kokkos::WithoutInitializing, std::string(label)), values.size());
+  Kokkos::View<T*, MemorySpace> view(Kokkos::view_alloc(Kokkos::WithoutInitializing, std::string(label)),
+                                     values.size());
   auto mirror = Kokkos::create_mirror_view(view);
   std::copy(values.begin(), values.end(), mirror.data());
   Kokkos::deep_copy(view, mirror);
@@ -93,7 +95,7 @@ struct FrozenHost<MemorySpace>::Tables {
   View<Block> blocks;
   View<double> coulomb, dispersion;  // coefficients c(G)
   View<List> lists;
-  View<double> x, y, z, distance;    // entries of the lists; distance from the bin's centre
+  View<double> x, y, z, distance;  // entries of the lists; distance from the bin's centre
   int h_max = 0, k_max = 0, l_max = 0;
   std::vector<Work> work;
 };
@@ -174,8 +176,8 @@ void build_reciprocal(FrameworkTables& out, HostFramework const& host, Strengths
     return term * (1 + g * strength.inverse_length) * volume / (2 * pi * pi) * g * g * alpha;
   };
   double const g_first = 1e-3 * alpha;
-  double const g_max = g_first + solve_cutoff([&](double g) { return g < 2 * alpha ? 1e300 : bound(g); },
-                                              0.1 * accuracy, 20 * alpha);
+  double const g_max =
+      g_first + solve_cutoff([&](double g) { return g < 2 * alpha ? 1e300 : bound(g); }, 0.1 * accuracy, 20 * alpha);
 
   // Conjugated structure factors times weights for the half space, G = 0 left out.
   auto const faces = host.cell;  // |h| = |G.a|/2pi <= |G||a|/2pi
@@ -250,7 +252,8 @@ void build_reciprocal(FrameworkTables& out, HostFramework const& host, Strengths
       if (record.dispersion) out.dispersion.resize(out.coulomb.size(), 0.0);
       for (std::size_t i = begin; i < end; ++i)
         if (Wave const& w = waves[i]; inside(w)) {
-          std::size_t const at = std::size_t(block.coefficients) + std::size_t(2 * (w.l - l_low)) * block_width + (w.k - k0);
+          std::size_t const at =
+              std::size_t(block.coefficients) + std::size_t(2 * (w.l - l_low)) * block_width + (w.k - k0);
           out.coulomb[at] = w.coulomb.real(), out.coulomb[at + block_width] = w.coulomb.imag();
           if (record.dispersion)
             out.dispersion[at] = w.dispersion.real(), out.dispersion[at + block_width] = w.dispersion.imag();
@@ -277,13 +280,15 @@ void build_lists(FrameworkTables& out, HostFramework const& host, double cutoff)
   Cell const& cell = host.cell;
   double const edge = 0.55 * std::cbrt(cell.volume() / double(host.positions.size()));
   Vec3 const faces = cell.face_distances();
-  int const bins[3] = {std::max(1, int(faces.x / edge)), std::max(1, int(faces.y / edge)), std::max(1, int(faces.z / edge))};
+  int const bins[3] = {std::max(1, int(faces.x / edge)), std::max(1, int(faces.y / edge)),
+                       std::max(1, int(faces.z / edge))};
   std::copy(bins, bins + 3, record.bins);
   // The farthest corner of a bin from its centre.
   record.bin_radius = 0;
   for (int corner = 0; corner < 4; ++corner)
-    record.bin_radius = std::max(record.bin_radius, norm(cell.to_cartesian({0.5 / bins[0], (corner & 1 ? 0.5 : -0.5) / bins[1],
-                                                                            (corner & 2 ? 0.5 : -0.5) / bins[2]})));
+    record.bin_radius =
+        std::max(record.bin_radius, norm(cell.to_cartesian({0.5 / bins[0], (corner & 1 ? 0.5 : -0.5) / bins[1],
+                                                            (corner & 2 ? 0.5 : -0.5) / bins[2]})));
   double const reach = cutoff + record.bin_radius;
 
   int const n_types = int(host.types.size()), n_bins = bins[0] * bins[1] * bins[2];
@@ -299,7 +304,8 @@ void build_lists(FrameworkTables& out, HostFramework const& host, double cutoff)
   std::vector<Vec3> translations;
   for (int a = -shifts[0]; a <= shifts[0]; ++a)
     for (int b = -shifts[1]; b <= shifts[1]; ++b)
-      for (int c = -shifts[2]; c <= shifts[2]; ++c) translations.push_back(cell.to_cartesian({double(a), double(b), double(c)}));
+      for (int c = -shifts[2]; c <= shifts[2]; ++c)
+        translations.push_back(cell.to_cartesian({double(a), double(b), double(c)}));
 
   auto const fill_bin = [&](int bin) {
     int const bz = bin % bins[2], by = bin / bins[2] % bins[1], bx = bin / bins[2] / bins[1];
@@ -315,14 +321,15 @@ void build_lists(FrameworkTables& out, HostFramework const& host, double cutoff)
     for (int t = 0; t < n_types; ++t)
       std::sort(lists[t].begin(), lists[t].end(), [](ListEntry const& u, ListEntry const& v) {
         if (u.distance != v.distance) return u.distance < v.distance;
-        return std::array{u.position.x, u.position.y, u.position.z} < std::array{v.position.x, v.position.y, v.position.z};
+        return std::array{u.position.x, u.position.y, u.position.z} <
+               std::array{v.position.x, v.position.y, v.position.z};
       });
   };
   on_all_threads("ionscape::potentials::build_lists", n_bins, fill_bin);
 }
 
-/// The splitting parameter of a framework. Gaussians of one width need no Coulomb sum in real space when the splitting is
-/// their own; otherwise both sums are balanced with the measured cost of a neighbour over that of a wave vector.
+/// The splitting parameter of a framework. Gaussians of one width need no Coulomb sum in real space when the splitting
+/// is their own; otherwise both sums are balanced with the measured cost of a neighbour over that of a wave vector.
 double choose_alpha(HostFramework const& host, double accuracy) {
   double width = -1;
   bool one_width = true;
@@ -336,22 +343,24 @@ double choose_alpha(HostFramework const& host, double accuracy) {
   constexpr double cost_ratio = 15;
   double const x3 = std::pow(-std::log(std::min(accuracy, 0.1)), 1.5);
   // neighbours 4 pi/3 n/V (x/alpha)^3 * ratio = wave vectors V/(12 pi^2) (2 alpha x)^3
-  double const balanced = std::pow(4 * pi / 3 * n / volume * cost_ratio * x3 / (volume / (12 * pi * pi) * 8 * x3), 1.0 / 6);
+  double const balanced =
+      std::pow(4 * pi / 3 * n / volume * cost_ratio * x3 / (volume / (12 * pi * pi) * 8 * x3), 1.0 / 6);
   double const own = width > 0 ? 1 / (std::sqrt(2.0) * width) : std::numeric_limits<double>::infinity();
   if (one_width && own < 2.2 * balanced) return own;
   return std::min(own, balanced);
 }
 
 /// Reduced cutoff of the real-space terms between the mobile ion and one type.
-double real_cutoff(FrameworkRecord const& record, TypeRecord const& type, double density, double inverse_length, double accuracy) {
+double real_cutoff(FrameworkRecord const& record, TypeRecord const& type, double density, double inverse_length,
+                   double accuracy) {
   // Each bound is 4 pi n times the integral of |V| + |V'| over r^2 from the cutoff outwards.
   double cutoff = 0;
   if (type.repulsion.A != 0) {
     double const rho = 1 / type.repulsion.inverse_rho;
     cutoff = solve_cutoff(
         [&](double r) {
-          return 4 * pi * density * std::fabs(type.repulsion.A) * std::exp(-r / rho) * rho * (r * r + 2 * r * rho + 2 * rho * rho) *
-                 (1 + inverse_length / rho);
+          return 4 * pi * density * std::fabs(type.repulsion.A) * std::exp(-r / rho) * rho *
+                 (r * r + 2 * r * rho + 2 * rho * rho) * (1 + inverse_length / rho);
         },
         accuracy, 60 * rho);
   }
@@ -360,7 +369,8 @@ double real_cutoff(FrameworkRecord const& record, TypeRecord const& type, double
     cutoff = std::max(cutoff, solve_cutoff(
                                   [&](double r) {
                                     return 2 * pi * density * std::fabs(type.charge_product) / (alpha * alpha) *
-                                           std::exp(-alpha * alpha * r * r) * (1 + 2 * alpha * alpha * r * inverse_length);
+                                           std::exp(-alpha * alpha * r * r) *
+                                           (1 + 2 * alpha * alpha * r * inverse_length);
                                   },
                                   accuracy, 8 / alpha));
   if (type.C != 0)
@@ -397,10 +407,11 @@ void check(std::span<HostFramework const> frameworks, std::span<HostSurface cons
 
 // -------------------------------------------------------------------------------------------------------------- device
 
-/// Adds the sums of `terms` over the list entries [begin, begin + count) to `sum`; thread `rank` of `size` takes its share.
+/// Adds the sums of `terms` over the list entries [begin, begin + count) to `sum`; thread `rank` of `size` takes its
+/// share.
 template <class... Terms>
-KOKKOS_INLINE_FUNCTION void add_pairs(LaneSum& sum, double const* x, double const* y, double const* z, int count, int rank, int size,
-                                      Vec3 r, Terms const&... terms) {
+KOKKOS_INLINE_FUNCTION void add_pairs(LaneSum& sum, double const* x, double const* y, double const* z, int count,
+                                      int rank, int size, Vec3 r, Terms const&... terms) {
   using detail::inverse_sqrt;
   for (int i = rank * native_width; i < count; i += size * native_width) {
     Lanes const dx = load(x + i) - Lanes(r.x), dy = load(y + i) - Lanes(r.y), dz = load(z + i) - Lanes(r.z);
@@ -444,9 +455,21 @@ struct EvaluateImages {
   Images<MemorySpace> images;
 
   EvaluateImages(Tables const& t, Images<MemorySpace> const& i)
-      : frameworks(t.frameworks), surfaces(t.surfaces), types(t.types), blocks(t.blocks), coulomb(t.coulomb),
-        dispersion(t.dispersion), lists(t.lists), x(t.x), y(t.y), z(t.z), distance(t.distance), h_size(t.h_max + 1),
-        k_size(2 * t.k_max + 1), l_size(2 * t.l_max + 1), images(i) {}
+      : frameworks(t.frameworks),
+        surfaces(t.surfaces),
+        types(t.types),
+        blocks(t.blocks),
+        coulomb(t.coulomb),
+        dispersion(t.dispersion),
+        lists(t.lists),
+        x(t.x),
+        y(t.y),
+        z(t.z),
+        distance(t.distance),
+        h_size(t.h_max + 1),
+        k_size(2 * t.k_max + 1),
+        l_size(2 * t.l_max + 1),
+        images(i) {}
 
   std::size_t scratch_doubles() const { return std::size_t(2 * h_size + 3 * k_size + 4 * l_size + 2 * native_width); }
 
@@ -462,8 +485,8 @@ struct EvaluateImages {
     p.f = {p.f.x - Kokkos::floor(p.f.x), p.f.y - Kokkos::floor(p.f.y), p.f.z - Kokkos::floor(p.f.z)};
     p.r = host.cell.to_cartesian(p.f);
     int const bx = bin_of(p.f.x, host.bins[0]), by = bin_of(p.f.y, host.bins[1]), bz = bin_of(p.f.z, host.bins[2]);
-    Vec3 const centre = host.cell.to_cartesian(
-        {(bx + 0.5) / host.bins[0], (by + 0.5) / host.bins[1], (bz + 0.5) / host.bins[2]});
+    Vec3 const centre =
+        host.cell.to_cartesian({(bx + 0.5) / host.bins[0], (by + 0.5) / host.bins[1], (bz + 0.5) / host.bins[2]});
     p.off_centre = norm(p.r - centre);
     p.list = host.list_begin + ((bx * host.bins[1] + by) * host.bins[2] + bz) * host.n_types;
     return p;
@@ -487,8 +510,8 @@ struct EvaluateImages {
     return Kokkos::min(list.count, (low + native_width - 1) / native_width * native_width);
   }
 
-  KOKKOS_INLINE_FUNCTION void add_real_space(LaneSum& sum, FrameworkRecord const& host, TypeRecord const* type, Place const& p,
-                                             int rank, int size) const {
+  KOKKOS_INLINE_FUNCTION void add_real_space(LaneSum& sum, FrameworkRecord const& host, TypeRecord const* type,
+                                             Place const& p, int rank, int size) const {
     for (int t = 0; t < host.n_types; ++t, ++type) {
       List const list = lists(p.list + t);
       int const n = entries_within(list, type->cutoff + p.off_centre);
@@ -518,10 +541,12 @@ struct EvaluateImages {
 
   /// Adds the Fourier sum; x, y, z of `sum` are the components along the reciprocal rows.
   template <bool Dispersion>
-  KOKKOS_INLINE_FUNCTION void add_reciprocal_space(LaneSum& sum, FrameworkRecord const& host, SurfaceRecord const& surface,
-                                                   double const* scratch, int rank, int size) const {
+  KOKKOS_INLINE_FUNCTION void add_reciprocal_space(LaneSum& sum, FrameworkRecord const& host,
+                                                   SurfaceRecord const& surface, double const* scratch, int rank,
+                                                   int size) const {
     constexpr int per_block = block_width / native_width;  // threads that share one block: 1 on a CPU
-    double const *xr = scratch, *xi = xr + h_size, *yr = xi + h_size, *yi = yr + k_size, *yk = yi + k_size, *zs = yk + k_size;
+    double const *xr = scratch, *xi = xr + h_size, *yr = xi + h_size, *yi = yr + k_size, *yk = yi + k_size,
+                 *zs = yk + k_size;
     Lanes const wq(surface.coulomb_weight), wd(surface.dispersion_weight);
     int const n = (host.block_end - host.block_begin) * per_block;
     for (int i = rank; i < n; i += size) {
@@ -565,7 +590,8 @@ struct EvaluateImages {
     SurfaceRecord const surface = surfaces(images.surface(image));
     FrameworkRecord const& host = frameworks(surface.framework);
     double const s = surface.inverse_length;
-    Place const p = place(host, {s * images.coordinates(image, 0), s * images.coordinates(image, 1), s * images.coordinates(image, 2)});
+    Place const p = place(
+        host, {s * images.coordinates(image, 0), s * images.coordinates(image, 1), s * images.coordinates(image, 2)});
     int const rank = team.team_rank(), size = team.team_size();
 
     // Phase tables: X (h >= 0), Y with k as a number beside it, Z with l Z beside it.
@@ -602,7 +628,8 @@ struct EvaluateImages {
     LaneSum real;
     add_real_space(real, host, &types(surface.type_begin), p, rank, size);
 
-    double const gx = horizontal_sum(reciprocal.x), gy = horizontal_sum(reciprocal.y), gz = horizontal_sum(reciprocal.z);
+    double const gx = horizontal_sum(reciprocal.x), gy = horizontal_sum(reciprocal.y),
+                 gz = horizontal_sum(reciprocal.z);
     Vec3 const g = host.reciprocal.to_cartesian({gx, gy, gz});
     double energy = horizontal_sum(real.energy) + horizontal_sum(reciprocal.energy);
     double fx = horizontal_sum(real.x) + g.x, fy = horizontal_sum(real.y) + g.y, fz = horizontal_sum(real.z) + g.z;
@@ -613,7 +640,8 @@ struct EvaluateImages {
       team.team_reduce(Kokkos::Sum<double>(fz));
     }
     if (rank == 0) {
-      images.energy(image) = energy + surface.coulomb_weight * host.coulomb_mean + surface.dispersion_weight * host.dispersion_mean;
+      images.energy(image) =
+          energy + surface.coulomb_weight * host.coulomb_mean + surface.dispersion_weight * host.dispersion_mean;
       images.force(image, 0) = fx * s;
       images.force(image, 1) = fy * s;
       images.force(image, 2) = fz * s;
@@ -627,7 +655,8 @@ std::vector<HostIon> host_ions(HostFramework const& framework, HostSurface const
   std::vector<HostIon> ions;
   for (std::size_t i = 0; i < framework.positions.size(); ++i) {
     auto const& type = framework.types[framework.type_of[i]];
-    ions.push_back({surface.length * framework.positions[i], surface.charge_factor * type.charge, surface.length * type.width,
+    ions.push_back({surface.length * framework.positions[i], surface.charge_factor * type.charge,
+                    surface.length * type.width,
                     Buckingham{surface.repulsion[framework.type_of[i]], surface.dispersion_factor * type.dispersion}});
   }
   return ions;
@@ -655,7 +684,8 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
     record.reciprocal = record.cell.reciprocal();
     record.alpha = choose_alpha(frameworks[f], accuracy);
     for (auto const& type : frameworks[f].types)
-      if (type.charge != 0 && std::fabs(1 - std::sqrt(2.0) * type.width * record.alpha) > 1e-12) record.real_coulomb = true;
+      if (type.charge != 0 && std::fabs(1 - std::sqrt(2.0) * type.width * record.alpha) > 1e-12)
+        record.real_coulomb = true;
   }
 
   // Surfaces, with the cutoffs that decide how far the lists of their framework reach.
@@ -698,8 +728,11 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
   std::vector<double> coulomb, dispersion;
   std::vector<std::vector<ListEntry> const*> sources;
   int n_entries = 0;
-  bool const any_dispersion = std::any_of(strengths.begin(), strengths.end(), [](Strengths const& s) { return s.dispersion > 0; });
-  auto const append = [](std::vector<double>& to, std::vector<double> const& from) { to.insert(to.end(), from.begin(), from.end()); };
+  bool const any_dispersion =
+      std::any_of(strengths.begin(), strengths.end(), [](Strengths const& s) { return s.dispersion > 0; });
+  auto const append = [](std::vector<double>& to, std::vector<double> const& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  };
   for (FrameworkTables& part : built) {
     part.record.block_begin = int(blocks.size());
     for (Block block : part.blocks) {
@@ -732,7 +765,8 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
       distance[at++] = entry.distance;
     }
   });
-  for (std::size_t s = 0; s < surfaces.size(); ++s) tables.work[s].wave_vectors = built[surfaces[s].framework].wave_vectors;
+  for (std::size_t s = 0; s < surfaces.size(); ++s)
+    tables.work[s].wave_vectors = built[surfaces[s].framework].wave_vectors;
 
   tables.frameworks = upload<MemorySpace>("ionscape::potentials::frameworks", framework_records);
   tables.surfaces = upload<MemorySpace>("ionscape::potentials::surfaces", surface_records);
@@ -791,7 +825,8 @@ void FrozenHost<MemorySpace>::closest_approach(Exec const& exec, Images<MemorySp
         FrameworkRecord const& host = kernel.frameworks(surface.framework);
         double const s = surface.inverse_length;
         auto const p = EvaluateImages<Exec>::place(
-            host, {s * kernel.images.coordinates(image, 0), s * kernel.images.coordinates(image, 1), s * kernel.images.coordinates(image, 2)});
+            host, {s * kernel.images.coordinates(image, 0), s * kernel.images.coordinates(image, 1),
+                   s * kernel.images.coordinates(image, 2)});
         double smallest = 1e300;
         for (int t = 0; t < host.n_types; ++t) {
           double const turnover = kernel.types(surface.type_begin + t).turnover;
@@ -812,7 +847,8 @@ std::vector<PointResult> evaluate_points(Exec const& exec, FrozenHost<typename E
   using MemorySpace = typename Exec::memory_space;
   int const n = int(points.size());
   Kokkos::View<double**, Kokkos::LayoutRight, MemorySpace> coordinates("ionscape::potentials::coordinates", n, 3);
-  Kokkos::View<int*, MemorySpace> surfaces("ionscape::potentials::surface", n), active("ionscape::potentials::active", n);
+  Kokkos::View<int*, MemorySpace> surfaces("ionscape::potentials::surface", n),
+      active("ionscape::potentials::active", n);
   Kokkos::View<double*, MemorySpace> energy("ionscape::potentials::energy", n), ratio("ionscape::potentials::ratio", n);
   Kokkos::View<double**, Kokkos::LayoutRight, MemorySpace> force("ionscape::potentials::force", n, 3);
   auto h_coordinates = Kokkos::create_mirror_view(coordinates);
@@ -841,13 +877,13 @@ std::vector<PointResult> evaluate_points(Exec const& exec, FrozenHost<typename E
   return results;
 }
 
-#define IONSCAPE_INSTANTIATE(EXEC)                                                                                             \
-  template class FrozenHost<EXEC::memory_space>;                                                                               \
-  template void FrozenHost<EXEC::memory_space>::evaluate(EXEC const&, Images<EXEC::memory_space> const&) const;                \
-  template void FrozenHost<EXEC::memory_space>::closest_approach(EXEC const&, Images<EXEC::memory_space> const&,               \
-                                                                 Kokkos::View<double*, EXEC::memory_space>) const;             \
-  template std::vector<PointResult> evaluate_points(EXEC const&, FrozenHost<EXEC::memory_space> const&, std::span<int const>,  \
-                                                    std::span<Vec3 const>);
+#define IONSCAPE_INSTANTIATE(EXEC)                                                                                 \
+  template class FrozenHost<EXEC::memory_space>;                                                                   \
+  template void FrozenHost<EXEC::memory_space>::evaluate(EXEC const&, Images<EXEC::memory_space> const&) const;    \
+  template void FrozenHost<EXEC::memory_space>::closest_approach(EXEC const&, Images<EXEC::memory_space> const&,   \
+                                                                 Kokkos::View<double*, EXEC::memory_space>) const; \
+  template std::vector<PointResult> evaluate_points(EXEC const&, FrozenHost<EXEC::memory_space> const&,            \
+                                                    std::span<int const>, std::span<Vec3 const>);
 IONSCAPE_INSTANTIATE(Kokkos::DefaultExecutionSpace)
 #if defined(KOKKOS_ENABLE_CUDA) || defined(KOKKOS_ENABLE_HIP) || defined(KOKKOS_ENABLE_SYCL)
 IONSCAPE_INSTANTIATE(Kokkos::DefaultHostExecutionSpace)

@@ -35,7 +35,11 @@ HostModel rigid_host(Crystal const& host, PotentialSet const& set, std::string c
 HostSurface insertion_surface(int framework, double volume_per_anion, double anion_charge, PotentialSet const& set) {
   if (!set.insertion) fail_input({set.file}, "the set has no [insertion]");
   Buckingham const term = set.pair(set.insertion->mobile, set.insertion->framework);
-  return {framework, std::cbrt(4 * volume_per_anion), set.insertion->charge_product(anion_charge), term.C, {term.repulsion}};
+  return {framework,
+          std::cbrt(4 * volume_per_anion),
+          set.insertion->charge_product(anion_charge),
+          term.C,
+          {term.repulsion}};
 }
 
 HostModel insertion_host(Crystal const& anions, double anion_charge, PotentialSet const& set) {
@@ -43,7 +47,8 @@ HostModel insertion_host(Crystal const& anions, double anion_charge, PotentialSe
   if (!(anion_charge < 0)) fail_input({}, "anion charge ", anion_charge, " e, expected a negative number");
   for (std::string const& species : anions.species)
     if (species != set.insertion->framework)
-      fail_input({set.file}, "the set is for frameworks of ", set.insertion->framework, ", the structure has ", species);
+      fail_input({set.file}, "the set is for frameworks of ", set.insertion->framework, ", the structure has ",
+                 species);
   double const volume_per_anion = anions.cell.volume() / double(anions.size());
   HostModel model;
   model.surface = insertion_surface(0, volume_per_anion, anion_charge, set);

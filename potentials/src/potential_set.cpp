@@ -86,8 +86,7 @@ void assign_charges(Crystal& crystal, PotentialSet const& set) {
   crystal.charges.clear();
   for (std::string const& species : crystal.species) {
     auto const charge = set.charges.find(species);
-    if (charge == set.charges.end())
-      fail_input({set.file}, "no charge for species ", species, " in [charges]");
+    if (charge == set.charges.end()) fail_input({set.file}, "no charge for species ", species, " in [charges]");
     crystal.charges.push_back(charge->second);
   }
 }

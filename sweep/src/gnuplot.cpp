@@ -64,7 +64,8 @@ void run_gnuplot(std::filesystem::path const& directory, std::vector<std::string
   std::size_t const at_once = std::max(1u, std::thread::hardware_concurrency());
   for (std::size_t begin = 0; begin < scripts.size(); begin += at_once) {
     std::vector<Job> jobs;
-    for (std::size_t i = begin; i < std::min(scripts.size(), begin + at_once); ++i) jobs.push_back(start(directory, scripts[i]));
+    for (std::size_t i = begin; i < std::min(scripts.size(), begin + at_once); ++i)
+      jobs.push_back(start(directory, scripts[i]));
     std::exception_ptr error;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
       try {

@@ -16,12 +16,16 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-#define NUMBER(name, member)                                                             \
-  {name, [](MapRow const& row) -> double { return double(row.member); }, nullptr,        \
-   [](MapRow& row, std::string const&, double x) { row.member = decltype(row.member)(x); }}
-#define TEXT(name, member)                                        \
-  {name, nullptr, [](MapRow const& row) { return row.member; }, \
-   [](MapRow& row, std::string const& text, double) { row.member = text; }}
+#define NUMBER(name, member)                                                                    \
+  {                                                                                             \
+    name, [](MapRow const& row) -> double { return double(row.member); }, nullptr,              \
+        [](MapRow& row, std::string const&, double x) { row.member = decltype(row.member)(x); } \
+  }
+#define TEXT(name, member)                                                      \
+  {                                                                             \
+    name, nullptr, [](MapRow const& row) { return row.member; },                \
+        [](MapRow& row, std::string const& text, double) { row.member = text; } \
+  }
 
 constexpr MapColumn columns[] = {
     TEXT("anion", point.anion),
@@ -106,20 +110,25 @@ void write_rows(std::ostream& out, std::span<MapRow const> rows) {
   for (MapRow const& row : rows) {
     separator = "";
     for (MapColumn const& column : columns)
-      out << std::exchange(separator, ",") << (column.number ? csv_field(column.number(row)) : csv_field(column.text(row)));
+      out << std::exchange(separator, ",")
+          << (column.number ? csv_field(column.number(row)) : csv_field(column.text(row)));
     out << '\n';
   }
 }
 
 void write_map(std::filesystem::path const& directory, SweepPlan const& plan, SweepResult const& result) {
-  Json j{{"program", "ionscape"},       {"version", version()},   {"commit", commit()},
+  Json j{{"program", "ionscape"},      {"version", version()},   {"commit", commit()},
          {"build_type", build_type()}, {"compiler", compiler()}, {"points", result.rows.size()}};
   j.update(settings(plan));
   if (result.verified_points > 0)
     j["accuracy"].update({{"measured_eV", result.measured_accuracy}, {"measured_at_points", result.verified_points}});
   SweepTimings const& t = result.timings;
-  j["timings_s"] = {{"geometry", t.geometry}, {"tables", t.tables},             {"sites", t.sites},
-                    {"neb", t.neb},           {"certificates", t.certificates}, {"verification", t.verification}};
+  j["timings_s"] = {{"geometry", t.geometry},
+                    {"tables", t.tables},
+                    {"sites", t.sites},
+                    {"neb", t.neb},
+                    {"certificates", t.certificates},
+                    {"verification", t.verification}};
   j["evaluations"] = t.evaluations;
   for (MapColumn const& column : columns) j["columns"].push_back(column.name);
 

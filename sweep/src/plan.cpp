@@ -18,9 +18,11 @@ constexpr double smallest_distortion = 0.5, largest_distortion = 1.5;
 /// The set for sweeps over `anion`; anything else is refused.
 PotentialSet checked(PotentialSet set, std::string const& anion, SourceLocation const& where) {
   if (!set.insertion)
-    fail_input(where, "potential ", set.file.string(), " has no [insertion]: a sweep needs a set for a mobile ion in a framework");
+    fail_input(where, "potential ", set.file.string(),
+               " has no [insertion]: a sweep needs a set for a mobile ion in a framework");
   if (set.insertion->framework != anion)
-    fail_input(where, "potential ", set.file.string(), " is for a framework of ", set.insertion->framework, ", not of ", anion);
+    fail_input(where, "potential ", set.file.string(), " is for a framework of ", set.insertion->framework, ", not of ",
+               anion);
   return set;
 }
 
@@ -32,7 +34,8 @@ void use_potential(SweepPlan& plan, std::string const& anion, std::optional<std:
   PotentialSet const set = checked(file ? read_potential_set(*file) : built_in_potential(anion), anion, where);
   auto const [known, is_new] = plan.potentials.emplace(anion, set);
   if (!is_new && known->second.file != set.file)
-    fail_input(where, "a second potential for anion ", anion, ": ", set.file.string(), " after ", known->second.file.string());
+    fail_input(where, "a second potential for anion ", anion, ": ", set.file.string(), " after ",
+               known->second.file.string());
 }
 
 void read_neb(TomlReader table, NebOptions& neb) {
@@ -85,10 +88,12 @@ SweepPlan read_sweep_plan(std::filesystem::path const& file) {
   TomlReader toml = TomlReader::from_file(file);
   SweepPlan plan;
   if (auto const cells = toml.optional<std::vector<double>>("supercell", between(1, 10))) {
-    if (cells->size() != 3) toml.fail("supercell", "supercell needs three numbers of conventional cells, found ", cells->size());
+    if (cells->size() != 3)
+      toml.fail("supercell", "supercell needs three numbers of conventional cells, found ", cells->size());
     for (int i = 0; i < 3; ++i) {
       plan.supercell[i] = int((*cells)[i]);
-      if (plan.supercell[i] != (*cells)[i]) toml.fail("supercell", "supercell: ", (*cells)[i], " is no whole number of cells");
+      if (plan.supercell[i] != (*cells)[i])
+        toml.fail("supercell", "supercell: ", (*cells)[i], " is no whole number of cells");
     }
   }
   plan.accuracy = toml.optional<double>("accuracy_eV", between(1e-13, 1e-2)).value_or(plan.accuracy);
@@ -119,7 +124,8 @@ void validate(SweepPoint const& point, SourceLocation const& where) {
   if (!(point.charge_e < 0) || !std::isfinite(point.charge_e))
     fail_input(where, "charge_e = ", point.charge_e, ", expected an anion's charge, < 0");
   if (!(point.distortion >= smallest_distortion && point.distortion <= largest_distortion))
-    fail_input(where, "distortion = ", point.distortion, ", expected ", smallest_distortion, " to ", largest_distortion);
+    fail_input(where, "distortion = ", point.distortion, ", expected ", smallest_distortion, " to ",
+               largest_distortion);
 }
 
 std::vector<std::string> built_in_anions() {

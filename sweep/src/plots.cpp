@@ -18,7 +18,7 @@ namespace ionscape {
 
 namespace {
 
-constexpr double low_barrier = 0.4;          // eV, the limit of the published panels e and f
+constexpr double low_barrier = 0.4;            // eV, the limit of the published panels e and f
 constexpr double published_csm_factor = 1.16;  // the distortion with CSM(Tet) = 2.76 of panel f
 
 /// A fixed number of decimals, for titles.
@@ -39,8 +39,8 @@ void write_text(std::filesystem::path const& file, std::string const& text) {
 /// The rows of one anion as planes of one distortion each.
 struct Grid {
   std::string anion;
-  std::vector<double> volumes, charges, distortions;      // ascending
-  std::vector<std::vector<MapRow const*>> planes;         // per distortion: charge outermost
+  std::vector<double> volumes, charges, distortions;  // ascending
+  std::vector<std::vector<MapRow const*>> planes;     // per distortion: charge outermost
 
   std::size_t cells() const { return volumes.size() * charges.size(); }
 };
@@ -64,10 +64,12 @@ Grid make_grid(std::string const& anion, std::vector<MapRow const*> const& rows)
   grid.planes.assign(grid.distortions.size(), std::vector<MapRow const*>(grid.cells(), nullptr));
   for (MapRow const* row : rows)
     grid.planes[index_of(grid.distortions, row->point.distortion)]
-               [index_of(grid.charges, row->point.charge_e) * grid.volumes.size() + index_of(grid.volumes, row->point.volume_A3)] = row;
+               [index_of(grid.charges, row->point.charge_e) * grid.volumes.size() +
+                index_of(grid.volumes, row->point.volume_A3)] = row;
   if (rows.size() != grid.planes.size() * grid.cells() || grid.volumes.size() < 2 || grid.charges.size() < 2)
-    fail_input({}, "the rows of ", anion, " are no grid: ", rows.size(), " rows over ", grid.volumes.size(), " volumes, ",
-               grid.charges.size(), " charges and ", grid.distortions.size(), " distortions; pictures need every combination once, of at least 2 volumes and 2 charges");
+    fail_input({}, "the rows of ", anion, " are no grid: ", rows.size(), " rows over ", grid.volumes.size(),
+               " volumes, ", grid.charges.size(), " charges and ", grid.distortions.size(),
+               " distortions; pictures need every combination once, of at least 2 volumes and 2 charges");
   return grid;
 }
 
@@ -92,8 +94,9 @@ std::string plane_data(Grid const& grid, std::vector<MapRow const*> const& plane
   for (std::size_t j = 0; j < grid.charges.size(); ++j) {
     for (std::size_t i = 0; i < grid.volumes.size(); ++i) {
       double const x = value(*plane[j * grid.volumes.size() + i]);
-      out << shortest(grid.volumes[i]) << ' ' << shortest(grid.charges[j]) << ' ' << shortest(v[i]) << ' ' << shortest(v[i + 1]) << ' '
-          << shortest(q[j]) << ' ' << shortest(q[j + 1]) << ' ' << (std::isfinite(x) ? shortest(x) + " 1\n" : "NaN 0\n");
+      out << shortest(grid.volumes[i]) << ' ' << shortest(grid.charges[j]) << ' ' << shortest(v[i]) << ' '
+          << shortest(v[i + 1]) << ' ' << shortest(q[j]) << ' ' << shortest(q[j + 1]) << ' '
+          << (std::isfinite(x) ? shortest(x) + " 1\n" : "NaN 0\n");
     }
     out << '\n';
   }
@@ -124,13 +127,13 @@ std::string outline_data(Grid const& grid, std::vector<MapRow const*> const& pla
 
 /// What a heatmap shows and how.
 struct Quantity {
-  std::string label;   // of the colour bar, gnuplot's enhanced text
+  std::string label;  // of the colour bar, gnuplot's enhanced text
   Value value;
   bool diverging = false;
-  double low = 0, high = 1;         // colour range; values beyond it take the colour of its ends
-  int tics = 5;                     // steps of the colour bar from 0 to high
-  bool saturates = false;           // some values lie above `high`
-  std::vector<double> contours;     // drawn and labelled in the key
+  double low = 0, high = 1;      // colour range; values beyond it take the colour of its ends
+  int tics = 5;                  // steps of the colour bar from 0 to high
+  bool saturates = false;        // some values lie above `high`
+  std::vector<double> contours;  // drawn and labelled in the key
 };
 
 struct Panel {
@@ -145,7 +148,8 @@ void set_range(Quantity& quantity, Grid const& grid, double share) {
   std::vector<double> values;
   for (auto const& plane : grid.planes)
     for (MapRow const* row : plane)
-      if (double const x = quantity.value(*row); std::isfinite(x)) values.push_back(quantity.diverging ? std::fabs(x) : x);
+      if (double const x = quantity.value(*row); std::isfinite(x))
+        values.push_back(quantity.diverging ? std::fabs(x) : x);
   if (values.empty()) return;
   std::sort(values.begin(), values.end());
   double const top = values[std::size_t(share * double(values.size() - 1))];
@@ -168,7 +172,8 @@ diverging = "0 '#2166ac', 1 '#4393c3', 2 '#92c5de', 3 '#d1e5f0', 4 '#f7f7f7', 5 
 )";
 
 /// The commands of one panel; `block` counts the data blocks used so far, `axes` sets labels and formats of the axes.
-std::string panel_commands(Panel const& panel, Grid const& grid, std::string const& data, int& block, std::string const& axes) {
+std::string panel_commands(Panel const& panel, Grid const& grid, std::string const& data, int& block,
+                           std::string const& axes) {
   Quantity const& q = panel.quantity;
   auto const v = edges_of(grid.volumes), c = edges_of(grid.charges);
   std::ostringstream out;
@@ -186,11 +191,13 @@ std::string panel_commands(Panel const& panel, Grid const& grid, std::string con
   if (!q.contours.empty()) out << "set format x '%.8g'; set format y '%.8g'\n";
   for (std::size_t k = 0; k < q.contours.size(); ++k)
     out << "set contour base; unset surface; set cntrparam levels discrete " << shortest(q.contours[k]) << "\n"
-        << "set table $contour" << cells << "_" << k << "; splot " << file << cells << " using 1:2:7 with lines; unset table\n"
+        << "set table $contour" << cells << "_" << k << "; splot " << file << cells
+        << " using 1:2:7 with lines; unset table\n"
         << "unset contour; set surface\n";
   out << axes;
   // Cells without a value are grey; where that means a failure and not a mask, they bear a cross.
-  out << "plot " << file << cells << " using 1:2:3:4:5:6:($8 > 0 ? NaN : 0) with boxxyerror lc rgb '#dddddd' notitle, \\\n     ";
+  out << "plot " << file << cells
+      << " using 1:2:3:4:5:6:($8 > 0 ? NaN : 0) with boxxyerror lc rgb '#dddddd' notitle, \\\n     ";
   if (!panel.mask)
     out << file << cells << " using 1:($8 > 0 ? NaN : $2) with points pt 2 ps 0.8 lc rgb '#444444' notitle, \\\n     ";
   out << file << cells << " using 1:2:3:4:5:6:7 with boxxyerror lc palette notitle";
@@ -198,7 +205,8 @@ std::string panel_commands(Panel const& panel, Grid const& grid, std::string con
     out << ", \\\n     $contour" << cells << "_" << k << " using 1:2 with lines ls 1 notitle";
   if (panel.mask) {
     int const limit = block++, tet = block++;
-    out << ", \\\n     " << file << limit << " using 1:2 with lines ls 3 title 'E_a < " << shortest(low_barrier) << " eV'"
+    out << ", \\\n     " << file << limit << " using 1:2 with lines ls 3 title 'E_a < " << shortest(low_barrier)
+        << " eV'"
         << ", \\\n     " << file << tet << " using 1:2 with lines ls 2 title 'of these: Tet occupied'";
   }
   out << "\n";
@@ -211,19 +219,19 @@ std::string panel_data(Panel const& panel, Grid const& grid) {
   auto const add = [&](std::string const& name, std::string const& block) {
     text += "# " + panel.title + ": " + name + "\n" + block + "\n\n";
   };
-  add("volume per anion (A^3), charge (e), edges of the cell, value (eV), 1 if there is a value", plane_data(grid, plane, panel.quantity.value));
+  add("volume per anion (A^3), charge (e), edges of the cell, value (eV), 1 if there is a value",
+      plane_data(grid, plane, panel.quantity.value));
   if (panel.mask) {
     add("outline of the cells below the limit", outline_data(grid, plane, panel.mask));
-    add("outline of those where Tet is occupied", outline_data(grid, plane, [&](MapRow const& row) {
-          return panel.mask(row) && row.E_tet_minus_E_oct_eV < 0;
-        }));
+    add("outline of those where Tet is occupied",
+        outline_data(grid, plane, [&](MapRow const& row) { return panel.mask(row) && row.E_tet_minus_E_oct_eV < 0; }));
   }
   return text;
 }
 
 /// Writes NAME.dat and NAME.gp. `shared`: all panels have one colour scale and one colour bar.
-void write_figure(std::filesystem::path const& directory, std::string const& name, std::string const& title, Grid const& grid,
-                  std::vector<Panel> const& panels, bool shared) {
+void write_figure(std::filesystem::path const& directory, std::string const& name, std::string const& title,
+                  Grid const& grid, std::vector<Panel> const& panels, bool shared) {
   int const n = int(panels.size());
   int const columns = n <= 3 ? n : n <= 8 ? (n + 1) / 2 : int(std::ceil(std::sqrt(double(n))));
   int const rows = (n + columns - 1) / columns;
@@ -240,29 +248,36 @@ void write_figure(std::filesystem::path const& directory, std::string const& nam
   write_text(directory / (name + ".dat"), data);
 
   std::ostringstream gp;
-  gp << "# " << title << "\n# Draw again with: gnuplot " << name << ".gp      (data: " << name << ".dat, style: style.gp)\n"
+  gp << "# " << title << "\n# Draw again with: gnuplot " << name << ".gp      (data: " << name
+     << ".dat, style: style.gp)\n"
      << "load 'style.gp'\n"
      << "do for [format in \"png svg\"] {\n"
      << "if (format eq \"png\") { set terminal pngcairo rounded size " << 2 * width << "," << 2 * height
      << " font \"DejaVu Sans,15\" fontscale 2 linewidth 2 } \\\n"
-     << "else { set terminal svg rounded size " << width << "," << height << " font \"DejaVu Sans,15\" background rgb 'white' }\n"
+     << "else { set terminal svg rounded size " << width << "," << height
+     << " font \"DejaVu Sans,15\" background rgb 'white' }\n"
      << "set output '" << name << ".'.format\n"
      << "set multiplot layout " << rows << "," << columns << " title '" << title << "' margins " << across(left) << ","
-     << across(width - right) << "," << up(bottom) << "," << up(height - top) << " spacing " << across(gap_x) << "," << up(gap_y) << "\n";
+     << across(width - right) << "," << up(bottom) << "," << up(height - top) << " spacing " << across(gap_x) << ","
+     << up(gap_y) << "\n";
   int block = 0;
   for (int k = 0; k < n; ++k) {
     bool const y_axis = !shared || k % columns == 0, x_axis = !shared || k + columns >= n;
-    std::string axes = y_axis ? "set ylabel 'Anion charge (e)' offset 1.2,0\nset format y '%.1f'\n" : "unset ylabel\nset format y ''\n";
-    axes += x_axis ? "set xlabel 'Volume per anion (Å^3)' offset 0,0.4\nset format x '%g'\n" : "unset xlabel\nset format x ''\n";
+    std::string axes = y_axis ? "set ylabel 'Anion charge (e)' offset 1.2,0\nset format y '%.1f'\n"
+                              : "unset ylabel\nset format y ''\n";
+    axes += x_axis ? "set xlabel 'Volume per anion (Å^3)' offset 0,0.4\nset format x '%g'\n"
+                   : "unset xlabel\nset format x ''\n";
     // A shared colour bar is drawn last, beside all panels.
     if (shared && k + 1 < n)
       axes += "unset colorbox\n";
     else if (shared)
-      axes += "set colorbox user origin " + across(width - right + 25) + "," + up(bottom) + " size " + across(24) + "," +
-              up(height - top - bottom) + "\n";
+      axes += "set colorbox user origin " + across(width - right + 25) + "," + up(bottom) + " size " + across(24) +
+              "," + up(height - top - bottom) + "\n";
     if (!shared || k + 1 == n) axes += "set cblabel '" + panels[k].quantity.label + "'\n";
     if (key)
-      axes += panels[k].mask ? "set key at screen 0.5, screen " + up(30) + " center center horizontal samplen 2 width 2\n" : "unset key\n";
+      axes += panels[k].mask
+                  ? "set key at screen 0.5, screen " + up(30) + " center center horizontal samplen 2 width 2\n"
+                  : "unset key\n";
     gp << "\n" << panel_commands(panels[k], grid, name + ".dat", block, axes);
   }
   gp << "\nunset multiplot\nset output\n}\n";
@@ -326,7 +341,8 @@ std::vector<std::string> write_figures(std::filesystem::path const& directory, G
     low.high = low_barrier, low.tics = 4, low.saturates = false, low.contours.clear();
     Mask const below = [](MapRow const& r) { return r.Ea_three_point_eV < low_barrier; };
     low.value = [below](MapRow const& r) { return below(r) ? r.Ea_three_point_eV : std::nan(""); };
-    auto const n = std::count_if(grid.planes[plane].begin(), grid.planes[plane].end(), [&](MapRow const* r) { return below(*r); });
+    auto const n =
+        std::count_if(grid.planes[plane].begin(), grid.planes[plane].end(), [&](MapRow const* r) { return below(*r); });
     return Panel{"CSM Tet " + decimals(grid.planes[plane][0]->csm_tet, 2) + ": " + std::to_string(n) + " of " +
                      std::to_string(grid.cells()) + " points",
                  plane, low, below};
@@ -335,7 +351,8 @@ std::vector<std::string> write_figures(std::filesystem::path const& directory, G
   std::vector<Panel> regions{region(ideal)};
   if (distorted != ideal) regions.push_back(region(distorted));
   names.push_back(grid.anion + "_fig3ef_low_Ea");
-  write_figure(directory, names.back(), "Li in fcc " + grid.anion + ": where E_a (three points) is below 0.4 eV", grid, regions, true);
+  write_figure(directory, names.back(), "Li in fcc " + grid.anion + ": where E_a (three points) is below 0.4 eV", grid,
+               regions, true);
 
   std::vector<Panel> overview;
   std::string const at = " at CSM Tet " + decimals(grid.planes[distorted][0]->csm_tet, 2);
@@ -385,9 +402,11 @@ std::vector<std::filesystem::path> plot_profile(BandResult const& band, std::str
   double const zero = band.energy.front();
   std::ostringstream data;
   data << "# images: s (A), energy (eV) relative to the first image\n";
-  for (int i = 0; i < band.n_images; ++i) data << shortest(band.position[i]) << ' ' << shortest(band.energy[i] - zero) << '\n';
+  for (int i = 0; i < band.n_images; ++i)
+    data << shortest(band.position[i]) << ' ' << shortest(band.energy[i] - zero) << '\n';
   data << "\n\n# cubic through energies and slopes: s (A), energy (eV)\n";
-  for (ProfilePoint const& p : interpolate_profile(band, 401)) data << shortest(p.position) << ' ' << shortest(p.energy - zero) << '\n';
+  for (ProfilePoint const& p : interpolate_profile(band, 401))
+    data << shortest(p.position) << ' ' << shortest(p.energy - zero) << '\n';
   data << "\n\n# highest image\n";
   if (band.saddle_image >= 0)
     data << shortest(band.position[band.saddle_image]) << ' ' << shortest(band.saddle_energy - zero) << '\n';
@@ -395,23 +414,27 @@ std::vector<std::filesystem::path> plot_profile(BandResult const& band, std::str
     data << "NaN NaN\n";
   write_text(directory / "profile.dat", data.str());
 
-  std::string const saddle = band.saddle_kind == SaddleKind::interior
-                                 ? "saddle: " + decimals(band.forward_barrier, 3) + " eV from the start, " +
-                                       decimals(band.reverse_barrier, 3) + " eV from the end"
-                                 : "highest point: an end of the path; end - start = " +
-                                       decimals(band.energy.back() - zero, 3) + " eV";
+  std::string const saddle =
+      band.saddle_kind == SaddleKind::interior
+          ? "saddle: " + decimals(band.forward_barrier, 3) + " eV from the start, " +
+                decimals(band.reverse_barrier, 3) + " eV from the end"
+          : "highest point: an end of the path; end - start = " + decimals(band.energy.back() - zero, 3) + " eV";
   std::string plain;
   for (char c : title)
     if (c != '\'' && c != '\n') plain += c;
   std::ostringstream gp;
   gp << "# Draw again with: gnuplot profile.gp      (data: profile.dat)\n"
      << "do for [format in \"png svg\"] {\n"
-     << "if (format eq \"png\") { set terminal pngcairo noenhanced size 1600,1100 font \"DejaVu Sans,16\" fontscale 1.7 linewidth 2 } \\\n"
+     << "if (format eq \"png\") { set terminal pngcairo noenhanced size 1600,1100 font \"DejaVu Sans,16\" fontscale "
+        "1.7 linewidth 2 } \\\n"
      << "else { set terminal svg noenhanced size 800,550 font \"DejaVu Sans,14\" background rgb 'white' }\n"
      << "set output 'profile.'.format\n"
-     << "set title \"" << "\".'" << plain << "'.\"\\n" << saddle << "\"\n"
+     << "set title \""
+     << "\".'" << plain << "'.\"\\n"
+     << saddle << "\"\n"
      << "set xlabel 'Reaction coordinate s (Å)'\nset ylabel 'E - E(start) (eV)'\n"
-     << "set tics out nomirror\nset autoscale fix\nset offsets graph 0.03, graph 0.03, graph 0.08, graph 0.08\nunset key\nset grid lc rgb '#dddddd'\n"
+     << "set tics out nomirror\nset autoscale fix\nset offsets graph 0.03, graph 0.03, graph 0.08, graph 0.08\nunset "
+        "key\nset grid lc rgb '#dddddd'\n"
      << "plot 'profile.dat' index 1 with lines lw 2 lc rgb '#31688e', \\\n"
      << "     '' index 0 with points pt 7 ps 1.4 lc rgb '#31688e', \\\n"
      << "     '' index 2 with points pt 6 ps 2.6 lw 2 lc rgb '#d7301f'\n"

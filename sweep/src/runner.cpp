@@ -108,11 +108,14 @@ class Batch {
     auto const framework_of = [&](std::string const& anion, double distortion) {
       auto const [at, is_new] = known.emplace(std::pair(anion, distortion), int(hosts_.frameworks.size()));
       if (!is_new && share) return at->second;
-      if (!geometries_.contains(distortion)) geometries_.emplace(distortion, make_geometry(plan_.supercell, distortion));
+      if (!geometries_.contains(distortion))
+        geometries_.emplace(distortion, make_geometry(plan_.supercell, distortion));
       Crystal const& anions = geometries_.at(distortion).distorted.framework;
       PotentialSet const& set = plan_.potentials.at(anion);
       bool const dispersion = set.pair(set.insertion->mobile, anion).C > 0;
-      HostFramework host{anions.cell, anions.positions, std::vector<int>(anions.size(), 0),
+      HostFramework host{anions.cell,
+                         anions.positions,
+                         std::vector<int>(anions.size(), 0),
                          {{1, dispersion ? 1.0 : 0.0, set.insertion->gaussian_width}}};
       hosts_.frameworks.push_back(std::move(host));
       return int(hosts_.frameworks.size()) - 1;
@@ -144,7 +147,9 @@ class Batch {
     if (fitted && !fitted->contains(p.charge_e, p.volume_A3)) add_note(row, "extrapolated");
   }
 
-  static void add_note(MapRow& row, char const* note) { row.notes += (row.notes.empty() ? "" : ";") + std::string(note); }
+  static void add_note(MapRow& row, char const* note) {
+    row.notes += (row.notes.empty() ? "" : ";") + std::string(note);
+  }
 
   void evaluate_sites(Model const& model) {
     std::vector<int> surface;
@@ -177,7 +182,8 @@ class Batch {
       Vec3 const from = position(i, geometry(i).oct), to = position(i, geometry(i).tet);
       paths.add(linear_path({{from.x, from.y, from.z}, {to.x, to.y, to.z}}, paths.n_images), int(2 * i));
     }
-    auto const bands = relax_bands(exec_, model, paths, plan_.neb, [&](int finished) { progress(std::size_t(finished)); });
+    auto const bands =
+        relax_bands(exec_, model, paths, plan_.neb, [&](int finished) { progress(std::size_t(finished)); });
     for (std::size_t i = 0; i < n_; ++i) {
       MapRow& row = rows_[i];
       BandResult const& band = bands[i];
@@ -189,7 +195,8 @@ class Batch {
       row.depth_below_ends_eV = band.max_minus_min - row.Ea_neb_eV;
       row.barrier_oct_tet_eV = band.forward_barrier;
       row.barrier_tet_oct_eV = band.reverse_barrier;
-      row.saddle_progress = band.saddle_image < 0 ? std::nan("") : band.position[band.saddle_image] / band.position.back();
+      row.saddle_progress =
+          band.saddle_image < 0 ? std::nan("") : band.position[band.saddle_image] / band.position.back();
       if (band.saddle_kind != SaddleKind::interior) add_note(row, "no_interior_saddle");
       if (row.depth_below_ends_eV > 1e-3) add_note(row, "path_below_ends");
     }
@@ -324,9 +331,10 @@ SweepResult run_sweep(SweepPlan const& plan, RunOptions const& options) {
     for (std::size_t i : checked)
       if (i >= begin && i < end) here.push_back(i - begin);
     std::vector<double> errors(here.size());
-    Kokkos::parallel_for("ionscape::sweep::verify",
-                         Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Kokkos::Schedule<Kokkos::Dynamic>>(0, int(here.size())),
-                         [&](int k) { errors[k] = work.error_of(here[k], rows[here[k]].E_face_eV); });
+    Kokkos::parallel_for(
+        "ionscape::sweep::verify",
+        Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Kokkos::Schedule<Kokkos::Dynamic>>(0, int(here.size())),
+        [&](int k) { errors[k] = work.error_of(here[k], rows[here[k]].E_face_eV); });
     Kokkos::DefaultHostExecutionSpace().fence("ionscape::sweep::verify");
     for (double error : errors) result.measured_accuracy = std::max(result.measured_accuracy, error);
     result.verified_points += int(here.size());

@@ -67,7 +67,8 @@ Worst compare(HostFramework const& host, HostSurface const& surface, double accu
   Worst worst;
   for (std::size_t i = 0; i < points.size(); ++i) {
     auto const exact = reference_site_energy(cell, ions, points[i], ewald_parameters(cell, ions.size(), 1e-16));
-    worst.energy = std::max(worst.energy, std::fabs(results[i].energy - exact.energy()) / std::max(1.0, std::fabs(exact.energy())));
+    worst.energy = std::max(worst.energy,
+                            std::fabs(results[i].energy - exact.energy()) / std::max(1.0, std::fabs(exact.energy())));
     worst.force = std::max(worst.force, norm(results[i].force - exact.force) / std::max(1.0, norm(exact.force)));
   }
   return worst;
@@ -83,7 +84,9 @@ TEST_CASE("The frozen host agrees with the reference to 1e-10 at the tightest se
   };
   Case const cases[] = {
       {"points and Buckingham", fcc_framework(2, {1, 1, 0}, {.05, -.08, .02}), {0, 4.6, -1.5, 60, {{5000, 1 / 0.22}}}},
-      {"Gaussians and Born-Mayer", fcc_framework(2, {1, 0, 0.2}, {.05, -.08, .02}), {0, 4.6, -2.5, 0, {{800, 1 / 0.25}}}},
+      {"Gaussians and Born-Mayer",
+       fcc_framework(2, {1, 0, 0.2}, {.05, -.08, .02}),
+       {0, 4.6, -2.5, 0, {{800, 1 / 0.25}}}},
       {"narrow Gaussians", fcc_framework(2, {1, 1, 0.05}, {.05, -.08, .02}), {0, 4.6, -2.5, 20, {{800, 1 / 0.25}}}},
       {"one conventional cell", fcc_framework(1, {1, 0, 0.2}), {0, 5.7, -2.0, 0, {{800, 1 / 0.31}}}},
       {"two types, skewed", triclinic_framework(0, 0), triclinic_surface},
@@ -103,7 +106,8 @@ TEST_CASE("The asked accuracy is kept") {
     INFO(accuracy);
     for (double width : {0.0, 0.05, 0.2}) {
       INFO(width);
-      Worst const worst = compare(fcc_framework(2, {1, 1, width}, {.1, -.1, 0}), {0, 4.2, -2, 50, {{2000, 1 / 0.27}}}, accuracy);
+      Worst const worst =
+          compare(fcc_framework(2, {1, 1, width}, {.1, -.1, 0}), {0, 4.2, -2, 50, {{2000, 1 / 0.27}}}, accuracy);
       CHECK(worst.energy < 3 * accuracy);  // three sums, each to the asked accuracy
       CHECK(worst.force < 3 * accuracy);
     }
@@ -115,7 +119,13 @@ TEST_CASE("Forces are minus the derivatives of the energy") {
   Host const model(std::span(&host, 1), std::span(&triclinic_surface, 1), {1e-13});
   double const h = 1e-5;
   Vec3 const r{1.9, 2.2, 1.1};
-  std::vector<Vec3> const points{r, r + Vec3{h, 0, 0}, r - Vec3{h, 0, 0}, r + Vec3{0, h, 0}, r - Vec3{0, h, 0}, r + Vec3{0, 0, h}, r - Vec3{0, 0, h}};
+  std::vector<Vec3> const points{r,
+                                 r + Vec3{h, 0, 0},
+                                 r - Vec3{h, 0, 0},
+                                 r + Vec3{0, h, 0},
+                                 r - Vec3{0, h, 0},
+                                 r + Vec3{0, 0, h},
+                                 r - Vec3{0, 0, h}};
   auto const e = evaluate_points(Exec(), model, std::vector<int>(7, 0), points);
   CHECK(e[0].force.x == Approx(-(e[1].energy - e[2].energy) / (2 * h)).epsilon(1e-7));
   CHECK(e[0].force.y == Approx(-(e[3].energy - e[4].energy) / (2 * h)).epsilon(1e-7));

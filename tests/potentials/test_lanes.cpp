@@ -23,7 +23,8 @@ double ulps(double value, long double exact) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE_SIG("exp of a pack is exact to an ulp or so over the range that kernels use", "", ((int W), W), 2, 4, 8) {
+TEMPLATE_TEST_CASE_SIG("exp of a pack is exact to an ulp or so over the range that kernels use", "", ((int W), W), 2, 4,
+                       8) {
   double worst = 0;
   for (double x = -700; x < 10; x += 0.00917) {
     Pack<W> p(0.0);
@@ -59,7 +60,8 @@ TEST_CASE("erfc and exp(-x^2) are exact to a few ulp where they matter, as packs
 
 TEMPLATE_TEST_CASE_SIG("The inverse square root is exact to 2 ulp", "", ((int W), W), 2, 4, 8) {
   double worst = 0;
-  for (double x = 1e-3; x < 1e19; x *= 1.000931) worst = std::max(worst, ulps(lane(inverse_sqrt(Pack<W>(x)), W - 1), 1 / std::sqrt((long double)x)));
+  for (double x = 1e-3; x < 1e19; x *= 1.000931)
+    worst = std::max(worst, ulps(lane(inverse_sqrt(Pack<W>(x)), W - 1), 1 / std::sqrt((long double)x)));
   CHECK(worst < 2);
 }
 

@@ -42,7 +42,8 @@ Oracle read_oracle(std::filesystem::path const& file) {
 
 std::vector<std::filesystem::path> oracle_files() {
   std::vector<std::filesystem::path> files;
-  for (auto const& entry : std::filesystem::directory_iterator(IONSCAPE_TEST_DATA "/oracles")) files.push_back(entry.path());
+  for (auto const& entry : std::filesystem::directory_iterator(IONSCAPE_TEST_DATA "/oracles"))
+    files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -69,7 +70,8 @@ TEST_CASE("The reference reproduces the oracles on which numpy, pymatgen, LAMMPS
   for (auto const& file : files) {
     INFO(file.filename().string());
     Oracle const o = read_oracle(file);
-    auto const r = evaluate_reference(o.crystal, o.set, ewald_parameters(o.crystal.cell, o.crystal.size(), 1e-16), o.cutoff);
+    auto const r =
+        evaluate_reference(o.crystal, o.set, ewald_parameters(o.crystal.cell, o.crystal.size(), 1e-16), o.cutoff);
     CHECK(std::fabs(r.coulomb / o.json["e_coulomb"].get<double>() - 1) < 1e-11);
     CHECK(std::fabs(r.short_range / o.json["e_short"].get<double>() - 1) < 1e-11);
     CHECK(std::fabs(r.energy() / o.json["e_total"].get<double>() - 1) < 1e-11);
@@ -133,7 +135,8 @@ TEST_CASE("The potential of the fcc lattice at its interstitial points is right 
   CHECK(std::fabs(potential({.5, .5, .5}) + 1.089732884847) < 1e-12);
   CHECK(std::fabs(potential({.25, .25, .25}) + 0.801935970028) < 1e-12);
   CHECK(std::fabs(potential({1 / 3., 1 / 3., 1 / 3.}) + 0.773027164362) < 1e-12);
-  double const path[] = {-1.0897328848, -1.0480090378, -0.9444735584, -0.8338733436, -0.7730271644, -0.7786641850, -0.8019359700};
+  double const path[] = {-1.0897328848, -1.0480090378, -0.9444735584, -0.8338733436,
+                         -0.7730271644, -0.7786641850, -0.8019359700};
   for (int i = 0; i < 7; ++i) {
     double const t = 0.5 - 0.25 * i / 6;
     CHECK(std::fabs(potential({t, t, t}) - path[i]) < 1e-10);
@@ -144,10 +147,13 @@ TEST_CASE("The potential of the fcc lattice at its interstitial points is right 
 }
 
 TEST_CASE("Energy, forces and stress do not move with the splitting parameter, charged cells included") {
-  for (char const* name : {"/oracles/li2o_12_triclinic_perturbed.json", "/oracles/li_s32_face_distorted_charged.json"}) {
+  for (char const* name :
+       {"/oracles/li2o_12_triclinic_perturbed.json", "/oracles/li_s32_face_distorted_charged.json"}) {
     INFO(name);
     Oracle const o = read_oracle(std::string(IONSCAPE_TEST_DATA) + name);
-    auto const at = [&](double alpha) { return evaluate_reference(o.crystal, {}, {alpha, 6.2 / alpha, 12.4 * alpha}, 0); };
+    auto const at = [&](double alpha) {
+      return evaluate_reference(o.crystal, {}, {alpha, 6.2 / alpha, 12.4 * alpha}, 0);
+    };
     auto const a = at(0.45), b = at(0.7);
     CHECK(std::fabs(a.coulomb / b.coulomb - 1) < 1e-13);
     double worst = 0;
@@ -182,17 +188,20 @@ TEST_CASE("Forces and stress are the derivatives of the energy") {
 
 TEST_CASE("The lattice sum of 1/r^6 over fcc is the published one, whatever the splitting") {
   // sum over fcc of (d/r)^6 = 14.45392104374..., d the nearest-neighbour distance (Jones and Ingham 1925). The sum at a
-  // lattice point leaves out the ion itself, so it is taken as the limit of a point near it: here from a host without it.
+  // lattice point leaves out the ion itself, so it is taken as the limit of a point near it: here from a host without
+  // it.
   std::vector<HostIon> host;
   double const d = std::sqrt(0.5);
   for (Vec3 f : fcc) host.push_back({f, 0, 0, {{}, std::pow(d, 6)}});
-  auto const at = [&](Vec3 f, double alpha) { return reference_site_energy(cubic(1), host, f, {alpha, 6.2 / alpha, 14 * alpha}); };
+  auto const at = [&](Vec3 f, double alpha) {
+    return reference_site_energy(cubic(1), host, f, {alpha, 6.2 / alpha, 14 * alpha});
+  };
   Vec3 const point{.3, .41, .27};
   auto const a = at(point, 2.0), b = at(point, 3.1);
   CHECK(std::fabs(a.short_range / b.short_range - 1) < 1e-13);
   CHECK(norm(a.force - b.force) < 1e-12 * norm(a.force));
-  // Oct hole of fcc: the simple cubic lattice of half the constant is fcc plus its Oct holes, so the sum at an Oct hole is
-  // that of sc (8.401923974828 / (a/2)^6) minus that of fcc (14.453921043744 / d^6).
+  // Oct hole of fcc: the simple cubic lattice of half the constant is fcc plus its Oct holes, so the sum at an Oct hole
+  // is that of sc (8.401923974828 / (a/2)^6) minus that of fcc (14.453921043744 / d^6).
   double const oct = 8.401923974828 * 64 - 14.453921043744 / std::pow(d, 6);
   CHECK(std::fabs(-at({.5, .5, .5}, 2.5).short_range / std::pow(d, 6) / oct - 1) < 1e-11);
 }
@@ -205,7 +214,8 @@ TEST_CASE("A Gaussian host is the limit of a point host when its width goes to z
   }
   auto const ewald = ewald_parameters(cubic(1), 4, 1e-16);
   Vec3 const at{.27, .2, .31};
-  auto const p = reference_site_energy(cubic(1), points, at, ewald), g = reference_site_energy(cubic(1), gaussians, at, ewald);
+  auto const p = reference_site_energy(cubic(1), points, at, ewald),
+             g = reference_site_energy(cubic(1), gaussians, at, ewald);
   // Outside a Gaussian the two differ only by the mean potential, 2 pi sigma^2 per volume and charge.
   CHECK(std::fabs(p.coulomb - g.coulomb - coulomb_constant * -4 * (-2 * pi * 0.05 * 0.05)) < 1e-5);
   CHECK(norm(p.force - g.force) < 1e-3);

@@ -52,8 +52,9 @@ TEST_CASE("The columns that users rely on are there, in the file's header") {
   write_map(folder.path(), plan, result());
   std::string const text = text_of(folder / "map.csv");
   std::string const header = "," + text.substr(0, text.find('\n')) + ",";
-  for (char const* column : {"anion", "volume_A3", "charge_e", "distortion", "csm_tet", "csm_oct", "E_tet_eV", "E_oct_eV", "E_face_eV",
-                             "dE_tet_eV", "dE_oct_eV", "E_tet_minus_E_oct_eV", "Ea_three_point_eV", "Ea_neb_eV", "steps", "status"})
+  for (char const* column :
+       {"anion", "volume_A3", "charge_e", "distortion", "csm_tet", "csm_oct", "E_tet_eV", "E_oct_eV", "E_face_eV",
+        "dE_tet_eV", "dE_oct_eV", "E_tet_minus_E_oct_eV", "Ea_three_point_eV", "Ea_neb_eV", "steps", "status"})
     CHECK_THAT(header, ContainsSubstring("," + std::string(column) + ","));
 }
 
@@ -61,8 +62,8 @@ TEST_CASE("The record names version, commit, potential, settings, asked and meas
   TemporaryFolder folder;
   write_map(folder.path(), plan, result());
   std::string const json = text_of(folder / "map.json");
-  for (char const* key : {"\"version\"", "\"commit\"", "\"potentials\"", "\"source\"", "\"supercell\"", "\"force_tolerance_eV_per_A\"",
-                          "\"asked_eV\": 1e-08", "\"measured_eV\": 2e-09"})
+  for (char const* key : {"\"version\"", "\"commit\"", "\"potentials\"", "\"source\"", "\"supercell\"",
+                          "\"force_tolerance_eV_per_A\"", "\"asked_eV\": 1e-08", "\"measured_eV\": 2e-09"})
     CHECK_THAT(json, ContainsSubstring(key));
 }
 
@@ -71,6 +72,7 @@ TEST_CASE("A damaged map is refused with its line") {
   write_map(folder.path(), plan, result());
   std::string text = text_of(folder / "map.csv");
   text.replace(text.find("17"), 2, "xy");
-  CHECK_THAT(input_error([&] { read_map(folder.write("map.csv", text)); }), ContainsSubstring("map.csv:2: ") && ContainsSubstring("xy"));
+  CHECK_THAT(input_error([&] { read_map(folder.write("map.csv", text)); }),
+             ContainsSubstring("map.csv:2: ") && ContainsSubstring("xy"));
   CHECK_THAT(input_error([&] { read_map(folder / "nowhere"); }), ContainsSubstring("nowhere"));
 }

@@ -44,7 +44,8 @@ TEST_CASE("The published grids have 1014 different points over the published ran
     SweepPlan const plan = read_sweep_plan(std::string(IONSCAPE_SOURCE_DIR "/examples/published/") + anion + ".toml");
     CHECK(plan.points.size() == 1014);
     std::set<double> volumes, charges, distortions;
-    for (SweepPoint const& p : plan.points) volumes.insert(p.volume_A3), charges.insert(p.charge_e), distortions.insert(p.distortion);
+    for (SweepPoint const& p : plan.points)
+      volumes.insert(p.volume_A3), charges.insert(p.charge_e), distortions.insert(p.distortion);
     CHECK(volumes.size() == 13);
     CHECK(charges.size() == 13);
     CHECK(distortions.size() == 6);
@@ -80,7 +81,8 @@ TEST_CASE("Every shipped potential can be read, and is built in if it is the def
     }
     CHECK(built_in_potential(anion).insertion->gaussian_width > 0);
   }
-  CHECK_THAT(input_error([] { built_in_potential("Br"); }), ContainsSubstring("Br") && ContainsSubstring("O, S, F, Cl, I"));
+  CHECK_THAT(input_error([] { built_in_potential("Br"); }),
+             ContainsSubstring("Br") && ContainsSubstring("O, S, F, Cl, I"));
 }
 
 TEST_CASE("A bad plan is refused with its line") {
@@ -91,8 +93,10 @@ TEST_CASE("A bad plan is refused with its line") {
   CHECK_THAT(error_of(with("1.04", "7")), StartsWith("plan.toml:8: ") && ContainsSubstring("7"));
   CHECK_THAT(error_of(with("1.04", "nan")), StartsWith("plan.toml:8: "));
   CHECK_THAT(error_of(with("images = 5", "images = 2")), StartsWith("plan.toml:3: "));
-  CHECK_THAT(error_of(with("images = 5", "image = 5")), StartsWith("plan.toml:3: ") && ContainsSubstring("did you mean 'images'"));
-  CHECK_THAT(error_of(with("images = 5", "optimizer = \"bfgs\"")), StartsWith("plan.toml:3: ") && ContainsSubstring("lbfgs"));
+  CHECK_THAT(error_of(with("images = 5", "image = 5")),
+             StartsWith("plan.toml:3: ") && ContainsSubstring("did you mean 'images'"));
+  CHECK_THAT(error_of(with("images = 5", "optimizer = \"bfgs\"")),
+             StartsWith("plan.toml:3: ") && ContainsSubstring("lbfgs"));
   CHECK_THAT(error_of(with("distortion", "potential = \"no.toml\"\ndistortion")), ContainsSubstring("no.toml"));
   CHECK_THAT(error_of(with("volume_A3", "volume_factor")), ContainsSubstring("reference_volume_A3"));
   CHECK_THAT(error_of("accuracy_eV = 1e-8\n"), ContainsSubstring("[[grid]]"));
@@ -103,7 +107,9 @@ TEST_CASE("A potential for another framework, or for rigid ions, is refused") {
   TemporaryFolder folder;
   folder.write("rigid.toml", "name = 'a'\nsource = 'b'\n[charges]\nLi = 1\nS = -2\n");
   auto const error = [&](std::string const& potential) {
-    return input_error([&] { read_sweep_plan(folder.write("plan.toml", with("distortion", "potential = \"" + potential + "\"\ndistortion"))); });
+    return input_error([&] {
+      read_sweep_plan(folder.write("plan.toml", with("distortion", "potential = \"" + potential + "\"\ndistortion")));
+    });
   };
   CHECK_THAT(error("rigid.toml"), ContainsSubstring("[insertion]"));
   CHECK_THAT(error(IONSCAPE_SOURCE_DIR "/examples/potentials/Li-O_gaussian.toml"), ContainsSubstring("framework of O"));
@@ -117,7 +123,8 @@ TEST_CASE("Points come from a CSV file in its order, bad ones are refused with t
   CHECK(plan.points[1] == SweepPoint{"O", 20, -1.2, 1.1});
   CHECK(plan.potentials.size() == 2);
   std::string const header = "anion,volume_A3,charge_e,distortion\n";
-  CHECK_THAT(error_of_points(header + "S,45,-1,1\nS,-45,-1,1\n"), StartsWith("points.csv:3: ") && ContainsSubstring("-45"));
+  CHECK_THAT(error_of_points(header + "S,45,-1,1\nS,-45,-1,1\n"),
+             StartsWith("points.csv:3: ") && ContainsSubstring("-45"));
   CHECK_THAT(error_of_points(header + "S,45,nan,1\n"), StartsWith("points.csv:2: "));
   CHECK_THAT(error_of_points(header + "S,45,0.5,1\n"), StartsWith("points.csv:2: ") && ContainsSubstring("charge_e"));
   CHECK_THAT(error_of_points(header + "Br,45,-1,1\n"), StartsWith("points.csv:2: ") && ContainsSubstring("Br"));

@@ -40,7 +40,9 @@ int count(std::string const& text, std::string const& part) {
 
 class Environment {
  public:
-  Environment(char const* name, char const* value) : name_(name), old_(std::getenv(name) ? std::getenv(name) : "") { setenv(name, value, 1); }
+  Environment(char const* name, char const* value) : name_(name), old_(std::getenv(name) ? std::getenv(name) : "") {
+    setenv(name, value, 1);
+  }
   ~Environment() { setenv(name_, old_.c_str(), 1); }
 
  private:
@@ -54,7 +56,8 @@ TEST_CASE("Every panel of the figure is drawn as PNG and SVG, with script and da
   TemporaryFolder folder;
   auto const pictures = plot_map(grid({1, 1.04, 1.16}), folder / "pictures");
   CHECK(pictures.size() == 14);
-  for (char const* panel : {"a_dE_tet", "b_dE_oct", "c_E_tet_minus_E_oct", "d_Ea_three_point", "d_Ea_neb", "ef_low_Ea", "_overview"}) {
+  for (char const* panel :
+       {"a_dE_tet", "b_dE_oct", "c_E_tet_minus_E_oct", "d_Ea_three_point", "d_Ea_neb", "ef_low_Ea", "_overview"}) {
     INFO(panel);
     std::string const name = std::string("pictures/S_fig3") + panel;
     CHECK_THAT(text_of(folder / (name + ".png")), StartsWith("\x89PNG"));
@@ -69,13 +72,15 @@ TEST_CASE("Every panel of the figure is drawn as PNG and SVG, with script and da
 TEST_CASE("The data beside a picture are the map's numbers in cells that reach half way to the neighbours") {
   TemporaryFolder folder;
   plot_map(grid({1}), folder.path());
-  CHECK_THAT(text_of(folder / "S_fig3c_E_tet_minus_E_oct.dat"), ContainsSubstring("55 -1 47.5 57.5 -1.25 -0.75 -0.5 1\n"));
+  CHECK_THAT(text_of(folder / "S_fig3c_E_tet_minus_E_oct.dat"),
+             ContainsSubstring("55 -1 47.5 57.5 -1.25 -0.75 -0.5 1\n"));
 }
 
 TEST_CASE("The low-barrier panel counts its points and leaves out the others") {
   TemporaryFolder folder;
   auto rows = grid({1, 1.16});
-  auto const n = std::ranges::count_if(rows, [](MapRow const& r) { return r.point.distortion == 1 && r.Ea_three_point_eV < 0.4; });
+  auto const n =
+      std::ranges::count_if(rows, [](MapRow const& r) { return r.point.distortion == 1 && r.Ea_three_point_eV < 0.4; });
   REQUIRE(n > 0);
   plot_map(rows, folder.path());
   CHECK_THAT(text_of(folder / "S_fig3ef_low_Ea.gp"), ContainsSubstring(": " + std::to_string(n) + " of 12 points"));

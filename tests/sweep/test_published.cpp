@@ -17,7 +17,8 @@ std::map<Key, MapRow> const& published_map(std::string const& anion, double refe
   static std::map<std::string, std::map<Key, MapRow>> maps;
   auto& map = maps[anion];
   if (map.empty())
-    for (MapRow const& row : run_sweep(read_sweep_plan(IONSCAPE_SOURCE_DIR "/examples/published/" + anion + ".toml")).rows)
+    for (MapRow const& row :
+         run_sweep(read_sweep_plan(IONSCAPE_SOURCE_DIR "/examples/published/" + anion + ".toml")).rows)
       map[{int(std::lround(10 * row.point.volume_A3 / reference_volume)), int(std::lround(-10 * row.point.charge_e)),
            int(std::lround(100 * row.point.distortion))}] = row;
   return map;
@@ -43,9 +44,10 @@ TEST_CASE("Three-point barriers of undistorted S are within 0.03 eV of the publi
     double Ea;
   };
   // [O23], S at d = 1
-  Point const points[] = {{5, 9, .2332},  {5, 10, .2011}, {5, 11, .2668}, {6, 9, .2477},  {6, 12, .3938}, {7, 10, .2357},
-                          {8, 8, .3739},  {8, 10, .2700}, {9, 9, .2751},  {10, 8, .3262}, {10, 10, .3281}, {11, 9, .2890},
-                          {12, 8, .3477}, {12, 10, .3850}, {13, 9, .3204}, {14, 8, .3840}, {15, 9, .3515}, {17, 9, .3931}};
+  Point const points[] = {{5, 9, .2332},   {5, 10, .2011}, {5, 11, .2668}, {6, 9, .2477},   {6, 12, .3938},
+                          {7, 10, .2357},  {8, 8, .3739},  {8, 10, .2700}, {9, 9, .2751},   {10, 8, .3262},
+                          {10, 10, .3281}, {11, 9, .2890}, {12, 8, .3477}, {12, 10, .3850}, {13, 9, .3204},
+                          {14, 8, .3840},  {15, 9, .3515}, {17, 9, .3931}};
   double sum = 0;
   for (Point const& p : points) {
     double const error = std::fabs(sulfur().at({p.factor, p.charge, 100}).Ea_three_point_eV - p.Ea);
@@ -62,11 +64,12 @@ TEST_CASE("CI-NEB barriers and site differences of undistorted O and S are withi
     double charge, volume, D, Ea;
   };
   // [X20], raw profiles (48 anions)
-  Point const points[] = {{"O", -.6, 16.259, .5852, 1.0263},  {"O", -.6, 18.5784, .2915, .6407}, {"O", -.6, 23.8586, -.1217, .2192},
-                          {"O", -1, 16.259, .4004, .8823},    {"O", -1, 18.5784, .1156, .4935},  {"O", -1, 23.8586, -.2805, .2805},
-                          {"S", -.6, 37.2408, .1618, .4958},  {"S", -.6, 45.4893, -.1584, .2207}, {"S", -1, 37.2408, .0147, .3690},
-                          {"S", -1, 45.4893, -.2915, .2915},  {"S", -1, 54.874, -.4971, .4971},  {"S", -1.4, 37.2408, -.1261, .3757},
-                          {"S", -1.4, 45.4893, -.4118, .4118}, {"S", -1.4, 54.874, -.6044, .6044}};
+  Point const points[] = {
+      {"O", -.6, 16.259, .5852, 1.0263},   {"O", -.6, 18.5784, .2915, .6407},  {"O", -.6, 23.8586, -.1217, .2192},
+      {"O", -1, 16.259, .4004, .8823},     {"O", -1, 18.5784, .1156, .4935},   {"O", -1, 23.8586, -.2805, .2805},
+      {"S", -.6, 37.2408, .1618, .4958},   {"S", -.6, 45.4893, -.1584, .2207}, {"S", -1, 37.2408, .0147, .3690},
+      {"S", -1, 45.4893, -.2915, .2915},   {"S", -1, 54.874, -.4971, .4971},   {"S", -1.4, 37.2408, -.1261, .3757},
+      {"S", -1.4, 45.4893, -.4118, .4118}, {"S", -1.4, 54.874, -.6044, .6044}};
   SweepPlan plan;
   for (char const* anion : {"O", "S"}) plan.potentials.emplace(anion, built_in_potential(anion));
   for (Point const& p : points) plan.points.push_back({p.anion, p.volume, p.charge, 1});
@@ -99,14 +102,18 @@ TEST_CASE("Claim i: distortion raises the energy of Tet more than that of Oct ov
   }
 }
 
-TEST_CASE("Claim ii: E_tet - E_oct falls with volume and with more negative charge, and grows with CSM where Tet is occupied") {
+TEST_CASE(
+    "Claim ii: E_tet - E_oct falls with volume and with more negative charge, and grows with CSM where Tet is "
+    "occupied") {
   for (auto const* map : {&sulfur(), &oxygen()}) {
     int grows = 0, n = 0;
     for (auto const& [key, row] : *map) {
       auto const [volume, charge, distortion] = key;
       if (distortion <= 108) {
-        if (volume > 5 && volume < 17) CHECK(row.E_tet_minus_E_oct_eV > map->at({volume + 1, charge, distortion}).E_tet_minus_E_oct_eV);
-        if (charge < 17) CHECK(row.E_tet_minus_E_oct_eV > map->at({volume, charge + 1, distortion}).E_tet_minus_E_oct_eV);
+        if (volume > 5 && volume < 17)
+          CHECK(row.E_tet_minus_E_oct_eV > map->at({volume + 1, charge, distortion}).E_tet_minus_E_oct_eV);
+        if (charge < 17)
+          CHECK(row.E_tet_minus_E_oct_eV > map->at({volume, charge + 1, distortion}).E_tet_minus_E_oct_eV);
       }
       if (distortion < 120 && volume >= 9) {
         ++n;

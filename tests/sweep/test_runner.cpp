@@ -123,7 +123,7 @@ TEST_CASE("A sweep that was cut off goes on from its checkpoint to the same rows
   REQUIRE(resumed.rows.size() == whole.rows.size());
   for (std::size_t i = 0; i < whole.rows.size(); ++i) check_same(whole.rows[i], resumed.rows[i], 0);
   CHECK(resumed.timings.evaluations < whole.timings.evaluations);  // the first batches were not computed again
-  CHECK(std::filesystem::exists(folder / "checkpoint"));  // until the caller has written the rows
+  CHECK(std::filesystem::exists(folder / "checkpoint"));           // until the caller has written the rows
 
   keep.progress = {};
   auto const fresh = run_sweep(other, keep);

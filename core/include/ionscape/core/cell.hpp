@@ -26,8 +26,14 @@ struct Vec3 {
   friend IONSCAPE_FUNCTION Vec3 operator-(Vec3 u, Vec3 v) { return {u.x - v.x, u.y - v.y, u.z - v.z}; }
   friend IONSCAPE_FUNCTION Vec3 operator*(double s, Vec3 v) { return {s * v.x, s * v.y, s * v.z}; }
   friend IONSCAPE_FUNCTION Vec3 operator-(Vec3 v) { return {-v.x, -v.y, -v.z}; }
-  IONSCAPE_FUNCTION Vec3& operator+=(Vec3 v) { x += v.x, y += v.y, z += v.z; return *this; }
-  IONSCAPE_FUNCTION Vec3& operator-=(Vec3 v) { x -= v.x, y -= v.y, z -= v.z; return *this; }
+  IONSCAPE_FUNCTION Vec3& operator+=(Vec3 v) {
+    x += v.x, y += v.y, z += v.z;
+    return *this;
+  }
+  IONSCAPE_FUNCTION Vec3& operator-=(Vec3 v) {
+    x -= v.x, y -= v.y, z -= v.z;
+    return *this;
+  }
   friend IONSCAPE_FUNCTION bool operator==(Vec3 u, Vec3 v) { return u.x == v.x && u.y == v.y && u.z == v.z; }
 };
 

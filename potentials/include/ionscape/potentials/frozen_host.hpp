@@ -2,14 +2,15 @@
 //
 //   E(r) = sum over host ions j and images n of  k_e Q_j w_j(|r - r_j - n|) + A_j exp(-|..|/rho_j) - C_j/|..|^6
 //
-// with w(d) = 1/d for a point charge and erf(d/(sqrt(2) sigma))/d for a Gaussian one. Coulomb and r^-6 terms are complete
-// lattice sums (Ewald; zero mean potential, i.e. a uniform background), the repulsion runs until its tail is below the
-// asked accuracy. The mobile ion's own images are left out: their energy is the same at all positions of one cell.
+// with w(d) = 1/d for a point charge and erf(d/(sqrt(2) sigma))/d for a Gaussian one. Coulomb and r^-6 terms are
+// complete lattice sums (Ewald; zero mean potential, i.e. a uniform background), the repulsion runs until its tail is
+// below the asked accuracy. The mobile ion's own images are left out: their energy is the same at all positions of one
+// cell.
 //
-// Everything that depends on the host alone is computed once: the structure factors times their Ewald weights, and lists
-// of neighbours around the points of a grid, sorted by distance. Since lattice sums scale with length, hosts that differ
-// only by a scale factor and by the strengths of their terms share one framework in reduced lengths: the 1014 hosts
-// of a published map share six.
+// Everything that depends on the host alone is computed once: the structure factors times their Ewald weights, and
+// lists of neighbours around the points of a grid, sorted by distance. Since lattice sums scale with length, hosts that
+// differ only by a scale factor and by the strengths of their terms share one framework in reduced lengths: the 1014
+// hosts of a published map share six.
 //
 // Method: for a fixed host S(G) is a table, and an energy is one Fourier sum, exp(iG.r) = X[h] Y[k] Z[l]
 // (Ewald 1921; the r^-6 sum: Essmann et al., J. Chem. Phys. 103, 8577 (1995)).
@@ -42,10 +43,10 @@ struct HostFramework {
 
 /// One energy surface: a framework, its size, and the strengths of its terms.
 struct HostSurface {
-  int framework = 0;            // index
-  double length = 1;            // Å per unit of the framework's length
-  double charge_factor = 0;     // e^2 per relative charge
-  double dispersion_factor = 0; // eV Å^6 per relative dispersion
+  int framework = 0;                 // index
+  double length = 1;                 // Å per unit of the framework's length
+  double charge_factor = 0;          // e^2 per relative charge
+  double dispersion_factor = 0;      // eV Å^6 per relative dispersion
   std::vector<BornMayer> repulsion;  // one per type of the framework, eV and Å^-1
 };
 
@@ -60,7 +61,8 @@ struct FrozenHostOptions {
 template <class MemorySpace>
 class FrozenHost {
  public:
-  /// Computes the tables on the host and uploads them. Throws InputError for empty frameworks, singular cells, wrong indices.
+  /// Computes the tables on the host and uploads them. Throws InputError for empty frameworks, singular cells, wrong
+  /// indices.
   FrozenHost(std::span<HostFramework const> frameworks, std::span<HostSurface const> surfaces,
              FrozenHostOptions const& options = {});
   ~FrozenHost();
@@ -69,13 +71,13 @@ class FrozenHost {
 
   int surfaces() const;
 
-  /// The EnergySurface of images.hpp: coordinates (n_images, 3) in Å, any periodic image. Assigns energy and force of the
-  /// active images; launches on `exec` and does not wait.
+  /// The EnergySurface of images.hpp: coordinates (n_images, 3) in Å, any periodic image. Assigns energy and force of
+  /// the active images; launches on `exec` and does not wait.
   template <class Exec>
   void evaluate(Exec const& exec, Images<MemorySpace> const& images) const;
 
-  /// Assigns ratio(i) = min over host ions of distance / turnover radius for each active image: below 1 the ion sits inside
-  /// an unphysical Buckingham well (turnover_radius in pair_terms.hpp). Large where no term turns over.
+  /// Assigns ratio(i) = min over host ions of distance / turnover radius for each active image: below 1 the ion sits
+  /// inside an unphysical Buckingham well (turnover_radius in pair_terms.hpp). Large where no term turns over.
   template <class Exec>
   void closest_approach(Exec const& exec, Images<MemorySpace> const& images,
                         Kokkos::View<double*, MemorySpace> ratio) const;
@@ -94,8 +96,8 @@ class FrozenHost {
 
 /// Energies, forces and closest approach of single points: uploads, evaluates, downloads.
 struct PointResult {
-  double energy = 0;  // eV
-  Vec3 force;         // eV/Å
+  double energy = 0;    // eV
+  Vec3 force;           // eV/Å
   double approach = 0;  // see FrozenHost::closest_approach
 };
 template <class Exec>

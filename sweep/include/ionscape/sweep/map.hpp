@@ -20,8 +20,8 @@ struct MapRow {
   double E_tet_eV = 0, E_oct_eV = 0, E_face_eV = 0;
   double dE_tet_eV = 0, dE_oct_eV = 0;  // E(distortion) - E(1), same volume and charge
   double E_tet_minus_E_oct_eV = 0;
-  double Ea_three_point_eV = 0;   // max - min of E_oct, E_face, E_tet: the E_a of the published maps
-  double Ea_neb_eV = 0;           // highest point of the relaxed band above its lower end; ends held at the centres
+  double Ea_three_point_eV = 0;    // max - min of E_oct, E_face, E_tet: the E_a of the published maps
+  double Ea_neb_eV = 0;            // highest point of the relaxed band above its lower end; ends held at the centres
   double depth_below_ends_eV = 0;  // lower end - lowest image: how far the free Li has slid below both centres
   double barrier_oct_tet_eV = 0, barrier_tet_oct_eV = 0;  // from either end to the saddle
   double saddle_progress = 0;     // 0 at Oct, 1 at Tet: share of the path's length at the highest point
@@ -30,10 +30,10 @@ struct MapRow {
   std::string status;  // neb/result.hpp: converged, step_limit, ...
   /// What a user has to know about the row, joined by ';':
   ///   oct_not_minimum, tet_not_minimum  a free Li would leave the centre at which the band's end is held
-  ///   path_below_ends                   depth_below_ends_eV is above 1 meV: the centres are not where the Li would stay
-  ///   no_interior_saddle                the highest point of the band is one of its ends
-  ///   inside_buckingham_well            an ion is closer than the turnover radius: the energies mean nothing
-  ///   extrapolated                      charge or volume outside the range that the potential was fitted in
+  ///   path_below_ends                   depth_below_ends_eV is above 1 meV: the centres are not where the Li would
+  ///   stay no_interior_saddle                the highest point of the band is one of its ends inside_buckingham_well
+  ///   an ion is closer than the turnover radius: the energies mean nothing extrapolated                      charge or
+  ///   volume outside the range that the potential was fitted in
   std::string notes;
 };
 

@@ -1,21 +1,19 @@
-// What a sweep computes: the list of points, the potential of each anion, and the settings; from a TOML file or a CSV list.
+// What a sweep computes: the list of points, the potential of each anion, and the settings; from a TOML file or a CSV
+// list.
 //
 //     supercell = [2, 2, 2]                                    # conventional fcc cells; 2 x 2 x 2 = 32 anions
 //     accuracy_eV = 1e-8                                       # of energies and, in eV/Å, of forces
-//     [neb]                                                    # any of these; ends are held at the Oct and the Tet centre
-//     images = 7
-//     force_tolerance = 0.01                                   # eV/Å
-//     spring = 5.0                                             # eV/Å^2
-//     climb = true
-//     optimizer = "lbfgs"                                      # or "fire"
-//     max_steps = 500
+//     [neb]                                                    # any of these; ends are held at the Oct and the Tet
+//     centre images = 7 force_tolerance = 0.01                                   # eV/Å spring = 5.0 # eV/Å^2 climb =
+//     true optimizer = "lbfgs"                                      # or "fire" max_steps = 500
 //     [[grid]]                                                 # one or more
 //     anion = "S"
 //     reference_volume_A3 = 46.81                              # volume_factor counts in this
 //     volume_factor = {from = 0.5, to = 1.7, step = 0.1}       # or volume_A3 = [...] alone, per anion
 //     charge_e = {from = -1.7, to = -0.5, step = 0.1}          # per anion
 //     distortion = [1.0, 1.04, 1.08, 1.12, 1.16, 1.2]
-//     potential = "S.toml"                                     # beside this file; left out: the built-in set of the anion
+//     potential = "S.toml"                                     # beside this file; left out: the built-in set of the
+//     anion
 #pragma once
 
 #include <array>

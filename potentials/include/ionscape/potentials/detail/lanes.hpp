@@ -5,8 +5,8 @@
 // operators, nothing depends on -ffast-math, and the order of every sum is fixed. In a GPU build T is double and
 // neighbouring threads hold neighbouring elements. The width is chosen where the kernels are compiled (src/native.hpp).
 //
-// exp and erfc are our own because a Pack needs them branch free: about 1 ulp (exp) and 4 ulp (erfc for x of order 1), see
-// tests/potentials.
+// exp and erfc are our own because a Pack needs them branch free: about 1 ulp (exp) and 4 ulp (erfc for x of order 1),
+// see tests/potentials.
 #pragma once
 
 #include <cmath>
@@ -57,11 +57,18 @@ struct Pack {
   friend Pack operator*(Pack a, Pack b) { return a.v * b.v; }
   friend Pack operator/(Pack a, Pack b) { return a.v / b.v; }
   friend Pack operator-(Pack a) { return -a.v; }
-  Pack& operator+=(Pack b) { v += b.v; return *this; }
-  Pack& operator-=(Pack b) { v -= b.v; return *this; }
+  Pack& operator+=(Pack b) {
+    v += b.v;
+    return *this;
+  }
+  Pack& operator-=(Pack b) {
+    v -= b.v;
+    return *this;
+  }
 };
 
-/// 1/sqrt(x), to 2 ulp. With AVX-512 from the 14-bit estimate and two Newton steps, a tenth of the time of vsqrt and vdiv.
+/// 1/sqrt(x), to 2 ulp. With AVX-512 from the 14-bit estimate and two Newton steps, a tenth of the time of vsqrt and
+/// vdiv.
 template <int W>
 inline Pack<W> inverse_sqrt(Pack<W> x) {
 #if defined(__AVX512F__)
@@ -125,37 +132,18 @@ KOKKOS_INLINE_FUNCTION double exp(double x) { return Kokkos::exp(x); }
 KOKKOS_INLINE_FUNCTION double horizontal_sum(double x) { return x; }
 
 /// erfc(x) for x >= 0 and, as a by-product, exp(-x^2).
-/// erfc(x) = exp(-x^2) g(t) / (1 + 2 x) with t = (x - 3)/(x + 3) in [-1, 1): the mapping of Schonfelder, Math. Comp. 32,
-/// 1232 (1978); g is its Chebyshev interpolant of degree 24 (relative error 8e-18), in powers of t.
+/// erfc(x) = exp(-x^2) g(t) / (1 + 2 x) with t = (x - 3)/(x + 3) in [-1, 1): the mapping of Schonfelder, Math. Comp.
+/// 32, 1232 (1978); g is its Chebyshev interpolant of degree 24 (relative error 8e-18), in powers of t.
 template <class T>
 KOKKOS_INLINE_FUNCTION T erfc_positive(T x, T& exp_minus_square) {
   constexpr double g[25] = {
-      0x1.40c522d7e4987p+0,
-      -0x1.15c084bb9e8f2p-3,
-      -0x1.85a15c58aa5e6p-5,
-      0x1.098366a5b466cp-3,
-      -0x1.e88b803a49228p-4,
-      0x1.17ca2877f2530p-4,
-      -0x1.8574c40bd18a4p-6,
-      0x1.4b884e41eef27p-9,
-      0x1.ef1bdd4ca4e79p-10,
-      -0x1.98db50d735ca3p-11,
-      -0x1.b91279ab28b6ap-14,
-      0x1.065a3411cec5dp-13,
-      0x1.4c278142e2c7ep-18,
-      -0x1.513b4834fb6a2p-16,
-      -0x1.88ba0b8d4a638p-21,
-      0x1.d20f427e15e8ep-19,
-      0x1.7f2702a66e95ep-22,
-      -0x1.4b0fb060cfaf4p-21,
-      -0x1.3015d47e4d9a1p-23,
-      0x1.b58754df309ecp-24,
-      0x1.672094d251ba8p-25,
-      -0x1.c9e435541214dp-27,
-      -0x1.24128f37af366p-27,
-      0x1.0fbd862f624fbp-30,
-      0x1.e7519ae0cb88fp-31
-  };
+      0x1.40c522d7e4987p+0,  -0x1.15c084bb9e8f2p-3,  -0x1.85a15c58aa5e6p-5,  0x1.098366a5b466cp-3,
+      -0x1.e88b803a49228p-4, 0x1.17ca2877f2530p-4,   -0x1.8574c40bd18a4p-6,  0x1.4b884e41eef27p-9,
+      0x1.ef1bdd4ca4e79p-10, -0x1.98db50d735ca3p-11, -0x1.b91279ab28b6ap-14, 0x1.065a3411cec5dp-13,
+      0x1.4c278142e2c7ep-18, -0x1.513b4834fb6a2p-16, -0x1.88ba0b8d4a638p-21, 0x1.d20f427e15e8ep-19,
+      0x1.7f2702a66e95ep-22, -0x1.4b0fb060cfaf4p-21, -0x1.3015d47e4d9a1p-23, 0x1.b58754df309ecp-24,
+      0x1.672094d251ba8p-25, -0x1.c9e435541214dp-27, -0x1.24128f37af366p-27, 0x1.0fbd862f624fbp-30,
+      0x1.e7519ae0cb88fp-31};
   T const one_plus_2x = T(1.0) + x + x;
   T const inverse = T(1.0) / ((x + T(3.0)) * one_plus_2x);  // one division for both quotients
   T const t = (x - T(3.0)) * inverse * one_plus_2x;
