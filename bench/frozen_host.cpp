@@ -1,8 +1,8 @@
 // How long does the energy and force of one Li in a cached 32-anion host take?
 //
-// Prints the time per evaluation for Gaussian and for point anions at several accuracies, on one thread and on all,
-// with the number of wave vectors and neighbours in the sums. Positions are spread along an Oct-Tet path; hosts are a
-// scale sweep over one distorted framework, as in the published maps.
+// Prints the time per evaluation for Gaussian and for point anions at several accuracies, on one thread and on all, with
+// the number of wave vectors and neighbours in the sums. Positions are spread along an Oct-Tet path; hosts are a scale
+// sweep over one distorted framework, as in the published maps.
 #include <benchmark/benchmark.h>
 
 #include <cmath>

@@ -1,9 +1,8 @@
-// How fast is the whole published grid of one anion (1014 points: three sites and a 7-image CI-NEB each), and where
-// does the time go? Usage: bench_grid [FILE.toml] [--repeat N] [--shared-only]
+// How fast is the whole published grid of one anion (1014 points: three sites and a 7-image CI-NEB each), and where does
+// the time go? Usage: bench_grid [FILE.toml] [--repeat N] [--shared-only]
 //
-// Prints points and evaluations per second and the share of each part, with hosts sharing six frameworks in reduced
-// lengths and with every host on its own. Files are written to a temporary folder within the clock; pictures are not
-// drawn.
+// Prints points and evaluations per second and the share of each part, with hosts sharing six frameworks in reduced lengths
+// and with every host on its own. Files are written to a temporary folder within the clock; pictures are not drawn.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>

@@ -41,6 +41,11 @@ struct Task {
   std::vector<std::string> description, warnings;
 };
 
+void warn_outside_fit(Task& task, double charge, double volume_per_anion) {
+  if (task.set.fitted && !task.set.fitted->contains(charge, volume_per_anion))
+    task.warnings.push_back("charge or volume are outside the range in which the potential was fitted");
+}
+
 // --- from structures -------------------------------------------------------------------------------------------
 
 /// Throws InputError unless both structures have the same cell and the same ions in the same order.
@@ -125,6 +130,7 @@ Task task_from_files(Arguments const& arguments) {
     double const q = anion_charge(host, arguments.number("charge", {.max = -1e-9}), *initial_file);
     task.model = insertion_host(host, q, task.set);
     task.input["charge_e"] = q;
+    warn_outside_fit(task, q, host.cell.volume() / double(host.size()));
   } else {
     arguments.refuse({"charge"}, "a set that has [charges]");
     task.model = rigid_host(host, task.set, task.mobile);
@@ -186,8 +192,7 @@ Task task_from_grid(Arguments const& arguments) {
                              shortest(*charge) + " e per anion, distortion " + shortest(distortion) + " (CSM tet " +
                              fixed(host.report.csm_tet, 3) + ", oct " + fixed(host.report.csm_oct, 3) + "), hop " +
                              hop_name);
-  if (task.set.fitted && !task.set.fitted->contains(*charge, *volume))
-    task.warnings.push_back("charge or volume are outside the range in which the potential was fitted");
+  warn_outside_fit(task, *charge, *volume);
   return task;
 }
 
@@ -220,7 +225,8 @@ double measured_accuracy(Task const& task, BandResult const& band) {
   for (int i : {0, std::max(band.saddle_image, 0), band.n_images - 1}) {
     auto const exact =
         reference_site_energy(cell, ions, vec3(band.image(i)), ewald_parameters(cell, ions.size(), 1e-15));
-    worst = std::max(worst, std::fabs(exact.energy() - band.energy[std::size_t(i)]));
+    double const error = std::fabs(exact.energy() - band.energy[std::size_t(i)]);
+    if (!(error <= worst)) worst = error;  // NaN stays
   }
   return worst;
 }

@@ -132,19 +132,6 @@ void print_summary(SweepPlan const& plan, SweepResult const& result, double seco
   std::cout << "\nwritten: " << (directory / "map.csv").string() << ", " << (directory / "map.json").string() << '\n';
 }
 
-// --- input -----------------------------------------------------------------------------------------------------
-
-void replace_potentials(SweepPlan& plan, std::filesystem::path const& file) {
-  PotentialSet const set = read_potential_set(file);
-  if (!set.insertion)
-    fail_input({file}, "the set has no [insertion]: a sweep needs one for a mobile ion in a framework");
-  for (auto& [anion, used] : plan.potentials) {
-    if (set.insertion->framework != anion)
-      fail_input({file}, "the set is for a framework of ", set.insertion->framework, ", the sweep is over ", anion);
-    used = set;
-  }
-}
-
 }  // namespace
 
 int sweep_command(int argc, char const* const* argv) {
@@ -179,8 +166,7 @@ int sweep_command(int argc, char const* const* argv) {
   options.batch = static_cast<std::size_t>(arguments.whole_number("batch", at_least(1)).value_or(int(options.batch)));
   options.checkpoint = directory / ".checkpoint";
 
-  SweepPlan plan = points ? read_sweep_points(file, potential) : read_sweep_plan(file);
-  if (potential && !points) replace_potentials(plan, *potential);
+  SweepPlan const plan = points ? read_sweep_points(file, potential) : read_sweep_plan(file, potential);
 
   KokkosSession const kokkos(threads);
   prepare_for_interruption(*options.checkpoint);
@@ -192,14 +178,17 @@ int sweep_command(int argc, char const* const* argv) {
     result = run_sweep(plan, options);
   }
   double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  for (int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
   write_map(directory, plan, result);
-  std::filesystem::remove_all(*options.checkpoint);
+  remove_checkpoint(plan, options);
   print_summary(plan, result, seconds, KokkosSession::description(), directory);
-  if (arguments.has("pictures")) {
-    std::cout.flush();
-    std::cout << plot_map(result.rows, directory / "pictures").size() << " pictures in "
-              << (directory / "pictures").string() << '\n';
-  }
+  std::cout.flush();
+  if (arguments.has("pictures")) try {
+      std::cout << plot_map(result.rows, directory / "pictures").size() << " pictures in "
+                << (directory / "pictures").string() << '\n';
+    } catch (InputError const& error) {
+      std::cerr << "ionscape: warning: no pictures: " << error.what() << '\n';
+    }
 
   auto const open = std::count_if(result.rows.begin(), result.rows.end(),
                                   [](MapRow const& row) { return row.status != "converged"; });

@@ -26,7 +26,8 @@ void validate(NebOptions const& o) {
   positive("max_step_length", o.max_step_length, " (Å)");
   positive("distinct_ends", o.distinct_ends, " (Å)");
   if (o.climb) positive("climb_threshold", o.climb_threshold, " (eV/Å)");
-  if (o.images < 3) fail_input({}, "neb: images = ", o.images, ", expected at least 3 (both ends included)");
+  if (o.images < 3 || o.images > 1000)
+    fail_input({}, "neb: images = ", o.images, ", expected 3 to 1000 (both ends included)");
   if (o.max_steps < 0) fail_input({}, "neb: max_steps = ", o.max_steps, ", expected 0 or more");
   if (o.dof_per_ion < 1) fail_input({}, "neb: dof_per_ion = ", o.dof_per_ion, ", expected at least 1");
 }

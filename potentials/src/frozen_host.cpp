@@ -1,11 +1,10 @@
 // Tables and kernel of FrozenHost.
 //
-// Reciprocal space.  E = sum over half of all G of Re c(G) exp(iG.r) with c(G) = 2 w(G) conj S(G), force = sum G
-// Im(...). G = (h, k, l): wave vectors with the same h and `width` neighbouring k form a block; its coefficients lie as
+// Reciprocal space.  E = sum over half of all G of Re c(G) exp(iG.r) with c(G) = 2 w(G) conj S(G), force = sum G Im(...).
+// G = (h, k, l): wave vectors with the same h and `width` neighbouring k form a block; its coefficients lie as
 // [l][re, im][width], so that one vector instruction serves `width` values of k and l runs in the inner loop.
-// Real space.  The cell is divided into bins; each bin has, for each type of ion, the list of all ions and images
-// sorted by distance from the bin's centre. A point at distance s from the centre reads the first entries, up to cutoff
-// + s.
+// Real space.  The cell is divided into bins; each bin has, for each type of ion, the list of all ions and images sorted by
+// distance from the bin's centre. A point at distance s from the centre reads the first entries, up to cutoff + s.
 #include <ionscape/potentials/frozen_host.hpp>
 
 #include <algorithm>
@@ -214,7 +213,7 @@ void build_reciprocal(FrameworkTables& out, HostFramework const& host, Strengths
     w.dispersion *= 2 * dispersion_weight(w.g * w.g, alpha, volume);
   }
 
-  // Keep the sphere outside which all terms together stay below the accuracy: a bound, not an estimate.
+  // Keep the sphere outside which all terms together stay below the accuracy, whatever their phases.
   std::vector<int> order(waves.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = int(i);
   std::sort(order.begin(), order.end(), [&](int i, int j) { return waves[i].g < waves[j].g; });
@@ -226,10 +225,10 @@ void build_reciprocal(FrameworkTables& out, HostFramework const& host, Strengths
     if (rest > accuracy) break;
     g_cut = w.g;
   }
-  g_cut -= 1e-9 * g_cut;
+  g_cut *= 1 + 1e-9;  // waves of one length stay together
 
   // Blocks of neighbouring k.
-  record.dispersion = dispersion > 0;
+  record.dispersion = dispersion > 0 && strength.dispersion > 0;
   std::size_t begin = 0;
   while (begin < waves.size()) {
     int const h = waves[begin].h;
@@ -275,10 +274,29 @@ void build_reciprocal(FrameworkTables& out, HostFramework const& host, Strengths
   }
 }
 
+/// Edge of the bins of the neighbour lists.
+constexpr double bin_edge = 0.55;  // in units of (volume per ion)^(1/3)
+
+/// Refuses hosts whose lists would not fit: one entry takes 64 bytes while the tables are built, 32 afterwards.
+void check_memory(std::span<HostFramework const> frameworks, std::vector<double> const& cutoffs) {
+  constexpr double most_entries = 6e7;
+  double entries = 0;
+  for (std::size_t f = 0; f < frameworks.size(); ++f) {
+    double const n = double(frameworks[f].positions.size()), spacing = std::cbrt(frameworks[f].cell.volume() / n);
+    double const reach = cutoffs[f] / spacing + bin_edge;
+    entries += n / (bin_edge * bin_edge * bin_edge) * 4 * pi / 3 * reach * reach * reach;
+  }
+  if (entries > most_entries)
+    fail_input({}, "the neighbour lists of these hosts would take ", std::round(entries * 64 / 1e8) / 10,
+               " GB, at most ", most_entries * 64 / 1e9,
+               " GB are allowed: a volume is very small for the potential's range, or there are too ",
+               "many or too large frameworks at once");
+}
+
 void build_lists(FrameworkTables& out, HostFramework const& host, double cutoff) {
   FrameworkRecord& record = out.record;
   Cell const& cell = host.cell;
-  double const edge = 0.55 * std::cbrt(cell.volume() / double(host.positions.size()));
+  double const edge = bin_edge * std::cbrt(cell.volume() / double(host.positions.size()));
   Vec3 const faces = cell.face_distances();
   int const bins[3] = {std::max(1, int(faces.x / edge)), std::max(1, int(faces.y / edge)),
                        std::max(1, int(faces.z / edge))};
@@ -328,9 +346,9 @@ void build_lists(FrameworkTables& out, HostFramework const& host, double cutoff)
   on_all_threads("ionscape::potentials::build_lists", n_bins, fill_bin);
 }
 
-/// The splitting parameter of a framework. Gaussians of one width need no Coulomb sum in real space when the splitting
-/// is their own; otherwise both sums are balanced with the measured cost of a neighbour over that of a wave vector.
-double choose_alpha(HostFramework const& host, double accuracy) {
+/// The splitting parameter of a framework. Gaussians of one width need no Coulomb sum in real space when the splitting is
+/// their own; otherwise both sums are balanced with the measured cost of a neighbour over that of a wave vector.
+double choose_alpha(HostFramework const& host) {
   double width = -1;
   bool one_width = true;
   for (int t : host.type_of)
@@ -341,10 +359,8 @@ double choose_alpha(HostFramework const& host, double accuracy) {
   double const volume = host.cell.volume();
   double const n = double(host.positions.size());
   constexpr double cost_ratio = 15;
-  double const x3 = std::pow(-std::log(std::min(accuracy, 0.1)), 1.5);
-  // neighbours 4 pi/3 n/V (x/alpha)^3 * ratio = wave vectors V/(12 pi^2) (2 alpha x)^3
-  double const balanced =
-      std::pow(4 * pi / 3 * n / volume * cost_ratio * x3 / (volume / (12 * pi * pi) * 8 * x3), 1.0 / 6);
+  // neighbours 4 pi/3 n/V (x/alpha)^3 times their cost = wave vectors V/(12 pi^2) (2 alpha x)^3
+  double const balanced = std::pow(2 * pi * pi * pi * n * cost_ratio / (volume * volume), 1.0 / 6);
   double const own = width > 0 ? 1 / (std::sqrt(2.0) * width) : std::numeric_limits<double>::infinity();
   if (one_width && own < 2.2 * balanced) return own;
   return std::min(own, balanced);
@@ -353,14 +369,17 @@ double choose_alpha(HostFramework const& host, double accuracy) {
 /// Reduced cutoff of the real-space terms between the mobile ion and one type.
 double real_cutoff(FrameworkRecord const& record, TypeRecord const& type, double density, double inverse_length,
                    double accuracy) {
-  // Each bound is 4 pi n times the integral of |V| + |V'| over r^2 from the cutoff outwards.
+  // Each tail is 4 pi n times the integral of |V| + |V'| over r^2 from the cutoff outwards, and more where V decays within
+  // less than the spacing of the ions: there a single shell can hold several times the mean.
+  double const spacing = std::cbrt(1 / density);
+  auto const shells = [&](double decay) { return 1 + 0.3 * spacing / decay; };
   double cutoff = 0;
   if (type.repulsion.A != 0) {
     double const rho = 1 / type.repulsion.inverse_rho;
     cutoff = solve_cutoff(
         [&](double r) {
           return 4 * pi * density * std::fabs(type.repulsion.A) * std::exp(-r / rho) * rho *
-                 (r * r + 2 * r * rho + 2 * rho * rho) * (1 + inverse_length / rho);
+                 (r * r + 2 * r * rho + 2 * rho * rho) * (1 + inverse_length / rho) * shells(rho);
         },
         accuracy, 60 * rho);
   }
@@ -370,7 +389,8 @@ double real_cutoff(FrameworkRecord const& record, TypeRecord const& type, double
                                   [&](double r) {
                                     return 2 * pi * density * std::fabs(type.charge_product) / (alpha * alpha) *
                                            std::exp(-alpha * alpha * r * r) *
-                                           (1 + 2 * alpha * alpha * r * inverse_length);
+                                           (1 + 2 * alpha * alpha * r * inverse_length) *
+                                           shells(1 / (2 * alpha * alpha * r + 1e-9));
                                   },
                                   accuracy, 8 / alpha));
   if (type.C != 0)
@@ -380,7 +400,8 @@ double real_cutoff(FrameworkRecord const& record, TypeRecord const& type, double
                                     double const v = std::fabs(type.C) * std::pow(alpha, 6) * std::exp(-b2) *
                                                      (1 / b2 + 1 + 0.5 * b2) / (b2 * b2);
                                     return 2 * pi * density * v / std::pow(alpha, 3) * std::sqrt(b2) *
-                                           (1 + (6 / std::sqrt(b2) + 2 * std::sqrt(b2)) * alpha * inverse_length);
+                                           (1 + (6 / std::sqrt(b2) + 2 * std::sqrt(b2)) * alpha * inverse_length) *
+                                           shells(1 / (2 * alpha * std::sqrt(b2)));
                                   },
                                   accuracy, 8 / alpha));
   return cutoff;
@@ -407,8 +428,7 @@ void check(std::span<HostFramework const> frameworks, std::span<HostSurface cons
 
 // -------------------------------------------------------------------------------------------------------------- device
 
-/// Adds the sums of `terms` over the list entries [begin, begin + count) to `sum`; thread `rank` of `size` takes its
-/// share.
+/// Adds the sums of `terms` over the list entries [begin, begin + count) to `sum`; thread `rank` of `size` takes its share.
 template <class... Terms>
 KOKKOS_INLINE_FUNCTION void add_pairs(LaneSum& sum, double const* x, double const* y, double const* z, int count,
                                       int rank, int size, Vec3 r, Terms const&... terms) {
@@ -666,8 +686,8 @@ template <class MemorySpace>
 FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, std::span<HostSurface const> surfaces,
                                     FrozenHostOptions const& options)
     : tables_(std::make_unique<Tables>()) {
-  double const accuracy = options.accuracy;
-  check(frameworks, surfaces, accuracy);
+  check(frameworks, surfaces, options.accuracy);
+  double const accuracy = options.accuracy / 4;  // reciprocal space and up to three terms in real space
   Tables& tables = *tables_;
 
   std::vector<FrameworkTables> built(frameworks.size());
@@ -682,7 +702,7 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
     FrameworkRecord& record = built[f].record;
     record.cell = frameworks[f].cell;
     record.reciprocal = record.cell.reciprocal();
-    record.alpha = choose_alpha(frameworks[f], accuracy);
+    record.alpha = choose_alpha(frameworks[f]);
     for (auto const& type : frameworks[f].types)
       if (type.charge != 0 && std::fabs(1 - std::sqrt(2.0) * type.width * record.alpha) > 1e-12)
         record.real_coulomb = true;
@@ -720,6 +740,7 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
 
   on_all_threads("ionscape::potentials::build_reciprocal", int(frameworks.size()),
                  [&](int f) { build_reciprocal(built[f], frameworks[f], strengths[f], accuracy); });
+  check_memory(frameworks, list_cutoff);
   for (std::size_t f = 0; f < frameworks.size(); ++f) build_lists(built[f], frameworks[f], list_cutoff[f]);
 
   std::vector<FrameworkRecord> framework_records;
@@ -743,8 +764,6 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
     part.record.list_begin = int(lists.size());
     for (auto const& list : part.lists) {
       int const padded = (int(list.size()) + native_width - 1) / native_width * native_width;
-      if (n_entries > std::numeric_limits<int>::max() - padded)
-        fail_input({}, "the neighbour lists of these hosts have more than 2^31 entries: use fewer hosts at once");
       lists.push_back({n_entries, padded});
       sources.push_back(&list);
       n_entries += padded;

@@ -62,9 +62,19 @@ PotentialSet read(TomlReader toml, std::filesystem::path const& file) {
     for (PairTerm const& other : set.pairs)
       if (same_pair(other, pair.species[0], pair.species[1]))
         table.fail("species", "a second term for ", pair.species[0], "-", pair.species[1]);
+    for (std::string const& species : pair.species)
+      if (set.insertion ? species != set.insertion->mobile && species != set.insertion->framework
+                        : !set.charges.contains(species))
+        table.fail("species", "unknown species ", species, ": it is not in ",
+                   set.insertion ? "[insertion]" : "[charges]");
     set.pairs.push_back(pair);
   }
   toml.reject_unknown_keys();
+  if (set.insertion && std::ranges::none_of(set.pairs, [&](PairTerm const& pair) {
+        return same_pair(pair, set.insertion->mobile, set.insertion->framework);
+      }))
+    fail_input(toml.where(), "no [[pair]] of ", set.insertion->mobile, " and ", set.insertion->framework,
+               ": nothing would keep the ion from the anions");
   return set;
 }
 

@@ -35,7 +35,7 @@ Job start(std::filesystem::path const& directory, std::string const& script) {
     dup2(ends[1], STDOUT_FILENO);
     dup2(ends[1], STDERR_FILENO);
     if (chdir(directory.c_str()) != 0) _exit(126);
-    execlp("gnuplot", "gnuplot", script.c_str(), nullptr);
+    execlp("gnuplot", "gnuplot", "-d", script.c_str(), nullptr);  // -d: the user's own defaults stay out
     _exit(no_gnuplot);
   }
   close(ends[1]);

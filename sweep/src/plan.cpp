@@ -13,7 +13,7 @@ namespace ionscape {
 
 namespace {
 
-constexpr double smallest_distortion = 0.5, largest_distortion = 1.5;
+constexpr double smallest_distortion = 0.6, largest_distortion = 1.4;  // beyond, anions come closer than 0.2 L
 
 /// The set for sweeps over `anion`; anything else is refused.
 PotentialSet checked(PotentialSet set, std::string const& anion, SourceLocation const& where) {
@@ -42,7 +42,7 @@ void read_neb(TomlReader table, NebOptions& neb) {
   auto const set = [&table](char const* key, auto& option, Limits limits) {
     if (auto const value = table.optional<std::remove_reference_t<decltype(option)>>(key, limits)) option = *value;
   };
-  set("images", neb.images, at_least(3));
+  set("images", neb.images, between(3, 1000));
   set("force_tolerance", neb.force_tolerance, above(0));
   set("spring", neb.spring, above(0));
   set("climb_threshold", neb.climb_threshold, above(0));
@@ -59,7 +59,8 @@ void read_neb(TomlReader table, NebOptions& neb) {
   }
 }
 
-void read_grid(TomlReader& table, SweepPlan& plan, std::filesystem::path const& directory) {
+void read_grid(TomlReader& table, SweepPlan& plan, std::filesystem::path const& directory,
+               std::optional<std::filesystem::path> const& chosen) {
   auto const anion = table.required<std::string>("anion");
   if (table.has("volume_A3") == table.has("volume_factor"))
     fail_input(table.where(), "a grid needs either volume_A3 or volume_factor");
@@ -72,9 +73,10 @@ void read_grid(TomlReader& table, SweepPlan& plan, std::filesystem::path const& 
   }
   auto const charges = table.axis("charge_e", between(-4, -1e-6));
   auto const distortions = table.axis("distortion", between(smallest_distortion, largest_distortion));
-  std::optional<std::filesystem::path> potential;
-  if (auto const name = table.optional<std::string>("potential")) potential = (directory / *name).lexically_normal();
-  use_potential(plan, anion, potential, potential ? table.where("potential") : table.where("anion"));
+  std::optional<std::filesystem::path> potential = chosen;
+  if (auto const name = table.optional<std::string>("potential"); name && !chosen)
+    potential = (directory / *name).lexically_normal();
+  use_potential(plan, anion, potential, table.has("potential") ? table.where("potential") : table.where("anion"));
   if (plan.points.size() + distortions.size() * charges.size() * volumes.size() > 100'000'000)
     fail_input(table.where(), "more than 1e8 points");
   for (double distortion : distortions)
@@ -84,7 +86,7 @@ void read_grid(TomlReader& table, SweepPlan& plan, std::filesystem::path const& 
 
 }  // namespace
 
-SweepPlan read_sweep_plan(std::filesystem::path const& file) {
+SweepPlan read_sweep_plan(std::filesystem::path const& file, std::optional<std::filesystem::path> const& potential) {
   TomlReader toml = TomlReader::from_file(file);
   SweepPlan plan;
   if (auto const cells = toml.optional<std::vector<double>>("supercell", between(1, 10))) {
@@ -98,7 +100,7 @@ SweepPlan read_sweep_plan(std::filesystem::path const& file) {
   }
   plan.accuracy = toml.optional<double>("accuracy_eV", between(1e-13, 1e-2)).value_or(plan.accuracy);
   if (auto neb = toml.optional_table("neb")) read_neb(*neb, plan.neb);
-  for (TomlReader& grid : toml.tables("grid")) read_grid(grid, plan, file.parent_path());
+  for (TomlReader& grid : toml.tables("grid")) read_grid(grid, plan, file.parent_path(), potential);
   toml.reject_unknown_keys();
   if (plan.points.empty()) fail_input(toml.where(), "no [[grid]]");
   return plan;

@@ -1,6 +1,7 @@
 #include <ionscape/sweep/plots.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <functional>
@@ -50,6 +51,10 @@ std::size_t index_of(std::vector<double> const& axis, double value) {
 }
 
 Grid make_grid(std::string const& anion, std::vector<MapRow const*> const& rows) {
+  // The name goes into file names and scripts.
+  if (anion.empty() ||
+      !std::ranges::all_of(anion, [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-'; }))
+    fail_input({}, "pictures need an anion's name of letters and digits, found '", anion, "'");
   Grid grid;
   grid.anion = anion;
   for (MapRow const* row : rows) {
@@ -66,7 +71,8 @@ Grid make_grid(std::string const& anion, std::vector<MapRow const*> const& rows)
     grid.planes[index_of(grid.distortions, row->point.distortion)]
                [index_of(grid.charges, row->point.charge_e) * grid.volumes.size() +
                 index_of(grid.volumes, row->point.volume_A3)] = row;
-  if (rows.size() != grid.planes.size() * grid.cells() || grid.volumes.size() < 2 || grid.charges.size() < 2)
+  bool const holes = std::ranges::any_of(grid.planes, [](auto const& p) { return std::ranges::count(p, nullptr) > 0; });
+  if (holes || rows.size() != grid.planes.size() * grid.cells() || grid.volumes.size() < 2 || grid.charges.size() < 2)
     fail_input({}, "the rows of ", anion, " are no grid: ", rows.size(), " rows over ", grid.volumes.size(),
                " volumes, ", grid.charges.size(), " charges and ", grid.distortions.size(),
                " distortions; pictures need every combination once, of at least 2 volumes and 2 charges");
@@ -164,6 +170,7 @@ set style fill solid 1.0 noborder
 set style line 1 lc rgb "black" lw 3          # contours
 set style line 2 lc rgb "#d7301f" lw 5        # the part where Tet is occupied
 set style line 3 lc rgb "black" lw 2 dt 2     # the limit of E_a
+set style line 4 lc rgb "#777777" lw 1.5 dt 3 # the range that the potential was fitted in
 set tics out nomirror scale 0.6
 set border 15 lw 1.2
 unset key
@@ -200,9 +207,10 @@ std::string panel_commands(Panel const& panel, Grid const& grid, std::string con
       << " using 1:2:3:4:5:6:($8 > 0 ? NaN : 0) with boxxyerror lc rgb '#dddddd' notitle, \\\n     ";
   if (!panel.mask)
     out << file << cells << " using 1:($8 > 0 ? NaN : $2) with points pt 2 ps 0.8 lc rgb '#444444' notitle, \\\n     ";
-  out << file << cells << " using 1:2:3:4:5:6:7 with boxxyerror lc palette notitle";
+  out << file << cells << " using ($8 > 0 ? $1 : NaN):2:3:4:5:6:7 with boxxyerror lc palette notitle";
   for (std::size_t k = 0; k < q.contours.size(); ++k)
     out << ", \\\n     $contour" << cells << "_" << k << " using 1:2 with lines ls 1 notitle";
+  out << ", \\\n     " << file << block++ << " using 1:2 with lines ls 4 notitle";
   if (panel.mask) {
     int const limit = block++, tet = block++;
     out << ", \\\n     " << file << limit << " using 1:2 with lines ls 3 title 'E_a < " << shortest(low_barrier)
@@ -221,6 +229,10 @@ std::string panel_data(Panel const& panel, Grid const& grid) {
   };
   add("volume per anion (A^3), charge (e), edges of the cell, value (eV), 1 if there is a value",
       plane_data(grid, plane, panel.quantity.value));
+  auto const fitted = [](MapRow const& row) { return row.notes.find("extrapolated") == std::string::npos; };
+  bool const all_fitted = std::ranges::all_of(plane, [&](MapRow const* row) { return fitted(*row); });
+  add("outline of the range that the potential was fitted in",
+      outline_data(grid, plane, [&](MapRow const& row) { return !all_fitted && fitted(row); }));
   if (panel.mask) {
     add("outline of the cells below the limit", outline_data(grid, plane, panel.mask));
     add("outline of those where Tet is occupied",
@@ -328,7 +340,7 @@ std::vector<std::string> write_figures(std::filesystem::path const& directory, G
     for (std::size_t k = 0; k < grid.planes.size(); ++k)
       panels.push_back({csm_title(*grid.planes[k][0]), k, shown, {}});
     names.push_back(grid.anion + "_fig3" + panel);
-    write_figure(directory, names.back(), "Li in fcc " + grid.anion + ": " + what, grid, panels, true);
+    write_figure(directory, names.back(), "fcc " + grid.anion + " framework: " + what, grid, panels, true);
   };
   map_of("a_dE_tet", "change of the Tet energy by distortion", dE_tet);
   map_of("b_dE_oct", "change of the Oct energy by distortion", dE_oct);
@@ -351,8 +363,8 @@ std::vector<std::string> write_figures(std::filesystem::path const& directory, G
   std::vector<Panel> regions{region(ideal)};
   if (distorted != ideal) regions.push_back(region(distorted));
   names.push_back(grid.anion + "_fig3ef_low_Ea");
-  write_figure(directory, names.back(), "Li in fcc " + grid.anion + ": where E_a (three points) is below 0.4 eV", grid,
-               regions, true);
+  write_figure(directory, names.back(), "fcc " + grid.anion + " framework: where E_a (three points) is below 0.4 eV",
+               grid, regions, true);
 
   std::vector<Panel> overview;
   std::string const at = " at CSM Tet " + decimals(grid.planes[distorted][0]->csm_tet, 2);
@@ -365,7 +377,7 @@ std::vector<std::string> write_figures(std::filesystem::path const& directory, G
     overview.back().title = std::string(1, char('e' + k)) + "  " + regions[k].title;
   }
   names.push_back(grid.anion + "_fig3_overview");
-  write_figure(directory, names.back(), "Li in fcc " + grid.anion, grid, overview, false);
+  write_figure(directory, names.back(), "fcc " + grid.anion + " framework", grid, overview, false);
   return names;
 }
 

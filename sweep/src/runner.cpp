@@ -4,9 +4,9 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
-#include <fstream>
 #include <iomanip>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include <ionscape/core/io/atomic_file.hpp>
@@ -250,36 +250,6 @@ class Batch {
   std::vector<double> approach_;
 };
 
-/// Finished batches as files in a folder, tied to one plan.
-class Checkpoint {
- public:
-  Checkpoint(std::filesystem::path const& folder, std::string const& key) : folder_(folder) {
-    auto const key_file = folder / "plan";
-    std::string found;
-    std::getline(std::ifstream(key_file) >> std::ws, found);
-    if (found == key) return;
-    std::filesystem::remove_all(folder);
-    AtomicFile out(key_file);
-    out.stream() << key << '\n';
-    out.commit();
-  }
-
-  /// The rows of a batch, if it was finished earlier.
-  std::optional<std::vector<MapRow>> read(std::size_t batch) const {
-    if (!std::filesystem::exists(file(batch))) return {};
-    return read_map(file(batch));
-  }
-  void write(std::size_t batch, std::vector<MapRow> const& rows) const {
-    AtomicFile out(file(batch));
-    write_rows(out.stream(), rows);
-    out.commit();
-  }
-
- private:
-  std::filesystem::path file(std::size_t batch) const { return folder_ / ("batch_" + std::to_string(batch) + ".csv"); }
-  std::filesystem::path folder_;
-};
-
 /// A number that changes with anything that can change the rows (64-bit FNV-1a of the plan as text).
 std::string key_of(SweepPlan const& plan, std::size_t batch) {
   std::ostringstream text;
@@ -293,56 +263,124 @@ std::string key_of(SweepPlan const& plan, std::size_t batch) {
   return key.str();
 }
 
-}  // namespace
+/// Finished batches as files in a folder. The plan's key is part of their names: batches of other plans are left alone.
+class Checkpoint {
+ public:
+  Checkpoint(std::filesystem::path const& folder, SweepPlan const& plan, std::size_t batch)
+      : folder_(folder), key_(key_of(plan, batch)) {}
 
-SweepResult run_sweep(SweepPlan const& plan, RunOptions const& options) {
+  /// The rows of the points, if they were finished earlier.
+  std::optional<std::vector<MapRow>> read(std::size_t batch, std::span<SweepPoint const> points) const {
+    if (!std::filesystem::exists(file(batch))) return {};
+    auto rows = read_map(file(batch));
+    if (!std::ranges::equal(rows, points, {}, &MapRow::point))
+      fail_input({file(batch)}, "this checkpoint holds other points than the sweep: remove it");
+    return rows;
+  }
+  void write(std::size_t batch, std::vector<MapRow> const& rows) const {
+    AtomicFile out(file(batch));
+    write_rows(out.stream(), rows);
+    out.commit();
+  }
+  void remove(std::size_t batches) const {
+    for (std::size_t k = 0; k < batches; ++k) std::filesystem::remove(file(k));
+    std::error_code not_empty;
+    std::filesystem::remove(folder_, not_empty);
+  }
+
+ private:
+  std::filesystem::path file(std::size_t batch) const {
+    return folder_ / (key_ + "_" + std::to_string(batch) + ".csv");
+  }
+  std::filesystem::path folder_;
+  std::string key_;
+};
+
+/// Where the batches begin, and the end: at most `batch` points, and few enough frameworks that their tables stay small.
+std::vector<std::size_t> batch_limits(SweepPlan const& plan, std::size_t batch) {
+  constexpr std::size_t most_frameworks = 64;
+  std::vector<std::size_t> limits{0};
+  std::set<std::pair<std::string, double>> frameworks;
+  for (std::size_t i = 0; i < plan.points.size(); ++i) {
+    frameworks.emplace(plan.points[i].anion, plan.points[i].distortion);
+    if (i - limits.back() == batch || frameworks.size() > most_frameworks) {
+      limits.push_back(i);
+      frameworks = {{plan.points[i].anion, plan.points[i].distortion}};
+    }
+  }
+  limits.push_back(plan.points.size());
+  return limits;
+}
+
+/// Largest difference of E_face_eV from the reference engine over a sample of rows; NaN if an energy is.
+void verify(SweepPlan const& plan, SweepResult& result) {
+  Stopwatch watch;
+  constexpr std::size_t sample = 4;
+  std::size_t const n = result.rows.size(), checks = std::min(sample, n);
+  SweepPlan some = plan;
+  some.points.clear();
+  std::vector<double> energies;
+  for (std::size_t k = 0; k < checks; ++k) {
+    std::size_t const i = checks == 1 ? 0 : k * (n - 1) / (checks - 1);
+    some.points.push_back(plan.points[i]);
+    energies.push_back(result.rows[i].E_face_eV);
+  }
+  SweepTimings unused;
+  Batch const batch(some, 0, checks, true, unused);
+  std::vector<double> errors(checks);
+  using HostExec = Kokkos::DefaultHostExecutionSpace;
+  Kokkos::parallel_for("ionscape::sweep::verify",
+                       Kokkos::RangePolicy<HostExec, Kokkos::Schedule<Kokkos::Dynamic>>(0, int(checks)),
+                       [&](int k) { errors[k] = batch.error_of(k, energies[k]); });
+  HostExec().fence("ionscape::sweep::verify");
+  for (double error : errors)
+    if (!(error <= result.measured_accuracy)) result.measured_accuracy = error;
+  result.verified_points = int(checks);
+  watch.add_to(result.timings.verification);
+}
+
+void check(SweepPlan const& plan) {
   for (SweepPoint const& p : plan.points) {
     validate(p, {});
     if (!plan.potentials.contains(p.anion)) fail_input({}, "the sweep has no potential for anion ", p.anion);
   }
   validate(plan.neb);
-  std::size_t const n = plan.points.size(), batch = std::max<std::size_t>(1, options.batch);
+}
+
+}  // namespace
+
+SweepResult run_sweep(SweepPlan const& plan, RunOptions const& options) {
+  check(plan);
+  auto const limits = batch_limits(plan, std::max<std::size_t>(1, options.batch));
+  std::size_t const batches = limits.size() - 1;
   std::optional<Checkpoint> checkpoint;
-  if (options.checkpoint && n > batch) checkpoint.emplace(*options.checkpoint, key_of(plan, batch));
+  if (options.checkpoint && batches > 1) checkpoint.emplace(*options.checkpoint, plan, options.batch);
 
   SweepResult result;
-  result.rows.reserve(n);
-  // Points spread over the whole sweep are checked against the reference engine.
-  constexpr std::size_t sample = 4;
-  std::vector<std::size_t> checked;
-  for (std::size_t k = 0; k < std::min(sample, n); ++k) checked.push_back(n <= sample ? k : k * (n - 1) / (sample - 1));
-  for (std::size_t begin = 0; begin < n; begin += batch) {
-    std::size_t const end = std::min(n, begin + batch);
+  result.rows.reserve(plan.points.size());
+  for (std::size_t k = 0; k < batches; ++k) {
+    std::size_t const begin = limits[k], end = limits[k + 1];
     auto const progress = [&](std::size_t finished) {
       if (options.progress) options.progress(begin + finished);
     };
-    if (checkpoint)
-      if (auto rows = checkpoint->read(begin / batch)) {
-        result.rows.insert(result.rows.end(), rows->begin(), rows->end());
-        progress(end - begin);
-        continue;
-      }
-    Batch work(plan, begin, end, options.share_frameworks, result.timings);
-    auto const rows = work.run(progress);
-    if (checkpoint) checkpoint->write(begin / batch, rows);
-
-    Stopwatch watch;
-    std::vector<std::size_t> here;
-    for (std::size_t i : checked)
-      if (i >= begin && i < end) here.push_back(i - begin);
-    std::vector<double> errors(here.size());
-    Kokkos::parallel_for(
-        "ionscape::sweep::verify",
-        Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Kokkos::Schedule<Kokkos::Dynamic>>(0, int(here.size())),
-        [&](int k) { errors[k] = work.error_of(here[k], rows[here[k]].E_face_eV); });
-    Kokkos::DefaultHostExecutionSpace().fence("ionscape::sweep::verify");
-    for (double error : errors) result.measured_accuracy = std::max(result.measured_accuracy, error);
-    result.verified_points += int(here.size());
-    watch.add_to(result.timings.verification);
-
-    result.rows.insert(result.rows.end(), rows.begin(), rows.end());
+    std::optional<std::vector<MapRow>> rows;
+    if (checkpoint) rows = checkpoint->read(k, std::span(plan.points).subspan(begin, end - begin));
+    if (rows) {
+      progress(end - begin);
+    } else {
+      rows = Batch(plan, begin, end, options.share_frameworks, result.timings).run(progress);
+      if (checkpoint) checkpoint->write(k, *rows);
+    }
+    result.rows.insert(result.rows.end(), rows->begin(), rows->end());
   }
+  verify(plan, result);
   return result;
+}
+
+void remove_checkpoint(SweepPlan const& plan, RunOptions const& options) {
+  if (options.checkpoint)
+    Checkpoint(*options.checkpoint, plan, options.batch)
+        .remove(batch_limits(plan, std::max<std::size_t>(1, options.batch)).size() - 1);
 }
 
 }  // namespace ionscape

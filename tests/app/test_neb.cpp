@@ -166,6 +166,6 @@ TEST_CASE("OpenMP's settings stay the user's own, and Kokkos does not complain")
     CAPTURE(environment);
     Outcome const o = folder.run(grid_hop(), environment);
     CHECK(o.code == 0);
-    CHECK(o.err.empty());
+    CHECK_THAT(o.err, !ContainsSubstring("Kokkos") && !ContainsSubstring("WARNING"));  // libgomp may speak of its own
   }
 }

@@ -70,6 +70,9 @@ TEST_CASE("A bad potential set is refused with its line") {
   CHECK_THROWS_WITH(read(with("born-mayer", "morse")), ContainsSubstring(":14: ") && ContainsSubstring("morse"));
   CHECK_THROWS_WITH(read(with("[-1.7, -0.5]", "[-0.5, -1.7]")), ContainsSubstring(":10: "));
   CHECK_THROWS_WITH(read(with("[\"S\", \"Li\"]", "[\"S\"]")), ContainsSubstring("two species"));
+  CHECK_THROWS_WITH(read(with("[\"S\", \"Li\"]", "[\"SS\", \"Li\"]")),
+                    ContainsSubstring(":13: ") && ContainsSubstring("SS"));
+  CHECK_THROWS_WITH(read(good.substr(0, good.find("[[pair]]"))), ContainsSubstring("no [[pair]] of Li and S"));
   CHECK_THROWS_WITH(read(with("z0 = 1.6", "z0 = ")), ContainsSubstring(":7"));
   CHECK_THROWS_WITH(read("name='a'\nsource='b'\n"), ContainsSubstring("[charges] or [insertion]"));
   CHECK_THROWS_AS(read_potential_set("no/such/file.toml"), InputError);

@@ -188,8 +188,7 @@ TEST_CASE("Forces and stress are the derivatives of the energy") {
 
 TEST_CASE("The lattice sum of 1/r^6 over fcc is the published one, whatever the splitting") {
   // sum over fcc of (d/r)^6 = 14.45392104374..., d the nearest-neighbour distance (Jones and Ingham 1925). The sum at a
-  // lattice point leaves out the ion itself, so it is taken as the limit of a point near it: here from a host without
-  // it.
+  // lattice point leaves out the ion itself, so it is taken as the limit of a point near it: here from a host without it.
   std::vector<HostIon> host;
   double const d = std::sqrt(0.5);
   for (Vec3 f : fcc) host.push_back({f, 0, 0, {{}, std::pow(d, 6)}});
@@ -200,8 +199,8 @@ TEST_CASE("The lattice sum of 1/r^6 over fcc is the published one, whatever the 
   auto const a = at(point, 2.0), b = at(point, 3.1);
   CHECK(std::fabs(a.short_range / b.short_range - 1) < 1e-13);
   CHECK(norm(a.force - b.force) < 1e-12 * norm(a.force));
-  // Oct hole of fcc: the simple cubic lattice of half the constant is fcc plus its Oct holes, so the sum at an Oct hole
-  // is that of sc (8.401923974828 / (a/2)^6) minus that of fcc (14.453921043744 / d^6).
+  // Oct hole of fcc: the simple cubic lattice of half the constant is fcc plus its Oct holes, so the sum at an Oct hole is
+  // that of sc (8.401923974828 / (a/2)^6) minus that of fcc (14.453921043744 / d^6).
   double const oct = 8.401923974828 * 64 - 14.453921043744 / std::pow(d, 6);
   CHECK(std::fabs(-at({.5, .5, .5}, 2.5).short_range / std::pow(d, 6) / oct - 1) < 1e-11);
 }

@@ -93,15 +93,18 @@ TEST_CASE("A point that did not converge has no value in the NEB map") {
   rows[5].status = "step_limit";  // volume 40, charge -1
   plot_map(rows, folder.path());
   CHECK_THAT(text_of(folder / "S_fig3d_Ea_neb.dat"), ContainsSubstring("40 -1 35 47.5 -1.25 -0.75 NaN 0\n"));
-  CHECK_THAT(text_of(folder / "S_fig3d_Ea_three_point.dat"), !ContainsSubstring("NaN"));
+  CHECK_THAT(text_of(folder / "S_fig3d_Ea_three_point.dat"), !ContainsSubstring("NaN 0\n"));
 }
 
 TEST_CASE("Rows that are no grid are refused") {
   TemporaryFolder folder;
   auto rows = grid({1});
-  rows.pop_back();
+  rows.back() = rows.front();  // as many rows as a grid, but one point twice and one missing
   CHECK_THAT(input_error([&] { plot_map(rows, folder / "pictures"); }), ContainsSubstring("no grid"));
   CHECK_THAT(input_error([&] { plot_map({}, folder / "pictures"); }), ContainsSubstring("no rows"));
+  rows = grid({1});
+  for (MapRow& row : rows) row.point.anion = "S'; exit";
+  CHECK_THAT(input_error([&] { plot_map(rows, folder / "pictures"); }), ContainsSubstring("letters and digits"));
   CHECK_FALSE(std::filesystem::exists(folder / "pictures"));
 }
 

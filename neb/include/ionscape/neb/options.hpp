@@ -17,7 +17,7 @@ struct NebOptions {
   double climb_threshold = 0.5;   // eV/Å: climbing starts once the largest force is below this
   Optimizer optimizer = Optimizer::lbfgs;
   double max_step_length = 0.15;  // Å, for any one ion in one step
-  int max_steps = 500;            // for the band, and again for the ends where they are relaxed
+  int max_steps = 500;            // for the band (again with FIRE if L-BFGS does not finish it), and for relaxed ends
   bool relax_endpoints = false;   // minimise the two ends first; otherwise they are held where they are
   double distinct_ends = 0.1;     // Å: ends whose ions are all closer than this count as the same minimum
   int dof_per_ion = 3;            // coordinates that form one ion's vector; 2 for a model surface in the plane

@@ -21,7 +21,7 @@ using NebProgress = std::function<void(int n_finished)>;
 
 namespace neb {
 
-/// Puts the chains that ran out of steps back to where they were at `start`; returns their number.
+/// Puts the chains that did not converge back to where they were at `start`; returns their number.
 template <class Exec, class MemorySpace>
 int start_again(Exec const& exec, Chains<MemorySpace> const& chains,
                 typename Chains<MemorySpace>::Matrix const& start) {
@@ -29,7 +29,8 @@ int start_again(Exec const& exec, Chains<MemorySpace> const& chains,
   Kokkos::parallel_reduce(
       "ionscape::neb::start_again", Kokkos::RangePolicy<Exec>(exec, 0, chains.n_chains),
       KOKKOS_LAMBDA(int chain, int& n) {
-        if (chains.status(chain) != BandStatus::step_limit) return;
+        BandStatus const status = chains.status(chain);
+        if (status != BandStatus::step_limit && status != BandStatus::not_finite) return;
         for (int row = chain * chains.n_images; row < (chain + 1) * chains.n_images; ++row)
           for (int k = 0; k < chains.dof; ++k) chains.coordinates(row, k) = start(row, k);
         chains.status(chain) = BandStatus::running;
@@ -40,9 +41,9 @@ int start_again(Exec const& exec, Chains<MemorySpace> const& chains,
   return n_again;
 }
 
-/// Relaxes with the chosen optimizer. A band has no energy that could guard L-BFGS, and about one in ten thousand
-/// wanders off; a chain that it has not finished in half the steps starts again with FIRE, which is slower and stays
-/// near its path.
+/// Relaxes with the chosen optimizer. A band has no energy that could guard L-BFGS, and about one in ten thousand wanders
+/// off or falls onto an ion; a chain that it has not finished starts again with FIRE, which is slower and stays near its
+/// path, and has max_steps of its own.
 template <class Exec, class Model, class MemorySpace, class Rule, class Progress>
 void relax(Exec const& exec, Model const& model, Chains<MemorySpace> const& chains, Rule const& rule,
            NebOptions const& o, Progress const& progress) {
@@ -51,18 +52,17 @@ void relax(Exec const& exec, Model const& model, Chains<MemorySpace> const& chai
     relax(exec, model, chains, rule, fire, o.force_tolerance, o.max_steps, progress);
     return;
   }
-  int const first_steps = (o.max_steps + 1) / 2;
   typename Chains<MemorySpace>::Matrix start(
       Kokkos::view_alloc(exec, Kokkos::WithoutInitializing, "ionscape::neb::start"), chains.coordinates.extent(0),
       chains.coordinates.extent(1));
   Kokkos::deep_copy(exec, start, chains.coordinates);
   // The last call would count chains as done that start again.
-  relax(exec, model, chains, rule, Lbfgs{o.max_step_length, o.dof_per_ion}, o.force_tolerance, first_steps,
+  relax(exec, model, chains, rule, Lbfgs{o.max_step_length, o.dof_per_ion}, o.force_tolerance, o.max_steps,
         [&](int n_done) {
           if (n_done < chains.n_chains) progress(n_done);
         });
-  if (first_steps < o.max_steps && start_again(exec, chains, start) > 0)
-    relax(exec, model, chains, rule, fire, o.force_tolerance, o.max_steps - first_steps, progress);
+  if (start_again(exec, chains, start) > 0)
+    relax(exec, model, chains, rule, fire, o.force_tolerance, o.max_steps, progress);
   else
     progress(chains.n_chains);
 }

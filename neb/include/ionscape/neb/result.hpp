@@ -28,7 +28,7 @@ char const* to_string(SaddleKind kind);
 struct BandResult {
   BandStatus status = BandStatus::running;
   int steps = 0;         // optimizer steps of the band
-  long evaluations = 0;  // energies and forces asked of the model, relaxed ends included
+  long evaluations = 0;  // energies and forces asked of the model, relaxed ends included; a restart's first call is not
   double max_force = 0;  // largest band force on any ion of any interior image, as compared with force_tolerance
 
   int n_images = 0, dof = 0;

@@ -2,15 +2,14 @@
 //
 //   E(r) = sum over host ions j and images n of  k_e Q_j w_j(|r - r_j - n|) + A_j exp(-|..|/rho_j) - C_j/|..|^6
 //
-// with w(d) = 1/d for a point charge and erf(d/(sqrt(2) sigma))/d for a Gaussian one. Coulomb and r^-6 terms are
-// complete lattice sums (Ewald; zero mean potential, i.e. a uniform background), the repulsion runs until its tail is
-// below the asked accuracy. The mobile ion's own images are left out: their energy is the same at all positions of one
-// cell.
+// with w(d) = 1/d for a point charge and erf(d/(sqrt(2) sigma))/d for a Gaussian one. Coulomb and r^-6 terms are complete
+// lattice sums (Ewald; zero mean potential, i.e. a uniform background), the repulsion runs until its tail is below the
+// asked accuracy. The mobile ion's own images are left out: their energy is the same at all positions of one cell.
 //
-// Everything that depends on the host alone is computed once: the structure factors times their Ewald weights, and
-// lists of neighbours around the points of a grid, sorted by distance. Since lattice sums scale with length, hosts that
-// differ only by a scale factor and by the strengths of their terms share one framework in reduced lengths: the 1014
-// hosts of a published map share six.
+// Everything that depends on the host alone is computed once: the structure factors times their Ewald weights, and lists
+// of neighbours around the points of a grid, sorted by distance. Since lattice sums scale with length, hosts that differ
+// only by a scale factor and by the strengths of their terms share one framework in reduced lengths: the 1014 hosts
+// of a published map share six.
 //
 // Method: for a fixed host S(G) is a table, and an energy is one Fourier sum, exp(iG.r) = X[h] Y[k] Z[l]
 // (Ewald 1921; the r^-6 sum: Essmann et al., J. Chem. Phys. 103, 8577 (1995)).
@@ -54,7 +53,7 @@ struct HostSurface {
 std::vector<HostIon> host_ions(HostFramework const& framework, HostSurface const& surface);
 
 struct FrozenHostOptions {
-  /// Bound on the truncation error of each sum, in eV and in eV/Å.
+  /// Truncation error of energies (eV) and forces (eV/Å), all sums together.
   double accuracy = 1e-8;
 };
 
@@ -62,7 +61,7 @@ template <class MemorySpace>
 class FrozenHost {
  public:
   /// Computes the tables on the host and uploads them. Throws InputError for empty frameworks, singular cells, wrong
-  /// indices.
+  /// indices, and for tables that would not fit into memory.
   FrozenHost(std::span<HostFramework const> frameworks, std::span<HostSurface const> surfaces,
              FrozenHostOptions const& options = {});
   ~FrozenHost();
@@ -71,13 +70,13 @@ class FrozenHost {
 
   int surfaces() const;
 
-  /// The EnergySurface of images.hpp: coordinates (n_images, 3) in Å, any periodic image. Assigns energy and force of
-  /// the active images; launches on `exec` and does not wait.
+  /// The EnergySurface of images.hpp: coordinates (n_images, 3) in Å, any periodic image. Assigns energy and force of the
+  /// active images; launches on `exec` and does not wait.
   template <class Exec>
   void evaluate(Exec const& exec, Images<MemorySpace> const& images) const;
 
-  /// Assigns ratio(i) = min over host ions of distance / turnover radius for each active image: below 1 the ion sits
-  /// inside an unphysical Buckingham well (turnover_radius in pair_terms.hpp). Large where no term turns over.
+  /// Assigns ratio(i) = min over host ions of distance / turnover radius for each active image: below 1 the ion sits inside
+  /// an unphysical Buckingham well (turnover_radius in pair_terms.hpp). Large where no term turns over.
   template <class Exec>
   void closest_approach(Exec const& exec, Images<MemorySpace> const& images,
                         Kokkos::View<double*, MemorySpace> ratio) const;

@@ -15,14 +15,14 @@ struct HostModel {
   HostSurface surface;
 };
 
-/// A host of rigid ions as one `mobile` ion sees it: charges and pair terms from `set`, which has [charges]. All ions
-/// of `host` stay fixed, those of the mobile species included. A cutoff of the set is not applied: a frozen host sums
-/// its terms completely. Throws InputError for a species without a charge.
+/// A host of rigid ions as one `mobile` ion sees it: charges and pair terms from `set`, which has [charges]. All ions of
+/// `host` stay fixed, those of the mobile species included. A cutoff of the set is not applied: a frozen host sums its
+/// terms completely. Throws InputError for a species without a charge.
 HostModel rigid_host(Crystal const& host, PotentialSet const& set, std::string const& mobile);
 
-/// An anion framework with `anion_charge` e per anion as the mobile ion of `set` sees it; `set` has [insertion].
-/// Gaussian widths belong to a = (4V)^(1/3), V the volume per anion. Throws InputError if ions are no anions of the
-/// set's framework or the charge is not negative.
+/// An anion framework with `anion_charge` e per anion as the mobile ion of `set` sees it; `set` has [insertion]. Gaussian
+/// widths belong to a = (4V)^(1/3), V the volume per anion. Throws InputError if ions are no anions of the set's framework
+/// or the charge is not negative.
 HostModel insertion_host(Crystal const& anions, double anion_charge, PotentialSet const& set);
 
 /// The surface of an insertion host whose framework is given in units of a (one type, unit charge and dispersion).

@@ -63,8 +63,7 @@ struct DispersionReal {
 
 /// The real-space part of the Ewald sum for a point charge and a Gaussian charge of width sigma (point: sigma = 0):
 ///   V(r) = q [erfc(alpha r) - erfc(beta r)] / r,   beta = 1/(sqrt(2) sigma),   beta = infinity for a point charge.
-/// `q` is the product of both charges times the Coulomb constant, eV Å. With beta = alpha nothing is left in real
-/// space.
+/// `q` is the product of both charges times the Coulomb constant, eV Å. With beta = alpha nothing is left in real space.
 template <bool Gaussian>
 struct CoulombReal {
   double q = 0;

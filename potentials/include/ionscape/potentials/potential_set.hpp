@@ -2,8 +2,10 @@
 //
 //     name   = "MgO, Lewis and Catlow"
 //     source = "Lewis, Catlow, J. Phys. C 18, 1149 (1985)"
-//     cutoff = 9.0                        # Å, plain truncation of the pair terms; left out: summed to the asked
-//     accuracy [charges]                           # e, rigid ions Mg = 2.0 O = -2.0
+//     cutoff = 9.0                        # Å, plain truncation of the pair terms; left out: summed to the asked accuracy
+//     [charges]                           # e, rigid ions
+//     Mg = 2.0
+//     O = -2.0
 //     [[pair]]
 //     species = ["Mg", "O"]
 //     form = "buckingham"                 # or "born-mayer" (no C)
@@ -18,8 +20,9 @@
 //     framework = "S"
 //     z = 0.717                           # effective charge product Q = z q - z0 in e^2, q < 0 the anion charge
 //     z0 = 1.61
-//     gaussian_width = 0.197              # anions are Gaussians of width sigma = gaussian_width * a; 0 or absent:
-//     points [fitted]                            # the range that the parameters were fitted in charge_e = [-1.7, -0.5]
+//     gaussian_width = 0.197              # anions are Gaussians of width sigma = gaussian_width * a; 0 or absent: points
+//     [fitted]                            # the range that the parameters were fitted in
+//     charge_e = [-1.7, -0.5]
 //     volume_A3 = [26.0, 65.0]
 #pragma once
 

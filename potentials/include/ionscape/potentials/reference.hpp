@@ -1,10 +1,9 @@
-// The host oracle: Ewald and pair sums written as plainly as the formulas, in double precision, without Kokkos and
-// without any list or table. Slow on purpose; every fast kernel is tested against it, and it stays.
+// The host oracle: Ewald and pair sums written as plainly as the formulas, in double precision, on one thread and without
+// any list or table. Slow on purpose; every fast kernel is tested against it, and it stays.
 //
-// Conventions: tin-foil boundary; a charged cell gets the uniform background E_bg = -pi k_e Q^2 / (2 V alpha^2) in
-// energy and stress; stress sigma = +(1/V) dE/d(strain) in eV/Å^3 (positive: the cell wants to shrink); forces -dE/dr
-// in eV/Å. Pair terms of a crystal are truncated at `cutoff` without shift or tail; periodic images count as often as
-// they occur.
+// Conventions: tin-foil boundary; a charged cell gets the uniform background E_bg = -pi k_e Q^2 / (2 V alpha^2) in energy
+// and stress; stress sigma = +(1/V) dE/d(strain) in eV/Å^3 (positive: the cell wants to shrink); forces -dE/dr in eV/Å.
+// Pair terms of a crystal are truncated at `cutoff` without shift or tail; periodic images count as often as they occur.
 #pragma once
 
 #include <array>
@@ -22,8 +21,8 @@ struct EwaldParameters {
   double reciprocal_cutoff = 0;
 };
 
-/// Parameters for which both truncated sums have a relative error of about exp(-x^2) with x = sqrt(-ln accuracy),
-/// balanced for a cell of this volume and number of ions (Kolafa and Perram, Mol. Simul. 9, 351 (1992), leading terms).
+/// Parameters for which both truncated sums have a relative error of about exp(-x^2) with x = sqrt(-ln accuracy), balanced for a
+/// cell of this volume and number of ions (Kolafa and Perram, Mol. Simul. 9, 351 (1992), leading terms).
 EwaldParameters ewald_parameters(Cell const& cell, std::size_t ions, double accuracy);
 
 using Matrix3 = std::array<std::array<double, 3>, 3>;
@@ -57,8 +56,8 @@ struct SiteEnergy {
   double energy() const { return coulomb + short_range; }
 };
 
-/// All sums are complete: Coulomb by Ewald (zero mean potential), C/r^6 by its own Ewald sum, the repulsion directly up
-/// to the radius where its tail is below 1e-16 of its value at 1 Å.
+/// All sums are complete: Coulomb by Ewald (zero mean potential), C/r^6 by its own Ewald sum, the repulsion directly up to
+/// the radius where its tail is below 1e-16 of its value at 1 Å.
 SiteEnergy reference_site_energy(Cell const& cell, std::vector<HostIon> const& host, Vec3 point,
                                  EwaldParameters const& ewald);
 

@@ -30,10 +30,10 @@ struct MapRow {
   std::string status;  // neb/result.hpp: converged, step_limit, ...
   /// What a user has to know about the row, joined by ';':
   ///   oct_not_minimum, tet_not_minimum  a free Li would leave the centre at which the band's end is held
-  ///   path_below_ends                   depth_below_ends_eV is above 1 meV: the centres are not where the Li would
-  ///   stay no_interior_saddle                the highest point of the band is one of its ends inside_buckingham_well
-  ///   an ion is closer than the turnover radius: the energies mean nothing extrapolated                      charge or
-  ///   volume outside the range that the potential was fitted in
+  ///   path_below_ends                   depth_below_ends_eV is above 1 meV: the centres are not where the Li would stay
+  ///   no_interior_saddle                the highest point of the band is one of its ends
+  ///   inside_buckingham_well            an ion is closer than the turnover radius: the energies mean nothing
+  ///   extrapolated                      charge or volume outside the range that the potential was fitted in
   std::string notes;
 };
 

@@ -1,19 +1,21 @@
-// What a sweep computes: the list of points, the potential of each anion, and the settings; from a TOML file or a CSV
-// list.
+// What a sweep computes: the list of points, the potential of each anion, and the settings; from a TOML file or a CSV list.
 //
 //     supercell = [2, 2, 2]                                    # conventional fcc cells; 2 x 2 x 2 = 32 anions
 //     accuracy_eV = 1e-8                                       # of energies and, in eV/Å, of forces
-//     [neb]                                                    # any of these; ends are held at the Oct and the Tet
-//     centre images = 7 force_tolerance = 0.01                                   # eV/Å spring = 5.0 # eV/Å^2 climb =
-//     true optimizer = "lbfgs"                                      # or "fire" max_steps = 500
+//     [neb]                                                    # any of these; ends are held at the Oct and the Tet centre
+//     images = 7
+//     force_tolerance = 0.01                                   # eV/Å
+//     spring = 5.0                                             # eV/Å^2
+//     climb = true
+//     optimizer = "lbfgs"                                      # or "fire"
+//     max_steps = 500
 //     [[grid]]                                                 # one or more
 //     anion = "S"
 //     reference_volume_A3 = 46.81                              # volume_factor counts in this
 //     volume_factor = {from = 0.5, to = 1.7, step = 0.1}       # or volume_A3 = [...] alone, per anion
 //     charge_e = {from = -1.7, to = -0.5, step = 0.1}          # per anion
 //     distortion = [1.0, 1.04, 1.08, 1.12, 1.16, 1.2]
-//     potential = "S.toml"                                     # beside this file; left out: the built-in set of the
-//     anion
+//     potential = "S.toml"                                     # beside this file; left out: the built-in set of the anion
 #pragma once
 
 #include <array>
@@ -48,13 +50,15 @@ struct SweepPlan {
 };
 
 /// Grids: all combinations, distortion outermost, then charge, then volume. Throws InputError with file and line.
-SweepPlan read_sweep_plan(std::filesystem::path const& file);
+/// `potential`, if given, is used in place of those that the file names.
+SweepPlan read_sweep_plan(std::filesystem::path const& file,
+                          std::optional<std::filesystem::path> const& potential = {});
 
 /// A list of points from a CSV file with the columns anion, volume_A3, charge_e, distortion. `potential` (for all its
 /// anions) or, left out, the built-in set of each anion. Throws InputError with file and line.
 SweepPlan read_sweep_points(std::filesystem::path const& file, std::optional<std::filesystem::path> const& potential);
 
-/// Checks a point's values: volume > 0, charge < 0, distortion in [0.5, 1.5], all finite.
+/// Checks a point's values: volume > 0, charge < 0, distortion in [0.6, 1.4], all finite.
 void validate(SweepPoint const& point, SourceLocation const& where);
 
 /// Anions with a built-in potential set, and the set (examples/potentials). Throws InputError for another anion.

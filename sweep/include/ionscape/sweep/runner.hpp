@@ -14,8 +14,8 @@ struct RunOptions {
   std::function<void(std::size_t finished)> progress;
   /// Points that are computed together; the result of a point does not depend on it beyond the asked accuracy.
   std::size_t batch = 4096;
-  /// After each batch its rows are kept in this folder, and a sweep of the same plan continues from there. The folder
-  /// stays: the caller removes it once the result is written.
+  /// After each batch its rows are kept in this folder, and a sweep of the same plan continues from there. They stay
+  /// until the caller, once the result is written, calls remove_checkpoint.
   std::optional<std::filesystem::path> checkpoint;
   /// Hosts of different volume and charge share tables in reduced lengths (false: for the bench only).
   bool share_frameworks = true;
@@ -23,5 +23,8 @@ struct RunOptions {
 
 /// Rows come back in the order of plan.points. Kokkos must be running.
 SweepResult run_sweep(SweepPlan const& plan, RunOptions const& options = {});
+
+/// Removes what run_sweep has kept in options.checkpoint for this plan, and the folder if nothing else is in it.
+void remove_checkpoint(SweepPlan const& plan, RunOptions const& options);
 
 }  // namespace ionscape

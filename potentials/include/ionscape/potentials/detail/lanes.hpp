@@ -5,8 +5,8 @@
 // operators, nothing depends on -ffast-math, and the order of every sum is fixed. In a GPU build T is double and
 // neighbouring threads hold neighbouring elements. The width is chosen where the kernels are compiled (src/native.hpp).
 //
-// exp and erfc are our own because a Pack needs them branch free: about 1 ulp (exp) and 4 ulp (erfc for x of order 1),
-// see tests/potentials.
+// exp and erfc are our own because a Pack needs them branch free: about 1 ulp (exp) and 4 ulp (erfc for x of order 1), see
+// tests/potentials.
 #pragma once
 
 #include <cmath>
@@ -67,8 +67,7 @@ struct Pack {
   }
 };
 
-/// 1/sqrt(x), to 2 ulp. With AVX-512 from the 14-bit estimate and two Newton steps, a tenth of the time of vsqrt and
-/// vdiv.
+/// 1/sqrt(x), to 2 ulp. With AVX-512 from the 14-bit estimate and two Newton steps, a tenth of the time of vsqrt and vdiv.
 template <int W>
 inline Pack<W> inverse_sqrt(Pack<W> x) {
 #if defined(__AVX512F__)
@@ -132,8 +131,8 @@ KOKKOS_INLINE_FUNCTION double exp(double x) { return Kokkos::exp(x); }
 KOKKOS_INLINE_FUNCTION double horizontal_sum(double x) { return x; }
 
 /// erfc(x) for x >= 0 and, as a by-product, exp(-x^2).
-/// erfc(x) = exp(-x^2) g(t) / (1 + 2 x) with t = (x - 3)/(x + 3) in [-1, 1): the mapping of Schonfelder, Math. Comp.
-/// 32, 1232 (1978); g is its Chebyshev interpolant of degree 24 (relative error 8e-18), in powers of t.
+/// erfc(x) = exp(-x^2) g(t) / (1 + 2 x) with t = (x - 3)/(x + 3) in [-1, 1): the mapping of Schonfelder, Math. Comp. 32,
+/// 1232 (1978); g is its Chebyshev interpolant of degree 24 (relative error 8e-18), in powers of t.
 template <class T>
 KOKKOS_INLINE_FUNCTION T erfc_positive(T x, T& exp_minus_square) {
   constexpr double g[25] = {
