@@ -92,6 +92,11 @@ if(NOT TARGET ionscape::kokkos)
   add_library(ionscape::kokkos INTERFACE IMPORTED GLOBAL)
   target_link_libraries(ionscape::kokkos INTERFACE Kokkos::kokkos)
 
+  # nvcc only warns when a kernel calls a host function, and then compiles the kernel to nothing.
+  if(Kokkos_ENABLE_CUDA AND Kokkos_CXX_COMPILER_ID STREQUAL "NVIDIA")
+    target_compile_options(ionscape::kokkos INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-Werror=cross-execution-space-call>")
+  endif()
+
   # --- only for the private prefix of scripts/kokkos-from-debian -----------------------------------------------
   # That Kokkos was linked against newer C and C++ run-time libraries than the system's. Our programs therefore
   # start with the prefix's dynamic linker and take all its libraries from there; DT_RPATH and not DT_RUNPATH,

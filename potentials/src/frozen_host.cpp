@@ -491,7 +491,9 @@ struct EvaluateImages {
         l_size(2 * t.l_max + 1),
         images(i) {}
 
-  std::size_t scratch_doubles() const { return std::size_t(2 * h_size + 3 * k_size + 4 * l_size + 2 * native_width); }
+  KOKKOS_FUNCTION std::size_t scratch_doubles() const {
+    return std::size_t(2 * h_size + 3 * k_size + 4 * l_size + 2 * native_width);
+  }
 
   /// Where a point lies: wrapped fractional coordinates, Cartesian (reduced), and the lists of its bin.
   struct Place {

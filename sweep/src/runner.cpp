@@ -282,8 +282,11 @@ class Checkpoint {
     write_rows(out.stream(), rows);
     out.commit();
   }
-  void remove(std::size_t batches) const {
-    for (std::size_t k = 0; k < batches; ++k) std::filesystem::remove(file(k));
+  /// Everything with the key in its name: a killed run may have left half a file beside the batches.
+  void remove() const {
+    if (!std::filesystem::is_directory(folder_)) return;
+    for (auto const& entry : std::filesystem::directory_iterator(folder_))
+      if (entry.path().filename().string().find(key_) != std::string::npos) std::filesystem::remove(entry.path());
     std::error_code not_empty;
     std::filesystem::remove(folder_, not_empty);
   }
@@ -378,9 +381,7 @@ SweepResult run_sweep(SweepPlan const& plan, RunOptions const& options) {
 }
 
 void remove_checkpoint(SweepPlan const& plan, RunOptions const& options) {
-  if (options.checkpoint)
-    Checkpoint(*options.checkpoint, plan, options.batch)
-        .remove(batch_limits(plan, std::max<std::size_t>(1, options.batch)).size() - 1);
+  if (options.checkpoint) Checkpoint(*options.checkpoint, plan, options.batch).remove();
 }
 
 }  // namespace ionscape

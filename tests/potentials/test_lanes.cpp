@@ -5,20 +5,38 @@
 #include <ionscape/potentials/detail/lanes.hpp>
 #include <ionscape_test/catch.hpp>
 
-using namespace ionscape::detail;
+// No using-directive: nvcc adds code of its own after ours that calls ::exp.
+using ionscape::detail::erfc_positive;
 
 namespace {
-
-template <int W>
-double lane(Pack<W> p, int i) {
-  return p.v[i];
-}
 
 /// Distance from the exact value in units of its last place.
 double ulps(double value, long double exact) {
   double const rounded = double(exact);
   double const unit = std::nextafter(std::fabs(rounded), HUGE_VAL) - std::fabs(rounded);
   return double(std::fabs((long double)value - exact) / unit);
+}
+
+}  // namespace
+
+TEST_CASE("erfc and exp(-x^2) of doubles are exact to a few ulp where they matter") {
+  double worst = 0;
+  for (double x = 0; x < 26; x += 0.000731) {
+    double gauss;
+    // The rounding of x^2 costs x^2 ulp in exp(-x^2), which erfc makes harmless by being small.
+    worst = std::max(worst, ulps(erfc_positive(x, gauss), std::erfc((long double)x)) / (4 + x * x));
+  }
+  CHECK(worst < 1);
+}
+
+#if !defined(__CUDACC__)  // where lanes.hpp has no packs
+using ionscape::detail::Pack;
+
+namespace {
+
+template <int W>
+double lane(Pack<W> p, int i) {
+  return p.v[i];
 }
 
 }  // namespace
@@ -37,24 +55,20 @@ TEMPLATE_TEST_CASE_SIG("exp of a pack is exact to an ulp or so over the range th
   CHECK(lane(exp(Pack<W>(0.0)), W - 1) == 1.0);
 }
 
-TEST_CASE("erfc and exp(-x^2) are exact to a few ulp where they matter, as packs and as doubles") {
-  double worst_pack = 0, worst_double = 0, worst_gauss = 0, worst_absolute = 0;
+TEST_CASE("erfc and exp(-x^2) are exact to a few ulp where they matter, as packs") {
+  double worst_pack = 0, worst_gauss = 0, worst_absolute = 0;
   for (double x = 0; x < 26; x += 0.000731) {
     Pack<4> gauss;
     double const pack = lane(erfc_positive(Pack<4>(x), gauss), 1);
-    double g;
-    double const scalar = erfc_positive(x, g);
     long double const exact = std::erfc((long double)x);
-    // The rounding of x^2 costs x^2 ulp in exp(-x^2), which erfc makes harmless by being small.
+    // As above.
     double const allowed = 4 + x * x;
     worst_pack = std::max(worst_pack, ulps(pack, exact) / allowed);
-    worst_double = std::max(worst_double, ulps(scalar, exact) / allowed);
     worst_gauss = std::max(worst_gauss, ulps(lane(gauss, 3), std::exp(-(long double)x * x)) / allowed);
     worst_absolute = std::max(worst_absolute, std::fabs(pack - double(exact)));
   }
   CHECK(worst_absolute < 4.5e-16);
   CHECK(worst_pack < 1);
-  CHECK(worst_double < 1);
   CHECK(worst_gauss < 1);
 }
 
@@ -70,3 +84,4 @@ TEST_CASE("A far padding point adds nothing and no NaN") {
   CHECK(lane(erfc_positive(Pack<4>(1e9), gauss), 0) < 1e-300);
   CHECK(lane(gauss, 0) < 1e-300);
 }
+#endif
