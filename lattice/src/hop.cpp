@@ -1,7 +1,5 @@
 #include <ionscape/lattice/hop.hpp>
 
-#include <algorithm>
-
 #include <ionscape/core/error.hpp>
 
 namespace ionscape {
@@ -26,26 +24,6 @@ std::vector<Vec3> waypoints(Hop const& hop, bool through_windows) {
     points.push_back(hop.sites[k].position);
   }
   return points;
-}
-
-std::vector<Vec3> interpolate(std::span<Vec3 const> points, std::size_t images) {
-  if (points.size() < 2 || images < 2)
-    fail_input({}, "path: ", images, " images through ", points.size(), " points, expected at least 2 of each");
-  std::vector<double> arc(points.size(), 0.0);
-  for (std::size_t k = 1; k < points.size(); ++k) arc[k] = arc[k - 1] + norm(points[k] - points[k - 1]);
-  if (!(arc.back() > 0)) fail_input({}, "path: its points coincide");
-
-  std::vector<Vec3> path;
-  for (std::size_t image = 0; image < images; ++image) {
-    double const s = arc.back() * double(image) / double(images - 1);
-    std::size_t piece = std::ranges::upper_bound(arc, s) - arc.begin();
-    piece = std::clamp<std::size_t>(piece, 1, points.size() - 1);
-    double const length = arc[piece] - arc[piece - 1];
-    double const along = length > 0 ? (s - arc[piece - 1]) / length : 0;
-    path.push_back(points[piece - 1] + along * (points[piece] - points[piece - 1]));
-  }
-  path.back() = points.back();
-  return path;
 }
 
 Band make_band(Crystal const& host, std::string const& mobile_species, std::span<Vec3 const> positions,

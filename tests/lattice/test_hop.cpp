@@ -22,25 +22,12 @@ TEST_CASE("Waypoints run through sites and windows, two thirds of the way from O
   }
 }
 
-TEST_CASE("Images are equally spaced along a bent path and end where it ends") {
-  std::vector<Vec3> const bent = {{0, 0, 0}, {1, 0, 0}, {1, 3, 0}};
-  auto const path = interpolate(bent, 5);
-  REQUIRE(path.size() == 5);
-  CHECK(path.front() == bent.front());
-  CHECK(norm(path[1] - Vec3{1, 0, 0}) < 1e-14);
-  CHECK(norm(path[2] - Vec3{1, 1, 0}) < 1e-14);
-  CHECK(norm(path[3] - Vec3{1, 2, 0}) < 1e-14);
-  CHECK(path.back() == bent.back());
-  CHECK_THROWS_AS(interpolate(bent, 1), InputError);
-  CHECK_THROWS_AS(interpolate(std::vector<Vec3>{{1, 1, 1}, {1, 1, 1}}, 3), InputError);
-}
-
 TEST_CASE("A band is the host with one mobile ion at the given positions, charges known or not") {
   auto [host, hop] = fcc_model(20, conventional_cells(1, 1, 1), "O", -2);
-  auto const path = interpolate(waypoints(hop), 7);
+  auto const path = waypoints(hop);
   Band const band = make_band(host, "Li", path, 1.0);
-  REQUIRE(band.images.size() == 7);
-  for (std::size_t k = 0; k < 7; ++k) {
+  REQUIRE(band.images.size() == 3);
+  for (std::size_t k = 0; k < 3; ++k) {
     Crystal const& image = band.images[k];
     REQUIRE(image.size() == host.size() + 1);
     CHECK(image.positions.back() == path[k]);

@@ -1,4 +1,4 @@
-// A hop: a chain of face-sharing sites, unwrapped, and the path and band along it.
+// A hop: a chain of face-sharing sites, unwrapped, and the band along it; neb interpolates between its waypoints.
 #pragma once
 
 #include <optional>
@@ -26,10 +26,6 @@ struct Hop {
 /// Positions in Å from the first site to the last; with `through_windows` site, window, site, ... (2n - 1 of them),
 /// else the n sites alone.
 std::vector<Vec3> waypoints(Hop const& hop, bool through_windows = true);
-
-/// `images` (>= 2) positions along the straight pieces between `points` (>= 2), equally spaced in arc length, the ends
-/// included. Throws InputError for fewer, or for a path of no length.
-std::vector<Vec3> interpolate(std::span<Vec3 const> points, std::size_t images);
 
 /// One image for each position: the host, and last the mobile ion. Positions are taken as they are, not wrapped.
 /// Throws InputError if there are fewer than 2 positions, or if only one of host and mobile ion has known charges.
