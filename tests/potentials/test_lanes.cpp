@@ -10,6 +10,13 @@ using ionscape::detail::erfc_positive;
 
 namespace {
 
+// Without fused multiply-adds every step of the polynomials rounds once more.
+#if defined(__FMA__) || defined(__CUDACC__)
+constexpr double erfc_ulps = 4;
+#else
+constexpr double erfc_ulps = 6;
+#endif
+
 /// Distance from the exact value in units of its last place.
 double ulps(double value, long double exact) {
   double const rounded = double(exact);
@@ -24,7 +31,7 @@ TEST_CASE("erfc and exp(-x^2) of doubles are exact to a few ulp where they matte
   for (double x = 0; x < 26; x += 0.000731) {
     double gauss;
     // The rounding of x^2 costs x^2 ulp in exp(-x^2), which erfc makes harmless by being small.
-    worst = std::max(worst, ulps(erfc_positive(x, gauss), std::erfc((long double)x)) / (4 + x * x));
+    worst = std::max(worst, ulps(erfc_positive(x, gauss), std::erfc((long double)x)) / (erfc_ulps + x * x));
   }
   CHECK(worst < 1);
 }
@@ -62,12 +69,12 @@ TEST_CASE("erfc and exp(-x^2) are exact to a few ulp where they matter, as packs
     double const pack = lane(erfc_positive(Pack<4>(x), gauss), 1);
     long double const exact = std::erfc((long double)x);
     // As above.
-    double const allowed = 4 + x * x;
+    double const allowed = erfc_ulps + x * x;
     worst_pack = std::max(worst_pack, ulps(pack, exact) / allowed);
     worst_gauss = std::max(worst_gauss, ulps(lane(gauss, 3), std::exp(-(long double)x * x)) / allowed);
     worst_absolute = std::max(worst_absolute, std::fabs(pack - double(exact)));
   }
-  CHECK(worst_absolute < 4.5e-16);
+  CHECK(worst_absolute < erfc_ulps * 1.12e-16);
   CHECK(worst_pack < 1);
   CHECK(worst_gauss < 1);
 }

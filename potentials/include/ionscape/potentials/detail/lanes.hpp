@@ -5,7 +5,7 @@
 // operators, nothing depends on -ffast-math, and the order of every sum is fixed. In a GPU build T is double and
 // neighbouring threads hold neighbouring elements. The width is chosen where the kernels are compiled (src/native.hpp).
 //
-// exp and erfc are our own because a Pack needs them branch free: about 1 ulp (exp) and 4 ulp (erfc for x of order 1), see
+// exp and erfc are our own because a Pack needs them branch free: about 1 ulp (exp) and 4 ulp (erfc for x of order 1; 6 without FMA), see
 // tests/potentials.
 #pragma once
 
