@@ -250,7 +250,7 @@ void write_figure(std::filesystem::path const& directory, std::string const& nam
   bool const key = std::any_of(panels.begin(), panels.end(), [](Panel const& p) { return bool(p.mask); });
   // All in points; `gap` is the space for what stands between panels.
   int const left = 100, right = 190, top = 85, bottom = key ? 140 : 85, panel_size = 320;
-  int const gap_x = shared ? 30 : 240, gap_y = shared ? 75 : 130;
+  int const gap_x = shared ? 30 : 265, gap_y = shared ? 75 : 130;
   int const width = left + columns * panel_size + (columns - 1) * gap_x + right;
   int const height = top + rows * panel_size + (rows - 1) * gap_y + bottom;
   auto const across = [&](double x) { return decimals(x / width, 4); };
