@@ -119,6 +119,7 @@ void print_summary(SweepPlan const& plan, SweepResult const& result, double seco
   }
   std::cout << "\naccuracy asked " << shortest(plan.accuracy) << " eV; measured at " << result.verified_points
             << " points against the reference: " << scientific(result.measured_accuracy) << " eV\n";
+  if (!(result.measured_accuracy <= plan.accuracy)) std::cout << "warning: measured worse than asked\n";
   for (auto const& [anion, set] : plan.potentials)
     std::cout << "potential of " << anion << ": " << set.name << " (" << set.file.string() << ")\n";
   std::cout << "\nE_a ranges, and the share of points with E_a < 0.4 eV (three-point, NEB)\n";

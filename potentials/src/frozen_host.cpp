@@ -673,7 +673,9 @@ struct EvaluateImages {
 
 }  // namespace
 
-std::vector<HostIon> host_ions(HostFramework const& framework, HostSurface const& surface) {
+SiteEnergy reference_site_energy(HostFramework const& framework, HostSurface const& surface, Vec3 point) {
+  Cell cell = framework.cell;
+  for (Vec3* v : {&cell.a, &cell.b, &cell.c}) *v = surface.length * *v;
   std::vector<HostIon> ions;
   for (std::size_t i = 0; i < framework.positions.size(); ++i) {
     auto const& type = framework.types[framework.type_of[i]];
@@ -681,7 +683,7 @@ std::vector<HostIon> host_ions(HostFramework const& framework, HostSurface const
                     surface.length * type.width,
                     Buckingham{surface.repulsion[framework.type_of[i]], surface.dispersion_factor * type.dispersion}});
   }
-  return ions;
+  return reference_site_energy(cell, ions, point, ewald_parameters(cell, ions.size(), 1e-15));
 }
 
 template <class MemorySpace>

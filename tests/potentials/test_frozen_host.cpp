@@ -61,12 +61,9 @@ Worst compare(HostFramework const& host, HostSurface const& surface, double accu
   auto const points = scatter(host, surface.length, n_points);
   std::vector<int> const index(points.size(), 0);
   auto const results = evaluate_points(Exec(), model, index, points);
-  auto const ions = host_ions(host, surface);
-  Cell cell = host.cell;
-  for (Vec3* v : {&cell.a, &cell.b, &cell.c}) *v = surface.length * *v;
   Worst worst;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    auto const exact = reference_site_energy(cell, ions, points[i], ewald_parameters(cell, ions.size(), 1e-16));
+    auto const exact = reference_site_energy(host, surface, points[i]);
     worst.energy = std::max(worst.energy,
                             std::fabs(results[i].energy - exact.energy()) / std::max(1.0, std::fabs(exact.energy())));
     worst.force = std::max(worst.force, norm(results[i].force - exact.force) / std::max(1.0, norm(exact.force)));

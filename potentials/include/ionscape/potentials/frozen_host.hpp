@@ -49,8 +49,8 @@ struct HostSurface {
   std::vector<BornMayer> repulsion;  // one per type of the framework, eV and Å^-1
 };
 
-/// The same as the reference's list of ions, for one surface.
-std::vector<HostIon> host_ions(HostFramework const& framework, HostSurface const& surface);
+/// What the reference engine says of one point (Å) on one surface, its sums cut at 1e-15: the measure of FrozenHost's errors.
+SiteEnergy reference_site_energy(HostFramework const& framework, HostSurface const& surface, Vec3 point);
 
 struct FrozenHostOptions {
   /// Truncation error of energies (eV) and forces (eV/Å), all sums together.
