@@ -1,9 +1,9 @@
 # Every library that ionscape takes from outside, except Kokkos, under one target name each whatever the version:
 #   Eigen3::Eigen  nlohmann_json::nlohmann_json  tomlplusplus::tomlplusplus  gemmi::gemmi_cpp  nanoflann::nanoflann
-#   cxxopts::cxxopts  ionscape_catch2 (tests)  benchmark::benchmark (bench)
+#   FFTW3::fftw3  CUDA::cufft  cxxopts::cxxopts  ionscape_catch2 (tests)  benchmark::benchmark (bench)
 # Used by the build and, installed, by ionscapeConfig.cmake.
 #
-#   ionscape_find(<eigen|json|toml|gemmi|nanoflann|cxxopts|catch2|benchmark>)
+#   ionscape_find(<eigen|json|toml|gemmi|nanoflann|fftw|cufft|cxxopts|catch2|benchmark>)
 # On failure IONSCAPE_DEPENDENCY_PROBLEM holds a text for the user; with IONSCAPE_DEPENDENCIES_FATAL it ends there.
 #
 # No version is handed to find_package: several of these refuse every other major version, and we want newer ones.
@@ -63,6 +63,30 @@ macro(ionscape_find which)
       find_package(nanoflann CONFIG QUIET)
       if(NOT TARGET nanoflann::nanoflann)
         _ionscape_header_only(nanoflann::nanoflann nanoflann.hpp "nanoflann" "libnanoflann-dev")
+      endif()
+    endif()
+  elseif("${which}" STREQUAL "fftw")
+    # FFTW's own CMake files, where there are any, come in several broken kinds. The transforms run in Kokkos's threads:
+    # its plain double-precision library is all that is needed.
+    if(NOT TARGET FFTW3::fftw3)
+      find_path(IONSCAPE_FFTW_INCLUDE_DIR NAMES fftw3.h)
+      find_library(IONSCAPE_FFTW_LIBRARY NAMES fftw3)
+      mark_as_advanced(IONSCAPE_FFTW_INCLUDE_DIR IONSCAPE_FFTW_LIBRARY)
+      if(IONSCAPE_FFTW_INCLUDE_DIR AND IONSCAPE_FFTW_LIBRARY)
+        add_library(FFTW3::fftw3 UNKNOWN IMPORTED GLOBAL)
+        set_target_properties(FFTW3::fftw3 PROPERTIES
+          IMPORTED_LOCATION "${IONSCAPE_FFTW_LIBRARY}"
+          INTERFACE_INCLUDE_DIRECTORIES "${IONSCAPE_FFTW_INCLUDE_DIR}")
+      else()
+        _ionscape_dependency_missing("FFTW 3" "libfftw3-dev")
+      endif()
+    endif()
+  elseif("${which}" STREQUAL "cufft")
+    # Of the CUDA that Kokkos was built with.
+    if(NOT TARGET CUDA::cufft)
+      find_package(CUDAToolkit QUIET)
+      if(NOT TARGET CUDA::cufft)
+        _ionscape_dependency_missing("cuFFT" "libcufft-dev")
       endif()
     endif()
   elseif("${which}" STREQUAL "cxxopts")

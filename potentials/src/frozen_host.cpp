@@ -780,7 +780,7 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
     tables.l_max = std::max(tables.l_max, part.record.l_max);
   }
   // Lists are padded to whole vectors with points so far away that nothing is left of any term.
-  std::vector<double> x(n_entries, 1e9), y(n_entries, 1e9), z(n_entries, 1e9), distance(n_entries, 1e9);
+  std::vector<double> x(n_entries, 1e5), y(n_entries, 1e5), z(n_entries, 1e5), distance(n_entries, 1e5);
   on_all_threads("ionscape::potentials::pack_lists", int(lists.size()), [&](int l) {
     std::size_t at = std::size_t(lists[l].begin);
     for (ListEntry const& entry : *sources[l]) {

@@ -25,7 +25,7 @@ HostModel rigid_host(Crystal const& host, PotentialSet const& set, std::string c
     model.framework.type_of.push_back(int(known - species.begin()));
     if (known != species.end()) continue;
     species.push_back(host.species[i]);
-    Buckingham const term = set.pair(mobile, host.species[i]);
+    Buckingham const term = set.buckingham(mobile, host.species[i]);
     model.framework.types.push_back({charged.charges[i], term.C, 0});
     model.surface.repulsion.push_back(term.repulsion);
   }
@@ -34,7 +34,7 @@ HostModel rigid_host(Crystal const& host, PotentialSet const& set, std::string c
 
 HostSurface insertion_surface(int framework, double volume_per_anion, double anion_charge, PotentialSet const& set) {
   if (!set.insertion) fail_input({set.file}, "the set has no [insertion]");
-  Buckingham const term = set.pair(set.insertion->mobile, set.insertion->framework);
+  Buckingham const term = set.buckingham(set.insertion->mobile, set.insertion->framework);
   return {framework,
           std::cbrt(4 * volume_per_anion),
           set.insertion->charge_product(anion_charge),

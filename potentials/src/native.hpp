@@ -29,4 +29,18 @@ KOKKOS_INLINE_FUNCTION Lanes load(double const* from) {
   return x;
 }
 
+/// The reverse.
+KOKKOS_INLINE_FUNCTION void store(double* to, Lanes x) { std::memcpy(to, &x, sizeof(x)); }
+
+/// The numbers 0, 1, 2, ... one for each lane.
+KOKKOS_INLINE_FUNCTION Lanes lane_numbers() {
+  Lanes x(0.0);
+  if constexpr (native_width > 1)
+    for (int i = 0; i < native_width; ++i) add_to_lane(x, i, i);
+  return x;
+}
+
+/// n rounded up to whole vectors.
+KOKKOS_INLINE_FUNCTION int whole_vectors(int n) { return (n + native_width - 1) / native_width * native_width; }
+
 }  // namespace ionscape::detail

@@ -1,8 +1,13 @@
 #include <ionscape/potentials/potential_set.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <sstream>
 
 #include <ionscape/core/error.hpp>
+#include <ionscape/core/io/format.hpp>
 #include <ionscape/core/io/toml.hpp>
 
 namespace ionscape {
@@ -25,18 +30,107 @@ Insertion read_insertion(TomlReader table) {
   return insertion;
 }
 
-PairTerm read_pair(TomlReader& table) {
+/// The place of the key's word in the list of those that may stand there.
+std::size_t place_of(std::string const& word, std::vector<std::string> const& known, TomlReader const& table,
+                     std::string const& key) {
+  auto const at = std::ranges::find(known, word);
+  if (at == known.end())
+    table.fail(key, "unknown ", key, " '", word, "', expected one of ", joined(known), suggestion(word, known));
+  return std::size_t(at - known.begin());
+}
+
+std::size_t read_choice(TomlReader& table, std::string const& key, std::vector<std::string> const& known) {
+  return place_of(table.optional<std::string>(key).value_or(known[0]), known, table, key);
+}
+
+/// A text file of lines "radius energy".
+PairTable read_table(std::filesystem::path const& file) {
+  std::vector<double> radii, energies;
+  std::vector<int> lines;
+  std::ifstream stream(file);
+  int number = 0;
+  for (std::string line; std::getline(stream, line);) {
+    ++number;
+    std::istringstream words(line.substr(0, line.find('#')));
+    std::vector<double> row;
+    for (std::string word; words >> word;) {
+      auto const [stop, error] = std::from_chars(word.data(), word.data() + word.size(), row.emplace_back());
+      if (error != std::errc{} || stop != word.data() + word.size() || !std::isfinite(row.back()))
+        fail_input({file, number}, "found '", word, "', expected a number: radius in Å, energy in eV");
+    }
+    if (row.empty()) continue;
+    if (row.size() != 2)
+      fail_input({file, number}, "found ", row.size(), " numbers, expected two: radius in Å, energy in eV");
+    radii.push_back(row[0]), energies.push_back(row[1]), lines.push_back(number);
+  }
+  std::size_t const n = radii.size();
+  if (n < 4) fail_input({file}, "a table of ", n, " energies, expected at least 4");
+  if (radii[0] < 0) fail_input({file, lines[0]}, "the first radius is ", radii[0], " Å, expected >= 0");
+  double const step = (radii[n - 1] - radii[0]) / double(n - 1);
+  for (std::size_t i = 0; i < n; ++i) {
+    if (step > 0 && std::fabs(radii[i] - radii[0] - step * double(i)) <= 1e-6 * step) continue;
+    // The step that differs most from the first one: a line is missing there, or a radius is mistyped.
+    auto const off = [&](std::size_t k) { return std::fabs((radii[k] - radii[k - 1]) - (radii[1] - radii[0])); };
+    std::size_t worst = 1;
+    for (std::size_t k = 2; k < n; ++k)
+      if (off(k) > off(worst)) worst = k;
+    fail_input({file, lines[worst]}, "the radius ", radii[worst], " Å follows ", radii[worst - 1],
+               " Å, expected ascending radii at equal distances (the first is ", radii[1] - radii[0], " Å)");
+  }
+  return spline_table(radii[0], step, energies);
+}
+
+PairTable read_table(TomlReader& table, std::filesystem::path const& folder) {
+  if (auto const name = table.optional<std::string>("file")) {
+    std::filesystem::path const file = folder / *name;
+    if (!std::filesystem::is_regular_file(file)) table.fail("file", "there is no file ", file.string());
+    return read_table(file);
+  }
+  double const first = table.required<double>("first", at_least(0));
+  double const step = table.required<double>("step", above(0));
+  auto const energies = table.required<std::vector<double>>("energies");
+  if (energies.size() < 4) table.fail("energies", "a table of ", energies.size(), " energies, expected at least 4");
+  return spline_table(first, step, energies);
+}
+
+PairForm read_form(TomlReader& table, std::string const& form, std::filesystem::path const& folder) {
+  if (form == "table") return read_table(table, folder);
+  if (form == "morse")
+    return Morse{table.required<double>("D", at_least(0)), table.required<double>("a", above(0)),
+                 table.required<double>("r0", above(0))};
+  if (form == "lennard-jones") {
+    double const epsilon = table.required<double>("epsilon", at_least(0));
+    double const s6 = std::pow(table.required<double>("sigma", above(0)), 6);
+    return LennardJones{4 * epsilon * s6 * s6, 4 * epsilon * s6};
+  }
+  Buckingham term;
+  term.repulsion.A = table.required<double>("A", at_least(0));
+  term.repulsion.inverse_rho = 1 / table.required<double>("rho", above(0));
+  if (form == "buckingham") term.C = table.required<double>("C", at_least(0));
+  return term;
+}
+
+PairTerm read_pair(TomlReader& table, PotentialSet const& set) {
   PairTerm pair;
   auto const species = table.required<std::vector<std::string>>("species");
   if (species.size() != 2) table.fail("species", "a pair has two species, found ", species.size());
   pair.species = {species[0], species[1]};
   pair.form = table.required<std::string>("form");
-  bool const has_c = pair.form == "buckingham";
-  if (!has_c && pair.form != "born-mayer")
-    table.fail("form", "unknown form '", pair.form, "', expected \"buckingham\" or \"born-mayer\"");
-  pair.term.repulsion.A = table.required<double>("A", at_least(0));
-  pair.term.repulsion.inverse_rho = 1 / table.required<double>("rho", above(0));
-  if (has_c) pair.term.C = table.required<double>("C", at_least(0));
+  std::vector<std::string> known{"buckingham", "born-mayer"};
+  if (!set.insertion) known.insert(known.end(), {"morse", "lennard-jones", "table"});
+  place_of(pair.form, known, table, "form");
+  pair.term = read_form(table, pair.form, set.file.parent_path());
+  if (set.insertion) return pair;
+
+  pair.cutoff = table.optional<double>("cutoff", above(0));
+  if (auto const wall = table.optional<double>("wall", above(0))) {
+    pair.wall = *wall;
+    if (!(evaluate(pair.term, pair.wall).slope < 0))
+      table.fail("wall", "wall = ", pair.wall, " Å, expected a radius at which the term repels");
+    auto const cutoff = pair.cutoff ? pair.cutoff : set.cutoff;
+    if (cutoff && pair.wall >= *cutoff)
+      table.fail("wall", "wall = ", pair.wall, " Å, expected less than the cutoff of ", *cutoff, " Å");
+  }
   return pair;
 }
 
@@ -57,8 +151,13 @@ PotentialSet read(TomlReader toml, std::filesystem::path const& file) {
     fail_input(toml.where(), "a potential set needs either [charges] or [insertion]");
   if (auto fitted = toml.optional_table("fitted"))
     set.fitted = FittedRange{read_range(*fitted, "charge_e"), read_range(*fitted, "volume_A3")};
+  if (!set.insertion) {
+    set.truncation = Truncation(read_choice(toml, "truncation", {"plain", "shifted", "force-shifted"}));
+    set.tail = toml.optional<bool>("tail").value_or(false);
+    set.dispersion_lattice_sum = read_choice(toml, "dispersion", {"cutoff", "lattice-sum"}) == 1;
+  }
   for (TomlReader& table : toml.tables("pair")) {
-    PairTerm const pair = read_pair(table);
+    PairTerm const pair = read_pair(table, set);
     for (PairTerm const& other : set.pairs)
       if (same_pair(other, pair.species[0], pair.species[1]))
         table.fail("species", "a second term for ", pair.species[0], "-", pair.species[1]);
@@ -80,10 +179,37 @@ PotentialSet read(TomlReader toml, std::filesystem::path const& file) {
 
 }  // namespace
 
-Buckingham PotentialSet::pair(std::string const& a, std::string const& b) const {
+PairTerm const* PotentialSet::find(std::string const& a, std::string const& b) const {
   for (PairTerm const& pair : pairs)
-    if (same_pair(pair, a, b)) return pair.term;
-  return {};
+    if (same_pair(pair, a, b)) return &pair;
+  return nullptr;
+}
+
+Buckingham PotentialSet::buckingham(std::string const& a, std::string const& b) const {
+  PairTerm const* const pair = find(a, b);
+  if (!pair) return {};
+  auto const* const term = std::get_if<Buckingham>(&pair->term);
+  if (!term || pair->wall > 0)
+    fail_input({file}, "the term ", a, "-", b, " is of the form ", pair->form, pair->wall > 0 ? " with a wall" : "",
+               ", expected buckingham or born-mayer without a wall: a frozen host knows no others");
+  return *term;
+}
+
+PairFunction PotentialSet::function(std::string const& a, std::string const& b, PairSums const& ends) const {
+  PairFunction function{{}, ends.cutoff, ends.truncation, 0};
+  PairTerm const* const pair = find(a, b);
+  if (!pair) return function;
+  function.cutoff = pair->cutoff.value_or(ends.cutoff);
+  if (!(function.cutoff > 0)) return function;
+  function.form = ends.dispersion_lattice_sum ? without_dispersion(pair->term) : pair->term;
+  function.wall = pair->wall;
+  return function;
+}
+
+double PotentialSet::lattice_dispersion(std::string const& a, std::string const& b, PairSums const& ends) const {
+  PairTerm const* const pair = find(a, b);
+  if (!pair || !ends.dispersion_lattice_sum || !(pair->cutoff.value_or(ends.cutoff) > 0)) return 0;
+  return dispersion_coefficient(pair->term);
 }
 
 PotentialSet read_potential_set(std::filesystem::path const& file) { return read(TomlReader::from_file(file), file); }

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include <ionscape/core/error.hpp>
+#include <ionscape/potentials/detail/reciprocal_kernel.hpp>
 
 namespace ionscape {
 
@@ -55,6 +56,14 @@ void add_diagonal(Matrix3& m, double s) {
   for (int i = 0; i < 3; ++i) m[i][i] += s;
 }
 
+/// What two species do to each other at short range.
+struct PairRule {
+  PairFunction function;
+  PairEnd end;
+  double C;             // of the -C/r^6 that is summed over the lattice
+  TailCorrection tail;  // of one ion of the first species, its partners all ions of the second
+};
+
 }  // namespace
 
 EwaldParameters ewald_parameters(Cell const& cell, std::size_t ions, double accuracy) {
@@ -67,6 +76,11 @@ EwaldParameters ewald_parameters(Cell const& cell, std::size_t ions, double accu
 
 ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& set, EwaldParameters const& ewald,
                                    double cutoff) {
+  return evaluate_reference(crystal, set, ewald, PairSums{.cutoff = cutoff});
+}
+
+ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& set, EwaldParameters const& ewald,
+                                   PairSums const& ends) {
   Cell const& cell = crystal.cell;
   std::size_t const n = crystal.size();
   if (crystal.charges.size() != n) fail_input({}, "evaluate_reference: the crystal has no charges");
@@ -79,18 +93,39 @@ ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& s
   ReferenceResult result;
   result.forces.assign(n, Vec3{});
   result.site_potential.assign(n, 0.0);
+  result.ion_energy.assign(n, 0.0);
   Matrix3& virial = result.stress;  // dE/d(strain) until it is divided by the volume
+  double pairs = 0;
 
-  std::vector<std::vector<Buckingham>> terms(n, std::vector<Buckingham>(n));
-  for (std::size_t i = 0; i < n; ++i)
-    for (std::size_t j = 0; j < n; ++j) terms[i][j] = set.pair(crystal.species[i], crystal.species[j]);
+  std::vector<std::string> species;
+  std::vector<std::size_t> kind(n);  // of each ion, its place in `species`
+  std::vector<double> count;
+  for (std::size_t i = 0; i < n; ++i) {
+    kind[i] = std::size_t(std::ranges::find(species, crystal.species[i]) - species.begin());
+    if (kind[i] == species.size()) species.push_back(crystal.species[i]), count.push_back(0);
+    ++count[kind[i]];
+  }
+  std::size_t const kinds = species.size();
+  std::vector<std::vector<PairRule>> rules(kinds);
+  double reach = ewald.real_cutoff;
+  bool any_dispersion = false;
+  for (std::size_t a = 0; a < kinds; ++a)
+    for (std::size_t b = 0; b < kinds; ++b) {
+      PairRule rule{set.function(species[a], species[b], ends), {}, 0, {}};
+      rule.end = pair_end(rule.function);
+      rule.C = set.lattice_dispersion(species[a], species[b], ends);
+      if (ends.tail) rule.tail = tail_correction(rule.function, count[b] / volume);
+      reach = std::max(reach, rule.function.cutoff);
+      any_dispersion = any_dispersion || rule.C != 0;
+      rules[a].push_back(std::move(rule));
+    }
 
   // Real space: every ordered pair of ions and images counts half.
-  double const reach = std::max(ewald.real_cutoff, cutoff);
   std::vector<Vec3> shifts;
   for_each_shift(cell, reach, extent(r), [&](Vec3 shift) { shifts.push_back(shift); });
   for (std::size_t i = 0; i < n; ++i)
-    for (std::size_t j = 0; j < n; ++j)
+    for (std::size_t j = 0; j < n; ++j) {
+      PairRule const& rule = rules[kind[i]][kind[j]];
       for (Vec3 shift : shifts) {
         Vec3 const rij = r[j] + shift - r[i];
         double const square = dot(rij, rij);
@@ -103,15 +138,23 @@ ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& s
           result.real += 0.5 * q[i] * q[j] * screened;
           result.site_potential[i] += q[j] * screened;
           force_over_r += q[i] * q[j] * (screened + slope) / square;
+          if (rule.C != 0) {
+            double v = 0;
+            DispersionReal{rule.C, alpha}.add(d, 1 / d, v, force_over_r);
+            result.dispersion += 0.5 * v;
+            result.ion_energy[i] += 0.5 * v;
+          }
         }
-        if (d <= cutoff) {
-          double v = 0;
-          terms[i][j].add(d, 1 / d, v, force_over_r);
-          result.short_range += 0.5 * v;
+        if (d <= rule.function.cutoff) {
+          PairValue const v = evaluate(rule.function, rule.end, d);
+          pairs += 0.5 * v.energy;
+          result.ion_energy[i] += 0.5 * v.energy;
+          force_over_r -= v.slope / d;
         }
         result.forces[i] -= force_over_r * rij;
         add_outer(virial, -0.5 * force_over_r, rij, rij);
       }
+    }
 
   // Reciprocal space: E = (2 pi k_e / V) sum over G of exp(-G^2/4 alpha^2)/G^2 |S(G)|^2.
   for_each_wave_vector(cell, ewald.reciprocal_cutoff, [&](Vec3 g) {
@@ -139,10 +182,52 @@ ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& s
   result.background = -pi * ke * total_charge * total_charge / (2 * volume * alpha * alpha);
   for (double& potential : result.site_potential) potential -= pi * ke * total_charge / (volume * alpha * alpha);
   add_diagonal(virial, -result.background);
+  for (std::size_t i = 0; i < n; ++i) result.ion_energy[i] += 0.5 * q[i] * result.site_potential[i];
+
+  // The smooth part of -C/r^6: E = 1/2 sum over G of w(G^2) sum over i, j of C_ij cos(G.(r_i - r_j)), G = 0 included, less
+  // what every ion has with itself. C_ij belongs to the species, so each species has its own structure factor.
+  if (any_dispersion) {
+    detail::ReciprocalKernel const kernel{detail::ReciprocalKernel::dispersion, alpha, volume, 1.0};
+    for_each_wave_vector(cell, ewald.reciprocal_cutoff, [&](Vec3 g) {
+      double const square = dot(g, g);
+      double const weight = kernel.value(square);
+      std::vector<std::complex<double>> factor(kinds, 0);
+      for (std::size_t i = 0; i < n; ++i) factor[kind[i]] += std::polar(1.0, dot(g, r[i]));
+      double correlation = 0;  // sum over i, j of C_ij cos(G.(r_i - r_j))
+      for (std::size_t i = 0; i < n; ++i) {
+        std::complex<double> s = 0;
+        for (std::size_t b = 0; b < kinds; ++b) s += rules[kind[i]][b].C * factor[b];
+        std::complex<double> const t = std::conj(s) * std::polar(1.0, dot(g, r[i]));
+        correlation += t.real();
+        result.ion_energy[i] += 0.5 * weight * t.real();
+        result.forces[i] += (weight * t.imag()) * g;
+      }
+      result.dispersion += 0.5 * weight * correlation;
+      add_diagonal(virial, -0.5 * weight * correlation);
+      add_outer(virial, -kernel.derivative(square) * correlation, g, g);
+    });
+    for (std::size_t i = 0; i < n; ++i) {
+      double total = 0;
+      for (std::size_t b = 0; b < kinds; ++b) total += count[b] * rules[kind[i]][b].C;
+      double const mean = 0.5 * kernel.mean() * total;
+      double const own = -0.5 * kernel.self() * rules[kind[i]][kind[i]].C;
+      result.dispersion += mean + own;
+      result.ion_energy[i] += mean + own;
+      add_diagonal(virial, -mean);
+    }
+  }
+
+  for (std::size_t i = 0; i < n; ++i)
+    for (PairRule const& rule : rules[kind[i]]) {
+      result.tail += rule.tail.energy;
+      result.ion_energy[i] += rule.tail.energy;
+      add_diagonal(virial, rule.tail.virial);
+    }
 
   for (auto& row : result.stress)
     for (double& s : row) s /= volume;
   result.coulomb = result.real + result.reciprocal + result.self + result.background;
+  result.short_range = pairs + result.dispersion + result.tail;
   return result;
 }
 

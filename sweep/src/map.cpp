@@ -60,6 +60,35 @@ constexpr MapColumn columns[] = {
 #undef NUMBER
 #undef TEXT
 
+void add_parameters(Json&, std::monostate) {}
+void add_parameters(Json& j, Buckingham const& term) {
+  j["A_eV"] = term.repulsion.A;
+  j["inverse_rho_per_A"] = term.repulsion.inverse_rho;
+  j["C_eV_A6"] = term.C;
+}
+void add_parameters(Json& j, Morse const& term) {
+  j["D_eV"] = term.D;
+  j["a_per_A"] = term.a;
+  j["r0_A"] = term.r0;
+}
+void add_parameters(Json& j, LennardJones const& term) {
+  j["A_eV_A12"] = term.A;
+  j["C_eV_A6"] = term.C;
+}
+void add_parameters(Json& j, PairTable const& table) {
+  j["first_A"] = table.first;
+  j["step_A"] = table.step;
+  j["coefficients_eV"] = *table.coefficients;
+}
+
+Json pair_json(PairTerm const& pair) {
+  Json j{{"species", pair.species}, {"form", pair.form}};
+  std::visit([&j](auto const& term) { add_parameters(j, term); }, pair.term);
+  if (pair.cutoff) j["cutoff_A"] = *pair.cutoff;
+  if (pair.wall > 0) j["wall_A"] = pair.wall;
+  return j;
+}
+
 Json potential_json(PotentialSet const& set) {
   Json j{{"name", set.name}, {"source", set.source}, {"file", set.file.string()}};
   if (set.insertion)
@@ -69,12 +98,7 @@ Json potential_json(PotentialSet const& set) {
                       {"z0", set.insertion->z0},
                       {"gaussian_width", set.insertion->gaussian_width}};
   if (set.fitted) j["fitted"] = {{"charge_e", set.fitted->charge_e}, {"volume_A3", set.fitted->volume_A3}};
-  for (PairTerm const& pair : set.pairs)
-    j["pairs"].push_back({{"species", pair.species},
-                          {"form", pair.form},
-                          {"A_eV", pair.term.repulsion.A},
-                          {"inverse_rho_per_A", pair.term.repulsion.inverse_rho},
-                          {"C_eV_A6", pair.term.C}});
+  for (PairTerm const& pair : set.pairs) j["pairs"].push_back(pair_json(pair));
   return j;
 }
 

@@ -109,7 +109,7 @@ class Batch {
         geometries_.emplace(distortion, make_geometry(plan_.supercell, distortion));
       Crystal const& anions = geometries_.at(distortion).distorted.framework;
       PotentialSet const& set = plan_.potentials.at(anion);
-      bool const dispersion = set.pair(set.insertion->mobile, anion).C > 0;
+      bool const dispersion = set.buckingham(set.insertion->mobile, anion).C > 0;
       HostFramework host{anions.cell,
                          anions.positions,
                          std::vector<int>(anions.size(), 0),

@@ -1,62 +1,15 @@
 // The host oracle against independent codes, published constants and itself.
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
-
-#include <nlohmann/json.hpp>
 
 #include <ionscape/potentials/reference.hpp>
 #include <ionscape_test/catch.hpp>
 
-using namespace ionscape;
+#include "oracles.hpp"
+
+using namespace ionscape_test;
 
 namespace {
-
-struct Oracle {
-  Crystal crystal;
-  PotentialSet set;
-  double cutoff;
-  nlohmann::json json;
-};
-
-Vec3 vec(nlohmann::json const& j) { return {j[0], j[1], j[2]}; }
-
-Oracle read_oracle(std::filesystem::path const& file) {
-  Oracle oracle;
-  std::ifstream(file) >> oracle.json;
-  auto const& j = oracle.json;
-  oracle.crystal.cell = {vec(j["cell"][0]), vec(j["cell"][1]), vec(j["cell"][2])};
-  for (auto const& r : j["positions"]) oracle.crystal.positions.push_back(vec(r));
-  oracle.crystal.species = j["species"].get<std::vector<std::string>>();
-  oracle.crystal.charges = j["charges"].get<std::vector<double>>();
-  for (auto const& [pair, p] : j["buckingham"].items()) {
-    auto const dash = pair.find('-');
-    oracle.set.pairs.push_back({{pair.substr(0, dash), pair.substr(dash + 1)},
-                                "buckingham",
-                                {{p["A_eV"], 1 / p["rho_A"].get<double>()}, p["C_eVA6"]}});
-  }
-  oracle.cutoff = j["buckingham_cutoff_A"];
-  return oracle;
-}
-
-std::vector<std::filesystem::path> oracle_files() {
-  std::vector<std::filesystem::path> files;
-  for (auto const& entry : std::filesystem::directory_iterator(IONSCAPE_TEST_DATA "/oracles"))
-    files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-Crystal crystal(Cell cell, std::vector<Vec3> const& fractional, std::vector<double> charges) {
-  Crystal c{cell, std::vector<std::string>(fractional.size(), "X"), {}, std::move(charges), ""};
-  for (Vec3 f : fractional) c.positions.push_back(cell.to_cartesian(f));
-  return c;
-}
-
-Cell cubic(double a) { return {{a, 0, 0}, {0, a, 0}, {0, 0, a}}; }
-
-std::vector<Vec3> const fcc{{0, 0, 0}, {0, .5, .5}, {.5, 0, .5}, {.5, .5, 0}};
 
 double coulomb_energy(Crystal const& c) {
   return evaluate_reference(c, {}, ewald_parameters(c.cell, c.size(), 1e-17), 0).coulomb / coulomb_constant;
@@ -218,4 +171,130 @@ TEST_CASE("A Gaussian host is the limit of a point host when its width goes to z
   // Outside a Gaussian the two differ only by the mean potential, 2 pi sigma^2 per volume and charge.
   CHECK(std::fabs(p.coulomb - g.coulomb - coulomb_constant * -4 * (-2 * pi * 0.05 * 0.05)) < 1e-5);
   CHECK(norm(p.force - g.force) < 1e-3);
+}
+
+TEST_CASE("The lattice sum of -C/r^6 does not move with the splitting parameter, whatever C each pair has") {
+  Oracle const o = many_forms();
+  auto const at = [&](double alpha) {
+    return evaluate_reference(o.crystal, o.set, {alpha, 6.2 / alpha, 13 * alpha},
+                              PairSums{.cutoff = 6, .dispersion_lattice_sum = true});
+  };
+  auto const a = at(0.5), b = at(0.75);
+  CHECK(a.dispersion < -2);
+  CHECK(std::fabs(a.dispersion / b.dispersion - 1) < 1e-13);
+  CHECK(largest_difference(a, b, o.crystal.cell.volume()) < 1e-11);
+}
+
+TEST_CASE("The lattice sum of -C/r^6 is what direct summation and its tail tend to") {
+  Oracle o = many_forms();
+  for (PairTerm& pair : o.set.pairs) pair.cutoff.reset(), pair.wall = 0;
+  std::fill(o.crystal.charges.begin(), o.crystal.charges.end(), 0.0);
+  double const volume = o.crystal.cell.volume();
+  // The rest of the terms is cut off at the same radius, where it has an end: only -C/r^6 differs.
+  auto const lattice = evaluate_reference(o.crystal, o.set, {0.6, 10.4, 7.8},
+                                          PairSums{.cutoff = 50, .tail = true, .dispersion_lattice_sum = true});
+  auto const direct = [&](bool tail) {
+    return evaluate_reference(o.crystal, o.set, {1, 0, 0}, PairSums{.cutoff = 50, .tail = tail});
+  };
+  CHECK(direct(true).dispersion == 0);
+  CHECK(lattice.dispersion < -2);
+  CHECK(largest_difference(lattice, direct(true), volume) < 1e-6);
+  CHECK(largest_difference(lattice, direct(false), volume) > 1e-4);  // what the tail is for
+}
+
+TEST_CASE("A Lennard-Jones crystal has the published lattice sums") {
+  // fcc: sum (d/r)^12 = 12.13188019654, sum (d/r)^6 = 14.45392104374 (Jones and Ingham 1925).
+  double const d = 2.7, sigma6 = std::pow(2.5, 6), epsilon = 0.02;
+  Crystal const c = crystal(cubic(d * std::sqrt(2.0)), fcc, {0, 0, 0, 0});
+  PotentialSet set;
+  set.pairs = {{{"X", "X"}, "lennard-jones", LennardJones{4 * epsilon * sigma6 * sigma6, 4 * epsilon * sigma6}, {}, 0}};
+  double const s6 = sigma6 / std::pow(d, 6);
+  double const exact = 2 * epsilon * s6 * (12.13188019654 * s6 - 14.45392104374);
+  auto const r = evaluate_reference(c, set, ewald_parameters(c.cell, 4, 1e-17),
+                                    PairSums{.cutoff = 25, .tail = true, .dispersion_lattice_sum = true});
+  CHECK(std::fabs(r.energy() / 4 / exact - 1) < 1e-10);
+  for (double e : r.ion_energy) CHECK(std::fabs(e / exact - 1) < 1e-10);
+}
+
+TEST_CASE("With its tail the energy, however it is cut off, tends to that of the whole lattice") {
+  Oracle o = many_forms();
+  for (PairTerm& pair : o.set.pairs) pair.cutoff.reset(), pair.wall = 0;
+  std::fill(o.crystal.charges.begin(), o.crystal.charges.end(), 0.0);
+  auto const whole =
+      evaluate_reference(o.crystal, o.set, {0.6, 10.4, 7.8}, PairSums{.cutoff = 30, .dispersion_lattice_sum = true});
+  for (Truncation truncation : {Truncation::plain, Truncation::shifted, Truncation::force_shifted}) {
+    CAPTURE(int(truncation));
+    auto const at = [&](double cutoff) {
+      return evaluate_reference(o.crystal, o.set, {1, 0, 0},
+                                PairSums{.cutoff = cutoff, .truncation = truncation, .tail = true});
+    };
+    auto const r = at(12);
+    double const error = std::fabs(r.energy() - whole.energy());
+    CHECK(error < 0.1 * std::fabs(r.tail));
+    CHECK(std::fabs(at(24).energy() - whole.energy()) < 0.2 * error);
+    auto const trace = [](Matrix3 const& m) { return m[0][0] + m[1][1] + m[2][2]; };
+    auto const without = evaluate_reference(o.crystal, o.set, {1, 0, 0}, PairSums{12, truncation});
+    CHECK(std::fabs(trace(r.stress) - trace(whole.stress)) <
+          0.05 * std::fabs(trace(without.stress) - trace(whole.stress)));
+  }
+}
+
+TEST_CASE("Forces and stress are the derivatives of the energy for every truncation, wall, tail and lattice sum") {
+  Oracle const o = many_forms();
+  EwaldParameters const ewald{0.6, 10.4, 7.8};
+  Oracle without_wall = o;
+  without_wall.set.pairs[0].wall = 0;
+  CHECK(evaluate_reference(o.crystal, o.set, ewald, 6.35).energy() >
+        evaluate_reference(o.crystal, without_wall.set, ewald, 6.35).energy() + 1e-3);
+  for (Truncation truncation : {Truncation::plain, Truncation::shifted, Truncation::force_shifted})
+    for (bool lattice : {false, true}) {
+      CAPTURE(int(truncation), lattice);
+      // The energy of a plain truncation jumps where pairs cross the cutoff; its tail stress is the mean of these jumps.
+      PairSums const ends{6.35, truncation, truncation != Truncation::plain, lattice};
+      auto const energy = [&](Crystal const& c) { return evaluate_reference(c, o.set, ewald, ends).energy(); };
+      auto const exact = evaluate_reference(o.crystal, o.set, ewald, ends);
+      CHECK((exact.tail != 0) == ends.tail);
+      CHECK((exact.dispersion != 0) == lattice);
+      double worst_force = 0, worst_stress = 0;
+      double const h = 3e-5;
+      for (std::size_t i : {0, 1, 9})
+        for (double Vec3::*x : {&Vec3::x, &Vec3::y, &Vec3::z}) {
+          Crystal plus = o.crystal, minus = o.crystal;
+          plus.positions[i].*x += h, minus.positions[i].*x -= h;
+          worst_force =
+              std::max(worst_force, std::fabs(-(energy(plus) - energy(minus)) / (2 * h) - exact.forces[i].*x));
+        }
+      double const volume = o.crystal.cell.volume();
+      for (int a = 0; a < 3; ++a)
+        for (int b = 0; b < 3; ++b) {
+          double const e = 1e-5;  // too small for a pair to cross the cutoff here
+          double const slope = (energy(strained(o.crystal, a, b, e)) - energy(strained(o.crystal, a, b, -e))) / (2 * e);
+          worst_stress = std::max(worst_stress, std::fabs(slope / volume - exact.stress[a][b]));
+        }
+      CHECK(worst_force < 1e-7);
+      CHECK(worst_stress < 1e-9);
+    }
+}
+
+TEST_CASE("The energies of the ions add up to that of the crystal, half of each pair to each of its ions") {
+  Oracle const o = many_forms();
+  for (Truncation truncation : {Truncation::plain, Truncation::shifted, Truncation::force_shifted})
+    for (bool tail : {false, true})
+      for (bool lattice : {false, true}) {
+        auto const r = evaluate_reference(o.crystal, o.set, {0.6, 10.4, 7.8}, PairSums{6.3, truncation, tail, lattice});
+        double sum = 0;
+        for (double e : r.ion_energy) sum += e;
+        CHECK(std::fabs(sum - r.energy()) < 1e-11);
+      }
+  // One pair alone, and the charge of each ion in the potential of all others.
+  Crystal pair = crystal(cubic(20), {{0, 0, 0}, {.1, 0, 0}, {.5, .5, .5}}, {0, 0, 0});
+  PotentialSet set;
+  set.pairs = {{{"X", "X"}, "born-mayer", Buckingham{{100, 2}, 0}, {}, 0}};
+  auto const neutral = evaluate_reference(pair, set, ewald_parameters(pair.cell, 3, 1e-16), 5);
+  CHECK(neutral.ion_energy[0] == Approx(50 * std::exp(-4.0)));
+  CHECK(neutral.ion_energy[1] == Approx(50 * std::exp(-4.0)));
+  CHECK(std::fabs(neutral.ion_energy[2]) < 1e-15);
+  pair.charges = {1, -2, 1};
+  auto const charged = evaluate_reference(pair, {}, ewald_parameters(pair.cell, 3, 1e-16), 0);
+  for (int i = 0; i < 3; ++i) CHECK(charged.ion_energy[i] == Approx(0.5 * pair.charges[i] * charged.site_potential[i]));
 }

@@ -75,7 +75,7 @@ TEST_CASE("Every shipped potential can be read, and is built in if it is the def
     for (char const* form : {"_gaussian.toml", "_point.toml"}) {
       auto const set = read_potential_set(std::string(IONSCAPE_SOURCE_DIR "/examples/potentials/Li-") + anion + form);
       CHECK(set.insertion->framework == anion);
-      CHECK(set.pair("Li", anion).repulsion.A > 0);
+      CHECK(set.buckingham("Li", anion).repulsion.A > 0);
       CHECK(set.fitted.has_value());
       CHECK_THAT(set.source, ContainsSubstring("npj Comput. Mater. 6, 47 (2020)"));
     }

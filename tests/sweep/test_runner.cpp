@@ -164,7 +164,8 @@ TEST_CASE("A point outside the fitted range says so, and so does an ion inside a
   auto const good = run_sweep(plan);
   CHECK_THAT(good.rows[0].notes, !ContainsSubstring("extrapolated") && !ContainsSubstring("well"));
   CHECK_THAT(good.rows[1].notes, ContainsSubstring("extrapolated"));
-  plan.potentials.at("O").pairs[0].term.C = 2000;  // turns over at more than the distance in the Tet site
+  // Turns over at more than the distance in the Tet site.
+  std::get<Buckingham>(plan.potentials.at("O").pairs[0].term).C = 2000;
   plan.points = {{"O", 12, -1, 1}};
   CHECK_THAT(run_sweep(plan).rows[0].notes, ContainsSubstring("inside_buckingham_well"));
 }

@@ -5,7 +5,7 @@
 // which ADDS V(r) in eV to `energy` and -V'(r)/r in eV/Å^2 to `force_over_r`: with the pair vector r_ij = r_j - r_i the
 // force on ion i is -force_over_r * r_ij. T is double, or a Pack of doubles (detail/lanes.hpp).
 //
-// A new form is one more functor here, one more line in PairForm (potential_set.hpp), nothing else.
+// How terms are cut off, and which of them a potential set may name: pair_form.hpp.
 #pragma once
 
 #include <ionscape/core/units.hpp>
@@ -19,12 +19,13 @@ struct BornMayer {
   double inverse_rho = 0;
 
   template <class T>
-  KOKKOS_INLINE_FUNCTION void add(T r, T inverse_r, T& energy, T& force_over_r) const {
+  KOKKOS_FORCEINLINE_FUNCTION void add(T r, T inverse_r, T& energy, T& force_over_r) const {
     using detail::exp;
     T const v = T(A) * exp(-(r * T(inverse_rho)));
     energy += v;
     force_over_r += v * T(inverse_rho) * inverse_r;
   }
+  friend bool operator==(BornMayer const&, BornMayer const&) = default;
 };
 
 /// V(r) = A exp(-r/rho) - C/r^6, Buckingham, Proc. R. Soc. A 168, 264 (1938). C in eV Å^6. C = 0 is Born-Mayer.
@@ -33,12 +34,62 @@ struct Buckingham {
   double C = 0;
 
   template <class T>
-  KOKKOS_INLINE_FUNCTION void add(T r, T inverse_r, T& energy, T& force_over_r) const {
+  KOKKOS_FORCEINLINE_FUNCTION void add(T r, T inverse_r, T& energy, T& force_over_r) const {
     repulsion.add(r, inverse_r, energy, force_over_r);
     T const s = inverse_r * inverse_r;
     T const v = T(C) * s * s * s;
     energy -= v;
     force_over_r -= T(6.0) * v * s;
+  }
+  friend bool operator==(Buckingham const&, Buckingham const&) = default;
+};
+
+/// V(r) = D [(1 - exp(-a (r - r0)))^2 - 1], Morse, Phys. Rev. 34, 57 (1929): depth D in eV, a in Å^-1, minimum at r0 in Å.
+struct Morse {
+  double D = 0, a = 0, r0 = 0;
+
+  template <class T>
+  KOKKOS_FORCEINLINE_FUNCTION void add(T r, T inverse_r, T& energy, T& force_over_r) const {
+    using detail::exp;
+    T const x = exp(T(a) * (T(r0) - r));
+    energy += T(D) * x * (x - T(2.0));
+    force_over_r += T(2.0 * D * a) * x * (x - T(1.0)) * inverse_r;
+  }
+  friend bool operator==(Morse const&, Morse const&) = default;
+};
+
+/// V(r) = 4 epsilon [(sigma/r)^12 - (sigma/r)^6], Lennard-Jones; epsilon in eV, sigma in Å. Held as A/r^12 - C/r^6.
+struct LennardJones {
+  double A = 0, C = 0;  // eV Å^12, eV Å^6
+
+  template <class T>
+  KOKKOS_FORCEINLINE_FUNCTION void add(T, T inverse_r, T& energy, T& force_over_r) const {
+    T const s = inverse_r * inverse_r, s3 = s * s * s;
+    T const repulsion = T(A) * s3 * s3, attraction = T(C) * s3;
+    energy += repulsion - attraction;
+    force_over_r += (T(12.0) * repulsion - T(6.0) * attraction) * s;
+  }
+  friend bool operator==(LennardJones const&, LennardJones const&) = default;
+};
+
+/// A cubic spline on equidistant radii: with x = (r - first)/step - k in the interval k,
+/// V = c0 + x (c1 + x (c2 + x c3)), c = coefficients[4 k ...]. Below `first` the first cubic goes on, beyond the end V = 0.
+struct Tabulated {
+  double const* coefficients = nullptr;  // in the memory space of the kernel
+  double first = 0, inverse_step = 1;
+  int intervals = 0;
+
+  template <class T>
+  KOKKOS_FORCEINLINE_FUNCTION void add(T r, T inverse_r, T& energy, T& force_over_r) const {
+    detail::for_each_lane(r, [&](double distance, int lane) {
+      double const place = (distance - first) * inverse_step;
+      if (!(place <= intervals + 1e-9)) return;  // the last radius belongs to the table, whatever it is rounded to
+      int const k = place <= 0 ? 0 : place < intervals ? int(place) : intervals - 1;
+      double const x = place - k, *c = coefficients + 4 * k;
+      detail::add_to_lane(energy, lane, c[0] + x * (c[1] + x * (c[2] + x * c[3])));
+      detail::add_to_lane(force_over_r, lane, -(c[1] + x * (2 * c[2] + 3 * x * c[3])) * inverse_step / distance);
+    });
+    (void)inverse_r;
   }
 };
 
@@ -49,7 +100,7 @@ struct DispersionReal {
   double alpha = 0;
 
   template <class T>
-  KOKKOS_INLINE_FUNCTION void add(T r, T inverse_r, T& energy, T& force_over_r) const {
+  KOKKOS_FORCEINLINE_FUNCTION void add(T r, T inverse_r, T& energy, T& force_over_r) const {
     using detail::exp;
     T const s = inverse_r * inverse_r;
     T const b2 = T(alpha * alpha) * r * r;
@@ -71,7 +122,7 @@ struct CoulombReal {
   double beta = 0;  // used if Gaussian
 
   template <class T>
-  KOKKOS_INLINE_FUNCTION void add(T r, T inverse_r, T& energy, T& force_over_r) const {
+  KOKKOS_FORCEINLINE_FUNCTION void add(T r, T inverse_r, T& energy, T& force_over_r) const {
     constexpr double two_over_sqrt_pi = 1.12837916709551257390;
     T gauss;
     T const screened = detail::erfc_positive(r * T(alpha), gauss);

@@ -2,18 +2,34 @@
 //
 //     name   = "MgO, Lewis and Catlow"
 //     source = "Lewis, Catlow, J. Phys. C 18, 1149 (1985)"
-//     cutoff = 9.0                        # Å, plain truncation of the pair terms; left out: summed to the asked accuracy
+//     cutoff = 9.0                        # Å, of the pair terms; left out: summed to the asked accuracy
+//     truncation = "plain"                # or "shifted", "force-shifted": see pair_form.hpp
+//     tail = false                        # true: add the analytic tail correction
+//     dispersion = "cutoff"               # -C/r^6 ends like the rest of its term; or "lattice-sum": an Ewald sum
 //     [charges]                           # e, rigid ions
 //     Mg = 2.0
 //     O = -2.0
-//     [[pair]]
+//     [[pair]]                            # the order of the species does not matter
 //     species = ["Mg", "O"]
-//     form = "buckingham"                 # or "born-mayer" (no C)
+//     form = "buckingham"
 //     A = 1428.5                          # eV
 //     rho = 0.2945                        # Å
 //     C = 0.0                             # eV Å^6
+//     cutoff = 12.0                       # Å, in place of the set's; may be left out, like the next
+//     wall = 0.8                          # Å, below it the term is replaced by B/r^12 + D: see pair_form.hpp
 //
-// A set for the insertion of a mobile ion into an anion framework has [insertion] in place of [charges]:
+// The forms and their keys; formulas in pair_terms.hpp:
+//
+//     "buckingham"       A (eV), rho (Å), C (eV Å^6)
+//     "born-mayer"       A (eV), rho (Å)
+//     "morse"            D (eV), a (Å^-1), r0 (Å)
+//     "lennard-jones"    epsilon (eV), sigma (Å)
+//     "table"            first (Å), step (Å), energies (list, eV)
+//                        or file: a text file, relative to the set's own, with lines "radius energy" (Å, eV), the radii
+//                        ascending and equidistant (to 1e-6 of a step); '#' begins a comment
+//
+// A set for the insertion of a mobile ion into an anion framework has [insertion] in place of [charges]. Its pairs are
+// "buckingham" or "born-mayer" without a wall, and are summed completely: there is no truncation to be chosen.
 //
 //     [insertion]
 //     mobile = "Li"
@@ -35,15 +51,26 @@
 #include <vector>
 
 #include <ionscape/core/crystal.hpp>
-#include <ionscape/potentials/pair_terms.hpp>
+#include <ionscape/potentials/pair_form.hpp>
 
 namespace ionscape {
 
 /// One short-range term between two species; the order of the species does not matter.
 struct PairTerm {
   std::array<std::string, 2> species;
-  std::string form;  // "buckingham" or "born-mayer"
-  Buckingham term;
+  std::string form;  // its name in the file
+  PairForm term;
+  std::optional<double> cutoff;  // Å, in place of the set's
+  double wall = 0;               // Å, see pair_form.hpp; 0 = none
+};
+
+/// How the pair terms of a crystal end.
+struct PairSums {
+  double cutoff = 0;  // Å, of the pairs without one of their own; 0: such pairs have no term at all
+  Truncation truncation = Truncation::plain;
+  bool tail = false;  // add the analytic tail correction (energy and stress)
+  /// Sum -C/r^6 of every term over the whole lattice; only the rest of the term is cut off.
+  bool dispersion_lattice_sum = false;
 };
 
 /// How a mobile ion meets the anions of a framework when only the product of their charges is known.
@@ -67,14 +94,25 @@ struct FittedRange {
 struct PotentialSet {
   std::string name, source;
   std::filesystem::path file;
-  std::optional<double> cutoff;           // Å
+  std::optional<double> cutoff;  // Å
+  Truncation truncation = Truncation::plain;
+  bool tail = false;
+  bool dispersion_lattice_sum = false;
   std::map<std::string, double> charges;  // e, per species; empty for an insertion set
   std::vector<PairTerm> pairs;
   std::optional<Insertion> insertion;
   std::optional<FittedRange> fitted;
 
-  /// The term between two species; all zero if the set has none.
-  Buckingham pair(std::string const& a, std::string const& b) const;
+  /// The term between two species; nullptr if the set has none.
+  PairTerm const* find(std::string const& a, std::string const& b) const;
+  /// The same where only Buckingham and Born-Mayer terms can be used (frozen hosts); all zero if the set has none.
+  /// Throws InputError for another form or a wall.
+  Buckingham buckingham(std::string const& a, std::string const& b) const;
+  /// The pair of two species as it is summed with `ends`: the pair's own cutoff before that of `ends`, and without -C/r^6
+  /// if that is summed over the lattice. Form monostate if there is no term, or no cutoff.
+  PairFunction function(std::string const& a, std::string const& b, PairSums const& ends) const;
+  /// C in eV Å^6 of the -C/r^6 between two species that is summed over the lattice: what function() leaves out.
+  double lattice_dispersion(std::string const& a, std::string const& b, PairSums const& ends) const;
 };
 
 /// Throws InputError (file, line) for malformed TOML, unknown keys, values out of range.

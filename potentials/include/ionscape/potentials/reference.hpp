@@ -3,7 +3,7 @@
 //
 // Conventions: tin-foil boundary; a charged cell gets the uniform background E_bg = -pi k_e Q^2 / (2 V alpha^2) in energy
 // and stress; stress sigma = +(1/V) dE/d(strain) in eV/Å^3 (positive: the cell wants to shrink); forces -dE/dr in eV/Å.
-// Pair terms of a crystal are truncated at `cutoff` without shift or tail; periodic images count as often as they occur.
+// Pair terms end as the set or the caller says (pair_form.hpp); periodic images count as often as they occur.
 #pragma once
 
 #include <array>
@@ -28,16 +28,24 @@ EwaldParameters ewald_parameters(Cell const& cell, std::size_t ions, double accu
 using Matrix3 = std::array<std::array<double, 3>, 3>;
 
 struct ReferenceResult {
-  double coulomb = 0, short_range = 0;  // eV
+  double coulomb = 0, short_range = 0;  // eV; short_range includes the two parts named next
+  double dispersion = 0;                // eV, the lattice sum of -C/r^6, if asked for
+  double tail = 0;                      // eV, the analytic tail correction, if asked for
   std::vector<Vec3> forces;             // eV/Å, (n_ions, 3)
   Matrix3 stress{};                     // eV/Å^3
   std::vector<double> site_potential;   // V = eV/e at each ion, its own point charge left out
+  std::vector<double> ion_energy;       // eV, half of each pair to each of its ions; the sum is energy()
   // The parts of the Coulomb energy in eV; their sum does not depend on alpha.
   double real = 0, reciprocal = 0, self = 0, background = 0;
   double energy() const { return coulomb + short_range; }
 };
 
-/// Coulomb energy of the crystal's charges (needed: crystal.charges) plus the pair terms of `set` up to `cutoff` Å.
+/// Coulomb energy of the crystal's charges (needed: crystal.charges) plus the pair terms of `set`, which end as `ends`
+/// says. The lattice sum of -C/r^6, with any C for each pair of species, uses `ewald` too. The tail correction goes to the
+/// energies and the stress; forces do not know of it.
+ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& set, EwaldParameters const& ewald,
+                                   PairSums const& ends);
+/// The same with plain truncation at `cutoff` Å.
 ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& set, EwaldParameters const& ewald,
                                    double cutoff);
 
