@@ -20,6 +20,7 @@ struct Arguments::Parser {
   cxxopts::Options options;
   std::vector<std::string> names;  // of options, as "--name"
   std::vector<std::string> positionals;
+  bool last_repeats = false;  // the last positional
   cxxopts::ParseResult result;
 
   [[noreturn]] void fail(std::string const& message) const {
@@ -42,6 +43,11 @@ void Arguments::positional(std::string const& name) {
   // Taken as single values: cxxopts would split a list of them at commas, which may stand in a file's name.
   parser_->positionals.push_back(name);
   parser_->options.add_options()(name, "", cxxopts::value<std::string>());
+}
+
+void Arguments::positionals(std::string const& name) {
+  positional(name);
+  parser_->last_repeats = true;
 }
 
 void Arguments::flag(std::string const& name, std::string const& help) {
@@ -79,7 +85,7 @@ bool Arguments::parse(int argc, char const* const* argv) {
     std::cout << '\n' << parser_->options.help({}, false) << "\nExample:\n  " << parser_->example << '\n';
     return false;
   }
-  if (!parser_->result.unmatched().empty())
+  if (!parser_->last_repeats && !parser_->result.unmatched().empty())
     parser_->fail("unexpected argument '" + parser_->result.unmatched().front() + "'");
   return true;
 }
@@ -125,6 +131,14 @@ std::optional<int> Arguments::whole_number(std::string const& name, Limits limit
   return static_cast<int>(*value);
 }
 
+std::optional<std::size_t> Arguments::choice(std::string const& name, std::vector<std::string> const& words) const {
+  auto const value = text(name);
+  if (!value) return {};
+  auto const found = std::find(words.begin(), words.end(), *value);
+  if (found == words.end()) parser_->fail("--" + name + " " + *value + ": expected one of " + joined(words));
+  return std::size_t(found - words.begin());
+}
+
 std::vector<std::string> Arguments::list(std::string const& name) const {
   std::vector<std::string> words;
   std::string rest = text(name).value_or("");
@@ -141,6 +155,15 @@ std::filesystem::path Arguments::required_path(std::string const& name, std::str
   auto const value = path(name);
   if (!value) parser_->fail("no " + what + " given");
   return *value;
+}
+
+std::vector<std::filesystem::path> Arguments::required_paths(std::string const& name, std::string const& what) const {
+  std::vector<std::filesystem::path> paths{required_path(name, what)};
+  for (std::string const& word : parser_->result.unmatched()) {
+    if (word.empty()) parser_->fail("an empty " + what);
+    paths.emplace_back(word);
+  }
+  return paths;
 }
 
 void Arguments::refuse(std::vector<std::string> const& names, std::string const& because_of) const {

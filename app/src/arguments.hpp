@@ -21,6 +21,8 @@ class Arguments {
 
   /// An argument without a dash; they are filled in the order of declaration.
   void positional(std::string const& name);
+  /// One that may be given several times; the last to be declared.
+  void positionals(std::string const& name);
   void flag(std::string const& name, std::string const& help);
   /// `placeholder` is what stands behind the option in the help: FILE, N, EV_PER_A.
   void option(std::string const& name, std::string const& placeholder, std::string const& help);
@@ -33,11 +35,16 @@ class Arguments {
   std::optional<std::filesystem::path> path(std::string const& name) const;
   std::optional<double> number(std::string const& name, Limits limits = {}) const;
   std::optional<int> whole_number(std::string const& name, Limits limits = {}) const;
+  /// The place of the given word among `words`.
+  std::optional<std::size_t> choice(std::string const& name, std::vector<std::string> const& words) const;
   /// "O,S" as {"O", "S"}; empty if not given.
   std::vector<std::string> list(std::string const& name) const;
 
   /// A positional that must be there; `what` says what it is.
   std::filesystem::path required_path(std::string const& name, std::string const& what) const;
+
+  /// All of positionals(), at least one.
+  std::vector<std::filesystem::path> required_paths(std::string const& name, std::string const& what) const;
 
   /// Throws InputError if one of `names` was given: "--volume does not go with --initial".
   void refuse(std::vector<std::string> const& names, std::string const& because_of) const;

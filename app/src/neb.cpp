@@ -308,11 +308,13 @@ Json record(Task const& task, NebOptions const& options, double accuracy, double
 
 void write_images(std::filesystem::path const& file, Task const& task, BandResult const& band) {
   std::vector<Crystal> frames;
+  std::vector<Calculated> calculated;
   for (int i = 0; i < band.n_images; ++i) {
     frames.push_back(task.frame);
     frames.back().positions[task.mobile_index] = vec3(band.image(i));
+    calculated.push_back({band.energy[std::size_t(i)], {}, {}});
   }
-  write_extxyz(file, frames, band.energy);
+  write_extxyz(file, frames, calculated);
 }
 
 void print_result(Task const& task, NebOptions const& options, double measured, BandResult const& band,

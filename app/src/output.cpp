@@ -39,8 +39,10 @@ std::size_t width(std::string const& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+/// Numbers and ranges, not names that end with a number.
 bool is_number(std::string const& text) {
-  return !text.empty() && (std::isdigit(static_cast<unsigned char>(text.back())) || text == "-");
+  auto const digit = [](char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; };
+  return text == "-" || (!text.empty() && digit(text.back()) && (digit(text.front()) || text.front() == '-'));
 }
 
 }  // namespace

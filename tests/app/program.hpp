@@ -30,6 +30,11 @@ inline std::string read_file(Path const& file) {
 
 inline long lines_in(std::string const& text) { return std::count(text.begin(), text.end(), '\n'); }
 
+/// The text with the first `from` in it replaced.
+inline std::string replaced(std::string text, std::string const& from, std::string const& to) {
+  return text.replace(text.find(from), from.size(), to);
+}
+
 struct Outcome {
   int code;  // exit code, or minus the signal
   std::string out, err;

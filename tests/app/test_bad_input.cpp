@@ -7,10 +7,6 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-std::string replaced(std::string text, std::string const& from, std::string const& to) {
-  return text.replace(text.find(from), from.size(), to);
-}
-
 struct Fault {
   std::string what, name, contents, place;  // file with the fault, and how its place must be named
 };

@@ -53,6 +53,15 @@ nlohmann::json write_oracle(Folder const& folder, std::string const& name) {
   return oracle;
 }
 
+/// MgO without symmetry.
+std::string const displaced_poscar = replaced(replaced(mgo_poscar, "0.5 0 0\n", "0.53 0.01 -0.02\n"), "4.2\n", "4.3\n");
+
+/// The primitive cell of MgO, the second time with charges that are not the set's.
+char const* const two_frames =
+    "2\nLattice=\"0 2.1 2.1 2.1 0 2.1 2.1 2.1 0\" Properties=species:S:1:pos:R:3\nMg 0 0 0\nO 2.1 2.1 2.1\n"
+    "2\nLattice=\"0 2.2 2.2 2.2 0 2.2 2.2 2.2 0\" Properties=species:S:1:pos:R:3:charge:R:1\n"
+    "Mg 0 0 0 1.5\nO 2.2 2.2 2.2 -1.5\n";
+
 }  // namespace
 
 TEST_CASE("The energies, forces and stresses of the oracles come out as JSON") {
@@ -60,7 +69,7 @@ TEST_CASE("The energies, forces and stresses of the oracles come out as JSON") {
     Folder const folder;
     CAPTURE(name);
     auto const oracle = write_oracle(folder, name);
-    auto const json = folder.run_json({"energy", "POSCAR", "--potential", "set.toml", "--json"});
+    auto const json = folder.run_json({"energy", "POSCAR", "--potential", "set.toml", "--json", "--certify"});
     CHECK(double(json["energy_eV"]) == Approx(double(oracle["e_total"])).epsilon(1e-10));
     CHECK(double(json["terms_eV"]["coulomb"]) == Approx(double(oracle["e_coulomb"])).epsilon(1e-10));
     CHECK(double(json["terms_eV"]["short_range"]) == Approx(double(oracle["e_short"])).epsilon(1e-10));
@@ -75,7 +84,7 @@ TEST_CASE("The energies, forces and stresses of the oracles come out as JSON") {
     for (std::size_t i = 0; i < 3; ++i)
       for (std::size_t k = 0; k < 3; ++k)
         CHECK(double(json["stress_eV_per_A3"][i][k]) == Approx(double(oracle["stress_eV_A3"][i][k])).margin(1e-10));
-    CHECK(double(json["accuracy"]["measured_eV"]) < 1e-9);
+    CHECK(double(json["accuracy"]["measured"]["energy_eV"]) < 1e-8);
     CHECK(json["version"].is_string());
     CHECK(json["potential"]["source"] == name);
     CHECK(json["site_potential_V"].size() == oracle["species"].size());
@@ -90,27 +99,234 @@ TEST_CASE("A charged cell is pointed out") {
   CHECK_THAT(json["warnings"].dump(), ContainsSubstring("net charge"));
 }
 
-TEST_CASE("Ions inside a Buckingham well are pointed out") {
+TEST_CASE("Ions inside a Buckingham well are pointed out, by the engine as by the reference") {
   Folder const folder;
-  std::string structure = mgo_poscar, set = mgo_set;
-  folder.write("set.toml", set);
-  folder.write("far", structure);
-  folder.write("near.vasp", structure.replace(structure.find("0.5 0 0\n"), 8, "0.4 0.4 0.4\n"));
-  CHECK_THAT(folder.run_json({"energy", "near.vasp", "--potential", "set.toml", "--json"})["warnings"].dump(),
-             ContainsSubstring("ions 5 (O) and 6 (O)") && ContainsSubstring("inside the Buckingham well"));
+  std::string structure = mgo_poscar;
+  folder.write("set.toml", mgo_set);
+  folder.write("near.vasp", replaced(structure, "0.5 0 0\n", "0.4 0.4 0.4\n"));
+  for (std::string const method : {"auto", "reference"}) {
+    auto const json = folder.run_json({"energy", "near.vasp", "--potential", "set.toml", "--json", "--method", method});
+    CHECK_THAT(json["warnings"].dump(),
+               ContainsSubstring("ions 5 (O) and 6 (O)") && ContainsSubstring("inside the Buckingham well"));
+    REQUIRE(json["close_contacts"].size() == 1);
+    CHECK(json["close_contacts"][0]["ions"] == nlohmann::json({5, 6}));
+    CHECK(double(json["close_contacts"][0]["distance_A"]) < double(json["close_contacts"][0]["turnover_A"]));
+  }
+  folder.write("own.xyz", "1\nLattice=\"0.6 0 0 0 5 0 0 0 5\" Properties=species:S:1:pos:R:3\nO 0 0 0\n");
+  for (std::string const method : {"auto", "reference"})
+    CHECK_THAT(folder.run({"energy", "own.xyz", "--potential", "set.toml", "--method", method}).out,
+               ContainsSubstring("ion 1 (O) and its image are 0.600 Å apart"));
   folder.write("POSCAR", mgo_poscar);
-  CHECK(folder.run_json({"energy", "POSCAR", "--potential", "set.toml", "--json"})["warnings"].empty());
+  CHECK(folder.run_json({"energy", "POSCAR", "--potential", "set.toml", "--json"})["close_contacts"].empty());
 }
 
-TEST_CASE("Without a cutoff the terms are summed far out, and what is missing is said") {
+TEST_CASE("Without a cutoff the terms are summed completely, with one it is said what is left out") {
   Folder const folder;
-  std::string set = mgo_set;
-  set.erase(set.find("cutoff"), std::string("cutoff = 9.0\n").size());
-  folder.write("set.toml", set);
+  folder.write("complete.toml", replaced(mgo_set, "cutoff = 9.0\n", ""));
+  folder.write("set.toml", mgo_set);
   folder.write("POSCAR", mgo_poscar);
-  auto const json = folder.run_json({"energy", "POSCAR", "--potential", "set.toml", "--json"});
-  CHECK(double(json["cutoff_A"]) >= 15);
-  CHECK_THAT(json["warnings"].dump(), ContainsSubstring("are missing"));
+  auto const complete = folder.run_json({"energy", "POSCAR", "--potential", "complete.toml", "--json"});
+  CHECK(complete["warnings"].empty());
+  CHECK(complete["pair_terms"][1]["dispersion"] == "lattice-sum");
+  CHECK(complete["pair_terms"][1]["cutoff_origin"] == "chosen");
+  CHECK(std::fabs(double(complete["left_out_by_cutoffs_eV"])) < 1e-6);
+
+  auto const cut = folder.run_json({"energy", "POSCAR", "--potential", "set.toml", "--json"});
+  CHECK_THAT(cut["warnings"].dump(), ContainsSubstring("the cutoffs leave out about -0.01"));
+  CHECK(cut["pair_terms"][1]["dispersion"] == "cutoff");
+  CHECK(cut["pair_terms"][1]["cutoff_origin"] == "of the set");
+  CHECK(cut["pair_terms"][1]["cutoff_A"] == 9);
+  double const missing = double(complete["energy_eV"]) - double(cut["energy_eV"]);
+  CHECK(double(cut["left_out_by_cutoffs_eV"]) == Approx(missing).epsilon(0.2));
+  Words const corrected{"energy", "POSCAR", "--potential", "set.toml", "--json", "--tail"};
+  CHECK(double(folder.run_json(corrected)["energy_eV"]) ==
+        Approx(double(cut["energy_eV"]) + double(cut["left_out_by_cutoffs_eV"])).epsilon(1e-12));
+}
+
+TEST_CASE("The three formats of one crystal agree") {
+  Folder const folder;
+  folder.write("set.toml", mgo_set);
+  folder.write("POSCAR", mgo_poscar);
+  folder.write("a.cif",
+               "data_MgO\n_cell_length_a 4.2\n_cell_length_b 4.2\n_cell_length_c 4.2\n_cell_angle_alpha 90\n"
+               "_cell_angle_beta 90\n_cell_angle_gamma 90\n_space_group_name_H-M_alt 'F m -3 m'\nloop_\n"
+               "_atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n"
+               "Mg1 0 0 0\nO1 0.5 0.5 0.5\n");
+  folder.write(
+      "primitive.extxyz",
+      "2\nLattice=\"0 2.1 2.1 2.1 0 2.1 2.1 2.1 0\" Properties=species:S:1:pos:R:3\nMg 0 0 0\nO 2.1 2.1 2.1\n");
+  auto const energy = [&](std::string const& file) {
+    return double(folder.run_json({"energy", file, "--potential", "set.toml", "--json"})["energy_eV"]);
+  };
+  CHECK(energy("a.cif") == Approx(energy("POSCAR")).epsilon(1e-10));
+  CHECK(4 * energy("primitive.extxyz") == Approx(energy("POSCAR")).epsilon(1e-10));
+}
+
+TEST_CASE("Every method gives the reference's energies, forces and stress, however the terms end") {
+  Folder const folder;
+  folder.write("set.toml", mgo_set);
+  folder.write("POSCAR", displaced_poscar);
+  for (Words const& ends : std::vector<Words>{{},
+                                              {"--cutoff", "6.5", "--truncation", "shifted"},
+                                              {"--truncation", "force-shifted", "--tail"},
+                                              {"--dispersion", "lattice-sum"}}) {
+    Words words{"energy", "POSCAR", "--potential", "set.toml", "--json", "--method", "reference"};
+    words.insert(words.end(), ends.begin(), ends.end());
+    auto const expected = folder.run_json(words);
+    CHECK(expected["ewald"]["method"] == "reference");
+    for (std::string const method : {"direct", "mesh"}) {
+      CAPTURE(ends, method);
+      words[6] = method;
+      auto const json = folder.run_json(words);
+      CHECK(json["ewald"]["method"] == method);
+      CHECK(double(json["energy_eV"]) == Approx(double(expected["energy_eV"])).epsilon(1e-10));
+      CHECK(json["pair_terms"] == expected["pair_terms"]);
+      for (auto const& [pair, e] : expected["short_range_by_pair_eV"].items())
+        CHECK(double(json["short_range_by_pair_eV"][pair]) == Approx(double(e)).margin(1e-8));
+      for (std::size_t i = 0; i < 8; ++i)
+        for (std::size_t k = 0; k < 3; ++k)
+          CHECK(double(json["forces_eV_per_A"][i][k]) ==
+                Approx(double(expected["forces_eV_per_A"][i][k])).margin(1e-8));
+      for (std::size_t i = 0; i < 3; ++i)
+        for (std::size_t k = 0; k < 3; ++k)
+          CHECK(double(json["stress_eV_per_A3"][i][k]) ==
+                Approx(double(expected["stress_eV_per_A3"][i][k])).margin(1e-9));
+    }
+  }
+}
+
+TEST_CASE("A certified error is not larger than the error asked for") {
+  Folder const folder;
+  folder.write("set.toml", mgo_set);
+  folder.write("POSCAR", displaced_poscar);
+  for (std::string const method : {"direct", "mesh", "reference"})
+    for (std::string const error : {"1e-3", "1e-6", "1e-9"}) {
+      CAPTURE(method, error);
+      auto const json = folder.run_json({"energy", "POSCAR", "--potential", "set.toml", "--json", "--certify",
+                                         "--method", method, "--force-error", error});
+      auto const& accuracy = json["accuracy"];
+      CHECK(double(accuracy["force_error_asked_eV_per_A"]) == std::stod(error));
+      CHECK(double(accuracy["measured"]["rms_force_eV_per_A"]) <= std::stod(error));
+      CHECK(double(accuracy["measured"]["rms_force_eV_per_A"]) > 1e-6 * std::stod(error));
+      CHECK_THAT(json["warnings"].dump(), !ContainsSubstring("larger than asked"));
+    }
+  CHECK_THAT(folder.run({"energy", "POSCAR", "--potential", "set.toml", "--certify"}).out,
+             ContainsSubstring("measured against") && ContainsSubstring("eV/Å rms"));
+}
+
+TEST_CASE("Trajectories, files and folders are evaluated together, each structure as if alone") {
+  Folder const folder;
+  folder.write("set.toml", mgo_set);
+  folder.write("in/b.vasp", displaced_poscar);
+  folder.write("in/a.extxyz", two_frames);
+  folder.write("in/readme.txt", "no structure");
+  folder.write("POSCAR", mgo_poscar);
+  auto const json =
+      folder.run_json({"energy", "in", "POSCAR", "--potential", "set.toml", "--json", "--out", "t.csv", "--certify"});
+  auto const& rows = json["structures"];
+  REQUIRE(rows.size() == 4);
+  CHECK(rows[1]["file"] == "in/a.extxyz");
+  CHECK(rows[1]["frame"] == 2);
+  CHECK(json["passed_over"][0] == "in/readme.txt");
+  for (auto const& [row, file] : {std::pair(2, "in/b.vasp"), {3, "POSCAR"}}) {
+    auto const alone = folder.run_json({"energy", file, "--potential", "set.toml", "--json"});
+    CHECK(rows[row]["file"] == file);
+    CHECK(double(rows[row]["energy_eV"]) == Approx(double(alone["energy_eV"])).epsilon(1e-10));
+    CHECK(double(rows[row]["pressure_GPa"]) == Approx(double(alone["pressure_GPa"])).epsilon(1e-7));
+    CHECK(double(rows[row]["measured_rms_force_error_eV_per_A"]) <= double(rows[row]["force_error_asked_eV_per_A"]));
+  }
+  CHECK(rows[0]["notes"].empty());
+  CHECK(rows[1]["notes"] == nlohmann::json({"other_charges_in_file"}));
+  std::string const csv = read_file(folder / "t.csv");
+  CHECK(lines_in(csv) == 5);
+  CHECK_THAT(
+      csv, Catch::Matchers::StartsWith("file,frame,ions,") && ContainsSubstring("Mg-O buckingham to 9 Å (of the set)"));
+
+  Outcome const o = folder.run({"energy", "in", "POSCAR", "--potential", "set.toml", "--out", "t.extxyz"});
+  CHECK(o.code == 0);
+  CHECK(o.err.empty());
+  for (std::string const word : {"in/a.extxyz#2", "in/b.vasp", "other_charges_in_file", "structures/s", "readme.txt",
+                                 "plain truncation", "left out by the cutoffs", "written: t.extxyz"})
+    CHECK_THAT(o.out, ContainsSubstring(word));
+  auto const again = folder.run_json({"energy", "t.extxyz", "--potential", "set.toml", "--json"});
+  REQUIRE(again["structures"].size() == 4);
+  for (std::size_t k = 0; k < 4; ++k)
+    CHECK(double(again["structures"][k]["energy_eV"]) == Approx(double(rows[k]["energy_eV"])).epsilon(1e-12));
+  CHECK_THAT(read_file(folder / "t.extxyz"), ContainsSubstring(":initial_charges:R:1:forces:R:3") &&
+                                                 ContainsSubstring(" energy=") && ContainsSubstring(" stress=\""));
+}
+
+TEST_CASE("The matrix of Coulomb energies adds up to the Coulomb energy") {
+  Folder const folder;
+  folder.write("set.toml", mgo_set);
+  folder.write("POSCAR", displaced_poscar);
+  auto const json = folder.run_json({"energy", "POSCAR", "--potential", "set.toml", "--json", "--matrix", "m.csv"});
+  std::istringstream lines(read_file(folder / "m.csv"));
+  double sum = 0;
+  int rows = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with('#')) continue;
+    ++rows;
+    std::istringstream fields(line);
+    for (std::string field; std::getline(fields, field, ',');) sum += std::stod(field);
+  }
+  CHECK(rows == 8);
+  CHECK(sum == Approx(double(json["terms_eV"]["coulomb"])).epsilon(1e-10));
+}
+
+TEST_CASE("What does not go together, or cannot be done, is refused, and earlier results stay") {
+  Folder const folder;
+  folder.write("set.toml", mgo_set);
+  folder.write("complete.toml", replaced(mgo_set, "cutoff = 9.0\n", ""));
+  folder.write("POSCAR", mgo_poscar);
+  folder.write("two.extxyz", two_frames);
+  std::string const frames = two_frames;
+  folder.write("bad.extxyz", frames.substr(0, frames.size() - 4));
+  folder.write("empty/notes.txt", "");
+  folder.write("out.csv", "earlier");
+  for (auto const& [words, expected] :
+       {std::pair<Words, std::string>({"--force-error", "1e-6", "--relative-force-error", "1e-6"}, "does not go with"),
+        {{"--force-error", "0"}, "--force-error 0"},
+        {{"--force-error", "1e-16"}, "double precision"},
+        {{"--method", "fast"}, "auto, direct, mesh, reference"},
+        {{"--truncation", "smooth"}, "plain, shifted, force-shifted"},
+        {{"--dispersion", "none"}, "cutoff, lattice-sum"},
+        {{"--out", "out.txt"}, ".csv, .json or .extxyz"},
+        {{"two.extxyz", "--matrix", "out.csv"}, "--matrix"},
+        {{"bad.extxyz", "--out", "out.csv"}, "bad.extxyz:8: "},
+        {{"empty", "--out", "out.csv"}, "empty: no structures"},
+        {{"nowhere", "--out", "out.csv"}, "nowhere"},
+        {{"--potential", "complete.toml", "--tail"}, "--cutoff"},
+        {{"--potential", "complete.toml", "--dispersion", "cutoff"}, "--cutoff"},
+        {{"--memory", "1e-6", "--out", "out.csv"}, "GB are allowed"}}) {
+    Words all{"energy", "POSCAR"};
+    if (std::find(words.begin(), words.end(), "--potential") == words.end())
+      all.insert(all.end(), {"--potential", "set.toml"});
+    all.insert(all.end(), words.begin(), words.end());
+    Outcome const o = folder.run(all);
+    CAPTURE(all, o.err);
+    CHECK(o.code == 1);
+    CHECK(o.out.empty());
+    CHECK(lines_in(o.err) == 1);
+    CHECK_THAT(o.err, Catch::Matchers::StartsWith("ionscape: error: ") && ContainsSubstring(expected));
+    CHECK(read_file(folder / "out.csv") == "earlier");
+  }
+}
+
+TEST_CASE("Of a large structure some ions are printed, or all") {
+  Folder const folder;
+  folder.write("set.toml", mgo_set);
+  std::ostringstream structure;
+  structure << "216\nLattice=\"12.6 0 0 0 12.6 0 0 0 12.6\" Properties=species:S:1:pos:R:3\n";
+  for (int i = 0; i < 6; ++i)
+    for (int j = 0; j < 6; ++j)
+      for (int k = 0; k < 6; ++k)
+        structure << ((i + j + k) % 2 ? "O " : "Mg ") << 2.1 * i << ' ' << 2.1 * j << ' ' << 2.1 * k << '\n';
+  folder.write("large.xyz", structure.str());
+  Words words{"energy", "large.xyz", "--potential", "set.toml"};
+  CHECK_THAT(folder.run(words).out, ContainsSubstring("16 more ions") && !ContainsSubstring("\n  216 "));
+  words.push_back("--all-ions");
+  CHECK_THAT(folder.run(words).out, !ContainsSubstring("more ions") && ContainsSubstring("\n  216 "));
 }
 
 TEST_CASE("The table shows terms, forces, stress and units") {
@@ -121,6 +337,7 @@ TEST_CASE("The table shows terms, forces, stress and units") {
   CHECK(o.code == 0);
   CHECK(o.err.empty());
   for (std::string const word :
-       {"Coulomb", "short range Mg-O", "total", "eV/Å^3", "GPa", "site potential/V", "net charge 0"})
+       {"Coulomb", "short range Mg-O", "total", "eV/Å^3", "GPa", "site potential/V", "net charge 0", "direct Ewald sum",
+        "rms force error: asked", "cut off", "left out/eV"})
     CHECK_THAT(o.out, ContainsSubstring(word));
 }

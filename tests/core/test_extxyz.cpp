@@ -97,8 +97,10 @@ TEST_CASE("Written frames read back bit by bit, in the ions' order") {
   two.comment = R"(say "hi" \ bye)";
   TemporaryFolder const folder;
   std::vector<Crystal> const frames{one, two};
-  std::vector<double> const energies{-1.25, 1.0 / 3};
-  write_extxyz(folder / "b.extxyz", frames, energies);
+  std::vector<Vec3> const forces{{0.5, 0, 0}, {0, -1e-9, 2}, {1, 1, 1}};
+  std::vector<Calculated> const calculated{{-1.25, {}, {}},
+                                           {1.0 / 3, forces, {{{{1, 0.25, 0}, {0.25, 2, 0}, {0, 0, -3}}}}}};
+  write_extxyz(folder / "b.extxyz", frames, calculated);
   auto const back = read_crystals(folder / "b.extxyz");
   REQUIRE(back.size() == 2);
   for (std::size_t f = 0; f < 2; ++f) {
@@ -108,6 +110,10 @@ TEST_CASE("Written frames read back bit by bit, in the ions' order") {
     CHECK(back[f].comment == frames[f].comment);
     CHECK(back[f].cell.b == frames[f].cell.b);
   }
-  CHECK_THAT(ionscape_test::text_of(folder / "b.extxyz"), ContainsSubstring("energy=-1.25"));
-  CHECK_THROWS_AS(write_extxyz(folder / "b.extxyz", frames, std::span(energies).first(1)), InputError);
+  CHECK_THAT(ionscape_test::text_of(folder / "b.extxyz"),
+             ContainsSubstring("energy=-1.25") && ContainsSubstring(":initial_charges:R:1:forces:R:3") &&
+                 ContainsSubstring("stress=\"1 0.25 0 0.25 2 0 0 0 -3\"") && ContainsSubstring(" 0.5 0 0\n"));
+  CHECK_THROWS_AS(write_extxyz(folder / "b.extxyz", frames, std::span(calculated).first(1)), InputError);
+  std::vector<Calculated> const short_one{calculated[0], {0, std::span(forces).first(2), {}}};
+  CHECK_THROWS_AS(write_extxyz(folder / "b.extxyz", frames, short_one), InputError);
 }

@@ -174,23 +174,33 @@ std::vector<Frame> read_extxyz(std::filesystem::path const& file) {
 }
 
 void write_extxyz(std::filesystem::path const& file, std::span<Crystal const> frames,
-                  std::span<double const> energies) {
-  if (!energies.empty() && energies.size() != frames.size())
-    fail_input({file}, energies.size(), " energies for ", frames.size(), " frames");
+                  std::span<Calculated const> calculated) {
+  if (!calculated.empty() && calculated.size() != frames.size())
+    fail_input({file}, calculated.size(), " results for ", frames.size(), " frames");
   AtomicFile out(file);
   std::ostream& text = out.stream();
   for (std::size_t f = 0; f < frames.size(); ++f) {
     Crystal const& crystal = frames[f];
+    Calculated const* const result = calculated.empty() ? nullptr : &calculated[f];
     Cell const& cell = crystal.cell;
-    bool const charged = !crystal.charges.empty();
+    bool const charged = !crystal.charges.empty(), forces = result && !result->forces.empty();
+    if (forces && result->forces.size() != crystal.size())
+      fail_input({file}, result->forces.size(), " forces for ", crystal.size(), " ions");
     text << crystal.size() << "\nLattice=\"" << cell.a << ' ' << cell.b << ' ' << cell.c
-         << "\" Properties=species:S:1:pos:R:3" << (charged ? ":initial_charges:R:1" : "") << " pbc=\"T T T\"";
-    if (!energies.empty()) text << " energy=" << shortest(energies[f]);
+         << "\" Properties=species:S:1:pos:R:3" << (charged ? ":initial_charges:R:1" : "")
+         << (forces ? ":forces:R:3" : "") << " pbc=\"T T T\"";
+    if (result) text << " energy=" << shortest(result->energy);
+    if (result && result->stress) {
+      auto const& [x, y, z] = *result->stress;
+      text << " stress=\"" << Vec3{x[0], x[1], x[2]} << ' ' << Vec3{y[0], y[1], y[2]} << ' ' << Vec3{z[0], z[1], z[2]}
+           << '"';
+    }
     if (!crystal.comment.empty()) text << " comment=" << escaped(crystal.comment);
     text << '\n';
     for (std::size_t i = 0; i < crystal.size(); ++i) {
       text << crystal.species[i] << ' ' << crystal.positions[i];
       if (charged) text << ' ' << shortest(crystal.charges[i]);
+      if (forces) text << ' ' << result->forces[i];
       text << '\n';
     }
   }

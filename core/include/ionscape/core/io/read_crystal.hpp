@@ -15,4 +15,7 @@ Crystal read_crystal(std::filesystem::path const& file);
 /// All frames of a file (extxyz may hold many; the other formats hold one).
 std::vector<Crystal> read_crystals(std::filesystem::path const& file);
 
+/// True if the name says that the file holds structures.
+bool has_structure_name(std::filesystem::path const& file);
+
 }  // namespace ionscape
