@@ -66,7 +66,7 @@ inline Cell cubic(double a) { return {{a, 0, 0}, {0, a, 0}, {0, 0, a}}; }
 
 inline std::vector<Vec3> const fcc{{0, 0, 0}, {0, .5, .5}, {.5, 0, .5}, {.5, .5, 0}};
 
-/// The largest of all differences of two results, whichever engine they are from: eV, eV/Å, V; the stress times the volume.
+/// The largest of all differences of two results of any engines: eV, eV/Å, V; the stress times the volume.
 template <class A, class B>
 double largest_difference(A const& a, B const& b, double volume) {
   double worst = std::max(std::fabs(a.energy() - b.energy()), std::fabs(a.coulomb - b.coulomb));

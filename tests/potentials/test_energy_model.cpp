@@ -334,7 +334,7 @@ TEST_CASE("The engine's forces and stress are the derivatives of its energy") {
   for (Truncation truncation : {Truncation::plain, Truncation::force_shifted})
     for (bool lattice : {false, true}) {
       CAPTURE(int(truncation), lattice);
-      // The tail of a plain truncation has the mean of the jumps at the cutoff in its stress, of which energies know nothing.
+      // The stress of a plain truncation's tail has the mean of the jumps at the cutoff: energies know nothing of it.
       PairSums const pairs{6.35, truncation, truncation != Truncation::plain, lattice};
       std::vector<Crystal> steps{o.crystal};
       double const h = 3e-5, e = 1e-5;  // strains too small for a pair to cross the cutoff here
@@ -363,6 +363,21 @@ TEST_CASE("The engine's forces and stress are the derivatives of its energy") {
       CHECK(worst_force < 1e-7);
       CHECK(worst_stress < 1e-9);
     }
+}
+
+TEST_CASE("The mesh gives what the direct sum gives, to the errors asked for") {
+  for (Crystal const& c : mixed_crystals())
+    for (bool lattice : {false, true})
+      for (double error : {1e-4, 1e-8}) {
+        CAPTURE(c.size(), lattice, error);
+        EnergyOptions options;
+        options.pairs = PairSums{.cutoff = 5.5, .dispersion_lattice_sum = lattice};
+        options.force_error = error;
+        options.method = EwaldMethod::direct;
+        auto const direct = evaluated(c, abd_set(), options);
+        options.method = EwaldMethod::mesh;
+        CHECK(force_difference(evaluated(c, abd_set(), options), direct) < 2 * error);
+      }
 }
 
 TEST_CASE("A crystal has the same bits alone, in any batch, in any order, and twice") {

@@ -1,4 +1,4 @@
-// Lists from the device against a plain search over all images: every pair as often as it occurs, in cells of any shape.
+// Lists from the device against a plain search over all images: every pair as often as it occurs, in any cell.
 #include <map>
 
 #include <ionscape/core/error.hpp>
