@@ -15,6 +15,8 @@
 
 #include <ionscape/core/error.hpp>
 
+#include "device_memory.hpp"
+#include "host_threads.hpp"
 #include "native.hpp"
 
 namespace ionscape {
@@ -24,6 +26,8 @@ namespace {
 using detail::Lanes;
 using detail::load;
 using detail::native_width;
+using detail::on_all_threads;
+using detail::upload;
 
 // Lanes of a block or of a list: on a GPU a block is read by neighbouring threads instead of one vector register.
 constexpr int block_width = native_width == 1 ? 32 : native_width;
@@ -67,16 +71,6 @@ struct SurfaceRecord {
   double coulomb_weight, dispersion_weight;  // eV: multiply the tables of the framework
 };
 
-template <class MemorySpace, class T>
-Kokkos::View<T*, MemorySpace> upload(char const* label, std::vector<T> const& values) {
-  Kokkos::View<T*, MemorySpace> view(Kokkos::view_alloc(Kokkos::WithoutInitializing, std::string(label)),
-                                     values.size());
-  auto mirror = Kokkos::create_mirror_view(view);
-  std::copy(values.begin(), values.end(), mirror.data());
-  Kokkos::deep_copy(view, mirror);
-  return view;
-}
-
 /// Energy and force, in reduced lengths, as sums over lanes.
 struct LaneSum {
   Lanes energy = Lanes(0.0), x = Lanes(0.0), y = Lanes(0.0), z = Lanes(0.0);
@@ -104,16 +98,6 @@ namespace {
 // ---------------------------------------------------------------------------------------------------------------- host
 
 constexpr double sqrt_pi = 1.77245385090551602730;
-
-/// Calls work(0) ... work(n - 1) on the threads of the host.
-template <class Work>
-void on_all_threads(char const* label, int n, Work const& work) {
-  using Exec = Kokkos::DefaultHostExecutionSpace;
-  Exec const exec;
-  Kokkos::parallel_for(label, Kokkos::RangePolicy<Exec, Kokkos::Schedule<Kokkos::Dynamic>>(exec, 0, n),
-                       [&work](int i) { work(i); });
-  exec.fence(label);
-}
 
 /// Smallest x in [0, limit] with tail(x) <= accuracy, tail falling.
 template <class Tail>

@@ -13,6 +13,7 @@
 #include <ionscape/potentials/detail/reciprocal_kernel.hpp>
 
 #include "device_memory.hpp"
+#include "host_threads.hpp"
 #include "lattice_tails.hpp"
 #include "neighbour_buffer.hpp"
 
@@ -27,6 +28,7 @@ using detail::less;
 using detail::load;
 using detail::native_width;
 using detail::Neighbours;
+using detail::on_all_threads;
 using detail::ReciprocalKernel;
 using detail::store;
 
@@ -75,16 +77,6 @@ std::vector<Wave> half_sphere(Cell const& cell, ReciprocalKernel const& kernel, 
           waves.push_back({h, k, l, std::sqrt(kernel.value(square))});
       }
   return waves;
-}
-
-/// Calls work(0) ... work(n - 1) on the threads of the host.
-template <class Work>
-void on_all_threads(char const* label, int n, Work const& work) {
-  using Exec = Kokkos::DefaultHostExecutionSpace;
-  Exec const exec;
-  Kokkos::parallel_for(label, Kokkos::RangePolicy<Exec, Kokkos::Schedule<Kokkos::Dynamic>>(exec, 0, n),
-                       [&work](int i) { work(i); });
-  exec.fence(label);
 }
 
 struct Builder {

@@ -185,8 +185,7 @@ EwaldSettings tune_ewald(EwaldTask const& task, double force_error, EwaldMethod 
   double const real = real_space_error(task, best.sum.alpha, best.sum.real_cutoff);
   double const reciprocal = best.method == EwaldMethod::direct
                                 ? reciprocal_space_error(task, best.sum.alpha, best.sum.reciprocal_cutoff)
-                                : mesh_force_error(task.cell, {ReciprocalKernel::coulomb, best.sum.alpha, volume, ke},
-                                                   best.mesh, task.sum_q2, task.ions);
+                                : mesh_error(best.sum.alpha, best.mesh);
   best.estimated_force_error = std::hypot(real, reciprocal);
   return best;
 }
