@@ -11,6 +11,7 @@
 #include "energy_cases.hpp"
 
 using namespace ionscape;
+using ionscape_test::cubic, ionscape_test::evaluated, ionscape_test::force_difference;
 
 namespace {
 
@@ -125,11 +126,11 @@ void check_promise(Case const& c, std::vector<double> const& errors) {
     EnergyOptions truth;
     truth.ewald = tight(1.6 / spacing, 6.4);
     truth.pairs = PairSums{dispersion ? 1e-3 : 0, Truncation::plain, false, dispersion};
-    auto const exact = evaluate_one(c.crystal, set, truth);
+    auto const exact = evaluated(c.crystal, set, truth);
     if (c.crystal.size() <= 64) {
       double const alpha = 1.9 / spacing;
       auto const plain = evaluate_reference(c.crystal, set, {alpha, 6.4 / alpha, 13 * alpha}, *truth.pairs);
-      CHECK(rms_difference(plain.forces, exact.forces) < 1e-12 * scale);
+      CHECK(force_difference(plain, exact) < 1e-12 * scale);
     }
     for (EwaldMethod method : {EwaldMethod::direct, EwaldMethod::mesh})
       for (double error : errors) {
@@ -137,8 +138,8 @@ void check_promise(Case const& c, std::vector<double> const& errors) {
         options.pairs = truth.pairs;
         options.method = method;
         options.force_error = error * scale;
-        auto const result = evaluate_one(c.crystal, set, options);
-        double const ratio = rms_difference(result.forces, exact.forces) / options.force_error;
+        auto const result = evaluated(c.crystal, set, options);
+        double const ratio = force_difference(result, exact) / options.force_error;
         worst = std::max(worst, ratio);
         INFO(c.name << ", " << (method == EwaldMethod::mesh ? "mesh" : "direct") << (dispersion ? " with -C/r^6" : "")
                     << ", asked " << error << " of the force scale, measured/asked " << ratio << ", worst so far "
