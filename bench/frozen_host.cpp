@@ -15,7 +15,7 @@ using namespace ionscape;
 using Exec = Kokkos::DefaultExecutionSpace;
 using Memory = Exec::memory_space;
 
-HostFramework framework(double width, double dispersion) {
+HostFramework framework(double dispersion) {
   HostFramework host;
   host.cell = {{2, 0, 0}, {0, 2, 0}, {0, 0, 2}};
   for (int i = 0; i < 2; ++i)
@@ -25,7 +25,7 @@ HostFramework framework(double width, double dispersion) {
           host.positions.push_back(Vec3{double(i), double(j), double(k)} + f);
   host.positions[1] += Vec3{0, .08, -.08};
   host.type_of.assign(host.positions.size(), 0);
-  host.types = {{1, dispersion, width}};
+  host.types = {{1, dispersion}};
   return host;
 }
 
@@ -34,10 +34,10 @@ void evaluate(benchmark::State& state) {
   double const width = 1e-3 * double(state.range(0)), C = double(state.range(1));
   double const accuracy = std::pow(10.0, -double(state.range(2)));
   int const n = 7000, n_surfaces = 169;
-  HostFramework const host = framework(width, C > 0 ? 1 : 0);
+  HostFramework const host = framework(C > 0 ? 1 : 0);
   std::vector<HostSurface> surfaces;
   for (int i = 0; i < n_surfaces; ++i)
-    surfaces.push_back({0, std::cbrt(4 * (23.4 + 56.2 * i / n_surfaces)), -2.5, C, {{804, 1 / 0.311}}});
+    surfaces.push_back({0, std::cbrt(4 * (23.4 + 56.2 * i / n_surfaces)), -2.5, C, {{width, {{804, 1 / 0.311}}}}});
   FrozenHost<Memory> const model(std::span(&host, 1), surfaces, {accuracy});
 
   Kokkos::View<double**, Kokkos::LayoutRight, Memory> coordinates("coordinates", n, 3), force("force", n, 3);

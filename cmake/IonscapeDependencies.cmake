@@ -1,9 +1,9 @@
 # Every library that ionscape takes from outside, except Kokkos, under one target name each whatever the version:
 #   Eigen3::Eigen  nlohmann_json::nlohmann_json  tomlplusplus::tomlplusplus  gemmi::gemmi_cpp  nanoflann::nanoflann
-#   FFTW3::fftw3  CUDA::cufft  cxxopts::cxxopts  ionscape_catch2 (tests)  benchmark::benchmark (bench)
+#   FFTW3::fftw3  CUDA::cufft  Ceres::ceres  cxxopts::cxxopts  ionscape_catch2 (tests)  benchmark::benchmark (bench)
 # Used by the build and, installed, by ionscapeConfig.cmake.
 #
-#   ionscape_find(<eigen|json|toml|gemmi|nanoflann|fftw|cufft|cxxopts|catch2|benchmark>)
+#   ionscape_find(<eigen|json|toml|gemmi|nanoflann|fftw|cufft|ceres|cxxopts|catch2|benchmark>)
 # On failure IONSCAPE_DEPENDENCY_PROBLEM holds a text for the user; with IONSCAPE_DEPENDENCIES_FATAL it ends there.
 #
 # No version is handed to find_package: several of these refuse every other major version, and we want newer ones.
@@ -105,6 +105,16 @@ macro(ionscape_find which)
         target_link_libraries(ionscape_catch2 INTERFACE Catch2::Catch2)
       else()
         _ionscape_dependency_missing("Catch2" "catch2")
+      endif()
+    endif()
+  elseif("${which}" STREQUAL "ceres")
+    if(NOT TARGET Ceres::ceres)
+      set(_ionscape_log_level "${CMAKE_MESSAGE_LOG_LEVEL}")
+      set(CMAKE_MESSAGE_LOG_LEVEL NOTICE) # its search for SuiteSparse is not quiet
+      find_package(Ceres CONFIG QUIET)
+      set(CMAKE_MESSAGE_LOG_LEVEL "${_ionscape_log_level}")
+      if(NOT TARGET Ceres::ceres)
+        _ionscape_dependency_missing("Ceres Solver" "libceres-dev")
       endif()
     endif()
   elseif("${which}" STREQUAL "benchmark")

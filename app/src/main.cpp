@@ -26,6 +26,8 @@ struct Subcommand {
 constexpr Subcommand subcommands[] = {
     {"sweep", "site energies and barriers over a grid of volume, charge and distortion", sweep_command, true},
     {"plot", "pictures of a finished sweep", plot_command, false},
+    {"calibrate", "potentials fitted to published values, with error bars", calibrate_command, true},
+    {"compare", "maps and potentials against published values", compare_command, true},
     {"energy", "energies, forces and stresses of structures", energy_command, true},
     {"neb", "minimum energy path of one hop in a frozen host", neb_command, true},
     {"sites", "tetrahedral and octahedral sites of a structure, and the windows between them", sites_command, false},

@@ -41,9 +41,12 @@ struct Task {
   std::vector<std::string> description, warnings;
 };
 
-void warn_outside_fit(Task& task, double charge, double volume_per_anion) {
-  if (task.set.fitted && !task.set.fitted->contains(charge, volume_per_anion))
+void warn_outside_fit(Task& task, double charge, double volume_per_anion, std::optional<double> distortion = {}) {
+  auto const& fitted = task.set.fitted;
+  if (fitted && !fitted->contains(charge, volume_per_anion))
     task.warnings.push_back("charge or volume are outside the range in which the potential was fitted");
+  else if (fitted && distortion && !fitted->contains(charge, volume_per_anion, *distortion))
+    task.warnings.push_back("the distortion is outside the range in which the potential was fitted");
 }
 
 // --- from structures -------------------------------------------------------------------------------------------
@@ -192,7 +195,7 @@ Task task_from_grid(Arguments const& arguments) {
                              shortest(*charge) + " e per anion, distortion " + shortest(distortion) + " (CSM tet " +
                              fixed(host.report.csm_tet, 3) + ", oct " + fixed(host.report.csm_oct, 3) + "), hop " +
                              hop_name);
-  warn_outside_fit(task, *charge, *volume);
+  warn_outside_fit(task, *charge, *volume, distortion);
   return task;
 }
 

@@ -8,6 +8,8 @@ enum ExitCode : int { good = 0, bad_input = 1, not_converged = 2 };
 
 int sweep_command(int argc, char const* const* argv);
 int plot_command(int argc, char const* const* argv);
+int calibrate_command(int argc, char const* const* argv);
+int compare_command(int argc, char const* const* argv);
 int energy_command(int argc, char const* const* argv);
 int neb_command(int argc, char const* const* argv);
 int sites_command(int argc, char const* const* argv);

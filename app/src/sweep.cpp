@@ -12,6 +12,7 @@
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/format.hpp>
+#include <ionscape/sweep/ensemble.hpp>
 #include <ionscape/sweep/plots.hpp>
 #include <ionscape/sweep/runner.hpp>
 
@@ -92,7 +93,7 @@ void print_notes(std::vector<MapRow> const& rows) {
       {"tet_not_minimum", "a free ion would leave the Tet centre, where the band's end is held"},
       {"path_below_ends", "the relaxed band lies lower than both of its ends: see depth_below_ends_eV"},
       {"no_interior_saddle", "the highest point of the relaxed band is one of its ends"},
-      {"extrapolated", "charge or volume outside the range in which the potential was fitted"},
+      {"extrapolated", "charge, volume or distortion outside the range in which the potential was fitted"},
       {"inside_buckingham_well", "an ion is closer than the turnover radius: these energies mean nothing"},
   };
   for (auto const& [note, meaning] : known)
@@ -148,6 +149,9 @@ int sweep_command(int argc, char const* const* argv) {
                    "a list of points in place of a grid: columns anion, volume_A3, charge_e, distortion");
   arguments.option("potential", "SET.toml",
                    "potential set with [insertion] (default: the file's, else the built-in set of each anion)");
+  arguments.option(
+      "ensemble", "DIR",
+      "error bars: also the spread over the potentials in DIR's subfolders (ionscape calibrate writes them)");
   arguments.option("out", "DIR", "folder for the results (default: results/<name of the file>)");
   arguments.flag("pictures", "draw the maps into DIR/pictures (needs gnuplot; 'ionscape plot DIR' does it later)");
   arguments.option("threads", "N", "threads of the processor (default: OMP_NUM_THREADS, else all)");
@@ -179,6 +183,7 @@ int sweep_command(int argc, char const* const* argv) {
     result = run_sweep(plan, options);
   }
   double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  assign_errors(plan, arguments.path("ensemble").value_or(std::filesystem::path{}), result.rows);
   for (int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
   write_map(directory, plan, result);
   remove_checkpoint(plan, options);

@@ -7,6 +7,7 @@
 #include <ionscape/core/error.hpp>
 #include <ionscape/lattice/csm.hpp>
 
+#include "anions.hpp"
 #include "periodic_points.hpp"
 
 namespace ionscape {
@@ -47,17 +48,10 @@ std::array<IdealPolyhedron, 3> const& templates() {
 std::pair<Crystal, std::vector<std::size_t>> sublattice(Crystal const& crystal,
                                                         std::vector<std::string> const& anions) {
   Crystal chosen{.cell = crystal.cell, .species = {}, .positions = {}, .charges = {}, .comment = {}};
-  std::vector<std::size_t> indices;
-  for (std::size_t i = 0; i < crystal.size(); ++i)
-    if (anions.empty() || std::ranges::find(anions, crystal.species.at(i)) != anions.end()) {
-      chosen.species.push_back(crystal.species.at(i));
-      chosen.positions.push_back(crystal.positions[i]);
-      indices.push_back(i);
-    }
-  if (indices.empty()) {
-    std::string wanted;
-    for (std::string const& label : anions) wanted += " " + label;
-    fail_input({}, "framework: none of the ", crystal.size(), " ions is an anion (expected:", wanted, ")");
+  auto const indices = anion_indices(crystal, anions, "framework");
+  for (std::size_t i : indices) {
+    chosen.species.push_back(crystal.species.at(i));
+    chosen.positions.push_back(crystal.positions[i]);
   }
   validate(chosen, "framework");
   return {chosen, indices};

@@ -10,6 +10,7 @@
 #include <ionscape/lattice/csm.hpp>
 #include <ionscape/lattice/polyhedron.hpp>
 
+#include "anions.hpp"
 #include "delaunay.hpp"
 #include "periodic_points.hpp"
 #include "random.hpp"
@@ -233,18 +234,6 @@ class Voids {
   std::vector<Void> voids;
 };
 
-std::vector<std::size_t> indices_of(Crystal const& crystal, std::vector<std::string> const& anions) {
-  std::vector<std::size_t> indices;
-  for (std::size_t i = 0; i < crystal.size(); ++i)
-    if (anions.empty() || std::ranges::find(anions, crystal.species.at(i)) != anions.end()) indices.push_back(i);
-  if (indices.empty()) {
-    std::string wanted;
-    for (std::string const& label : anions) wanted += " " + label;
-    fail_input({}, "sites: none of the ", crystal.size(), " ions is an anion (expected:", wanted, ")");
-  }
-  return indices;
-}
-
 void require_apart(Crystal const& crystal, std::vector<std::size_t> const& anions) {
   std::vector<Vec3> positions;
   for (std::size_t i : anions) {
@@ -273,7 +262,7 @@ SiteGraph find_sites(Crystal const& crystal, std::vector<std::string> const& ani
   Vec3 const faces = crystal.cell.face_distances();
   if (!(std::min({faces.x, faces.y, faces.z}) > 0) || !std::isfinite(faces.x + faces.y + faces.z))
     fail_input({}, "sites: the cell is singular (volume ", crystal.cell.volume(), " Å^3)");
-  auto const indices = indices_of(crystal, anion_species);
+  auto const indices = anion_indices(crystal, anion_species, "sites");
   require_apart(crystal, indices);
   Shaken const anions = shake(crystal, indices);
   Voids const found(anions, options);

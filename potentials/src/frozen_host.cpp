@@ -4,7 +4,11 @@
 // G = (h, k, l): wave vectors with the same h and `width` neighbouring k form a block; its coefficients lie as
 // [l][re, im][width], so that one vector instruction serves `width` values of k and l runs in the inner loop.
 // Real space.  The cell is divided into bins; each bin has, for each type of ion, the list of all ions and images sorted by
-// distance from the bin's centre. A point at distance s from the centre reads the first entries, up to cutoff + s.
+// distance from the bin's centre. A point at distance s from the centre reads the first entries, up to cutoff + s. The
+// charge, the r^-6 and the longest of the repulsions are summed together; every further repulsion has a sum and a cutoff
+// of its own.
+// Gaussian charges: the Fourier sum is that of Gaussians of width 1/(sqrt(2) alpha), the same for all surfaces; real
+// space has the rest, [erfc(alpha r) - erfc(r/(sqrt(2) sigma))]/r, nothing where that is the width of all.
 #include <ionscape/potentials/frozen_host.hpp>
 
 #include <algorithm>
@@ -41,10 +45,9 @@ struct Block {
 struct FrameworkRecord {
   Cell cell, reciprocal;
   double alpha;
-  bool real_coulomb, gaussian, dispersion;
+  bool dispersion;
   int block_begin, block_end;
   int h_max, k_max, l_max;
-  double coulomb_mean, dispersion_mean;  // the G = 0 terms per unit of factor
   int bins[3];
   int n_types;
   int list_begin;  // lists of this framework: list_begin + bin * n_types + type
@@ -56,12 +59,19 @@ struct List {
 };
 
 struct TypeRecord {
-  double charge_product;  // k_e e^2 in eV per reduced length
-  double C;               // eV reduced length^6
-  double beta;            // reduced
-  BornMayer repulsion;    // eV, per reduced length
-  double cutoff;          // reduced
-  double turnover;        // reduced
+  double charge_product;     // k_e e^2 in eV per reduced length
+  double C;                  // eV reduced length^6
+  double beta;               // reduced; 0 = point charge
+  bool real_coulomb;         // whether anything of the charge is left in real space
+  BornMayer repulsion;       // eV, per reduced length; the one that reaches farthest
+  double cutoff;             // reduced, of all of these
+  int more_begin, more_end;  // the further repulsions
+  double turnover;           // reduced
+};
+
+struct RepulsionRecord {
+  BornMayer term;  // eV, per reduced length
+  double cutoff;   // reduced
 };
 
 struct SurfaceRecord {
@@ -69,6 +79,7 @@ struct SurfaceRecord {
   int type_begin;
   double inverse_length;
   double coulomb_weight, dispersion_weight;  // eV: multiply the tables of the framework
+  double mean;                               // eV, the G = 0 terms
 };
 
 /// Energy and force, in reduced lengths, as sums over lanes.
@@ -85,6 +96,7 @@ struct FrozenHost<MemorySpace>::Tables {
   View<FrameworkRecord> frameworks;
   View<SurfaceRecord> surfaces;
   View<TypeRecord> types;
+  View<RepulsionRecord> repulsions;
   View<Block> blocks;
   View<double> coulomb, dispersion;  // coefficients c(G)
   View<List> lists;
@@ -113,6 +125,11 @@ double solve_cutoff(Tail const& tail, double accuracy, double limit) {
 /// Ewald weight of the Coulomb sum, per unit of charge factor, in reduced lengths.
 double coulomb_weight(double g_square, double alpha, double volume) {
   return 4 * pi / volume * std::exp(-g_square / (4 * alpha * alpha)) / g_square;
+}
+
+/// The same of the cloud that screens a unit charge: all of it is summed in reciprocal space.
+double screening_weight(double g_square, double width, double volume) {
+  return width > 0 ? -coulomb_weight(g_square, 1 / (std::sqrt(2.0) * width), volume) : 0;
 }
 
 double dispersion_weight(double g_square, double alpha, double volume) {
@@ -153,8 +170,10 @@ void build_reciprocal(FrameworkTables& out, HostFramework const& host, Strengths
     dispersion += std::fabs(host.types[t].dispersion);
   }
   auto const bound = [&](double g) {
-    double const term = strength.coulomb * charge * coulomb_weight(g * g, alpha, volume) +
-                        strength.dispersion * dispersion * std::fabs(dispersion_weight(g * g, alpha, volume));
+    double const term =
+        strength.coulomb * charge *
+            (coulomb_weight(g * g, alpha, volume) - screening_weight(g * g, host.screening_width, volume)) +
+        strength.dispersion * dispersion * std::fabs(dispersion_weight(g * g, alpha, volume));
     // number of wave vectors in a shell of thickness alpha, times energy and force of each
     return term * (1 + g * strength.inverse_length) * volume / (2 * pi * pi) * g * g * alpha;
   };
@@ -193,7 +212,8 @@ void build_reciprocal(FrameworkTables& out, HostFramework const& host, Strengths
     }
   }
   for (Wave& w : waves) {
-    w.coulomb *= 2 * coulomb_weight(w.g * w.g, alpha, volume);
+    w.coulomb *=
+        2 * (coulomb_weight(w.g * w.g, alpha, volume) + screening_weight(w.g * w.g, host.screening_width, volume));
     w.dispersion *= 2 * dispersion_weight(w.g * w.g, alpha, volume);
   }
 
@@ -249,12 +269,6 @@ void build_reciprocal(FrameworkTables& out, HostFramework const& host, Strengths
     record.h_max = std::max(record.h_max, block.h);
     record.k_max = std::max({record.k_max, std::abs(block.k_begin), std::abs(block.k_begin + block_width - 1)});
     record.l_max = std::max({record.l_max, std::abs(block.l_begin), std::abs(block.l_begin + block.l_count - 1)});
-  }
-
-  for (int t : host.type_of) {
-    auto const& type = host.types[t];
-    record.coulomb_mean -= pi / volume * type.charge * (1 / (alpha * alpha) - 2 * type.width * type.width);
-    record.dispersion_mean -= sqrt_pi * pi * alpha * alpha * alpha / (3 * volume) * type.dispersion;
   }
 }
 
@@ -330,53 +344,54 @@ void build_lists(FrameworkTables& out, HostFramework const& host, double cutoff)
   on_all_threads("ionscape::potentials::build_lists", n_bins, fill_bin);
 }
 
+/// The narrowest and the widest of the charges on all surfaces of a framework, in its length.
+struct Widths {
+  double least = std::numeric_limits<double>::infinity(), most = 0;
+  void add(double width) { least = std::min(least, width), most = std::max(most, width); }
+};
+
 /// The splitting parameter of a framework. Gaussians of one width need no Coulomb sum in real space when the splitting is
 /// their own; otherwise both sums are balanced with the measured cost of a neighbour over that of a wave vector.
-double choose_alpha(HostFramework const& host) {
-  double width = -1;
-  bool one_width = true;
-  for (int t : host.type_of)
-    if (host.types[t].charge != 0 || host.types[t].dispersion != 0) {
-      if (width >= 0 && host.types[t].width != width) one_width = false;
-      width = std::max(width, host.types[t].width);
-    }
+double choose_alpha(HostFramework const& host, Widths widths) {
   double const volume = host.cell.volume();
   double const n = double(host.positions.size());
   constexpr double cost_ratio = 15;
   // neighbours 4 pi/3 n/V (x/alpha)^3 times their cost = wave vectors V/(12 pi^2) (2 alpha x)^3
   double const balanced = std::pow(2 * pi * pi * pi * n * cost_ratio / (volume * volume), 1.0 / 6);
-  double const own = width > 0 ? 1 / (std::sqrt(2.0) * width) : std::numeric_limits<double>::infinity();
-  if (one_width && own < 2.2 * balanced) return own;
-  return std::min(own, balanced);
+  double const own = widths.most > 0 ? 1 / (std::sqrt(2.0) * widths.most) : std::numeric_limits<double>::infinity();
+  bool const one_width = !(widths.least < widths.most);
+  return one_width && own < 2.2 * balanced ? own : balanced;
 }
 
-/// Reduced cutoff of the real-space terms between the mobile ion and one type.
-double real_cutoff(FrameworkRecord const& record, TypeRecord const& type, double density, double inverse_length,
-                   double accuracy) {
-  // Each tail is 4 pi n times the integral of |V| + |V'| over r^2 from the cutoff outwards, and more where V decays within
-  // less than the spacing of the ions: there a single shell can hold several times the mean.
-  double const spacing = std::cbrt(1 / density);
-  auto const shells = [&](double decay) { return 1 + 0.3 * spacing / decay; };
+// Each tail is 4 pi n times the integral of |V| + |V'| over r^2 from the cutoff outwards, and more where V decays within
+// less than the spacing of the ions: there a single shell can hold several times the mean.
+double shells(double density, double decay) { return 1 + 0.3 * std::cbrt(1 / density) / decay; }
+
+/// Reduced cutoff of a repulsion between the mobile ion and one type.
+double repulsion_cutoff(BornMayer const& term, double density, double inverse_length, double accuracy) {
+  if (term.A == 0) return 0;
+  double const rho = 1 / term.inverse_rho;
+  return solve_cutoff(
+      [&](double r) {
+        return 4 * pi * density * std::fabs(term.A) * std::exp(-r / rho) * rho * (r * r + 2 * r * rho + 2 * rho * rho) *
+               (1 + inverse_length / rho) * shells(density, rho);
+      },
+      accuracy, 60 * rho);
+}
+
+/// Reduced cutoff of what the lattice sums leave in real space between the mobile ion and one type.
+double lattice_cutoff(double alpha, TypeRecord const& type, double density, double inverse_length, double accuracy) {
   double cutoff = 0;
-  if (type.repulsion.A != 0) {
-    double const rho = 1 / type.repulsion.inverse_rho;
+  if (type.real_coulomb) {
+    // erfc(alpha r) - erfc(beta r) falls off like the slower of the two, which belongs to the wider charge.
+    double const slower = type.beta > 0 ? std::min(alpha, type.beta) : alpha, square = slower * slower;
     cutoff = solve_cutoff(
         [&](double r) {
-          return 4 * pi * density * std::fabs(type.repulsion.A) * std::exp(-r / rho) * rho *
-                 (r * r + 2 * r * rho + 2 * rho * rho) * (1 + inverse_length / rho) * shells(rho);
+          return 2 * pi * density * std::fabs(type.charge_product) / square * std::exp(-square * r * r) *
+                 (1 + 2 * square * r * inverse_length) * shells(density, 1 / (2 * square * r + 1e-9));
         },
-        accuracy, 60 * rho);
+        accuracy, 8 / slower);
   }
-  double const alpha = record.alpha;
-  if (record.real_coulomb && type.charge_product != 0)
-    cutoff = std::max(cutoff, solve_cutoff(
-                                  [&](double r) {
-                                    return 2 * pi * density * std::fabs(type.charge_product) / (alpha * alpha) *
-                                           std::exp(-alpha * alpha * r * r) *
-                                           (1 + 2 * alpha * alpha * r * inverse_length) *
-                                           shells(1 / (2 * alpha * alpha * r + 1e-9));
-                                  },
-                                  accuracy, 8 / alpha));
   if (type.C != 0)
     cutoff = std::max(cutoff, solve_cutoff(
                                   [&](double r) {
@@ -385,7 +400,7 @@ double real_cutoff(FrameworkRecord const& record, TypeRecord const& type, double
                                                      (1 / b2 + 1 + 0.5 * b2) / (b2 * b2);
                                     return 2 * pi * density * v / std::pow(alpha, 3) * std::sqrt(b2) *
                                            (1 + (6 / std::sqrt(b2) + 2 * std::sqrt(b2)) * alpha * inverse_length) *
-                                           shells(1 / (2 * alpha * std::sqrt(b2)));
+                                           shells(density, 1 / (2 * alpha * std::sqrt(b2)));
                                   },
                                   accuracy, 8 / alpha));
   return cutoff;
@@ -405,8 +420,16 @@ void check(std::span<HostFramework const> frameworks, std::span<HostSurface cons
     if (surface.framework < 0 || surface.framework >= int(frameworks.size()))
       fail_input({}, "a surface names framework ", surface.framework, " of ", frameworks.size());
     if (!(surface.length > 0)) fail_input({}, "a surface has the length ", surface.length, " Å, expected above 0");
-    if (surface.repulsion.size() != frameworks[surface.framework].types.size())
-      fail_input({}, "a surface needs one repulsion for each type of its framework");
+    if (surface.types.size() != frameworks[surface.framework].types.size())
+      fail_input({}, "a surface has ", surface.types.size(), " types of ions, its framework ",
+                 frameworks[surface.framework].types.size());
+    for (auto const& type : surface.types) {
+      if (!(type.width >= 0 && std::isfinite(type.width)))
+        fail_input({}, "a surface has ions of the width ", type.width, ", expected 0 or more");
+      for (BornMayer const& term : type.repulsion)
+        if (term.A != 0 && !(term.inverse_rho > 0 && std::isfinite(term.inverse_rho)))
+          fail_input({}, "a surface has a repulsion of the range ", 1 / term.inverse_rho, " Å, expected above 0");
+    }
   }
 }
 
@@ -451,6 +474,7 @@ struct EvaluateImages {
   Kokkos::View<FrameworkRecord*, MemorySpace> frameworks;
   Kokkos::View<SurfaceRecord*, MemorySpace> surfaces;
   Kokkos::View<TypeRecord*, MemorySpace> types;
+  Kokkos::View<RepulsionRecord*, MemorySpace> repulsions;
   Kokkos::View<Block*, MemorySpace> blocks;
   Kokkos::View<double*, MemorySpace> coulomb, dispersion;
   Kokkos::View<List*, MemorySpace> lists;
@@ -462,6 +486,7 @@ struct EvaluateImages {
       : frameworks(t.frameworks),
         surfaces(t.surfaces),
         types(t.types),
+        repulsions(t.repulsions),
         blocks(t.blocks),
         coulomb(t.coulomb),
         dispersion(t.dispersion),
@@ -523,7 +548,7 @@ struct EvaluateImages {
       int const n = entries_within(list, type->cutoff + p.off_centre);
       double const *xs = &x(list.begin), *ys = &y(list.begin), *zs = &z(list.begin);
       DispersionReal const r6{type->C, host.alpha};
-      if (host.real_coulomb && type->charge_product != 0) {
+      if (type->real_coulomb) {
         if (type->beta > 0) {
           CoulombReal<true> const q{type->charge_product, host.alpha, type->beta};
           if (type->C != 0)
@@ -541,6 +566,10 @@ struct EvaluateImages {
         add_pairs(sum, xs, ys, zs, n, rank, size, p.r, type->repulsion, r6);
       } else {
         add_pairs(sum, xs, ys, zs, n, rank, size, p.r, type->repulsion);
+      }
+      for (int k = type->more_begin; k < type->more_end; ++k) {
+        RepulsionRecord const& more = repulsions(k);
+        add_pairs(sum, xs, ys, zs, entries_within(list, more.cutoff + p.off_centre), rank, size, p.r, more.term);
       }
     }
   }
@@ -646,8 +675,7 @@ struct EvaluateImages {
       team.team_reduce(Kokkos::Sum<double>(fz));
     }
     if (rank == 0) {
-      images.energy(image) =
-          energy + surface.coulomb_weight * host.coulomb_mean + surface.dispersion_weight * host.dispersion_mean;
+      images.energy(image) = energy + surface.mean;
       images.force(image, 0) = fx * s;
       images.force(image, 1) = fy * s;
       images.force(image, 2) = fz * s;
@@ -663,9 +691,12 @@ SiteEnergy reference_site_energy(HostFramework const& framework, HostSurface con
   std::vector<HostIon> ions;
   for (std::size_t i = 0; i < framework.positions.size(); ++i) {
     auto const& type = framework.types[framework.type_of[i]];
+    auto const& here = surface.types[framework.type_of[i]];
     ions.push_back({surface.length * framework.positions[i], surface.charge_factor * type.charge,
-                    surface.length * type.width,
-                    Buckingham{surface.repulsion[framework.type_of[i]], surface.dispersion_factor * type.dispersion}});
+                    surface.length * here.width, here.repulsion, surface.dispersion_factor * type.dispersion});
+    if (framework.screening_width > 0)
+      ions.push_back({surface.length * framework.positions[i], -surface.charge_factor * type.charge,
+                      surface.length * framework.screening_width});
   }
   return reference_site_energy(cell, ions, point, ewald_parameters(cell, ions.size(), 1e-15));
 }
@@ -675,54 +706,82 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
                                     FrozenHostOptions const& options)
     : tables_(std::make_unique<Tables>()) {
   check(frameworks, surfaces, options.accuracy);
-  double const accuracy = options.accuracy / 4;  // reciprocal space and up to three terms in real space
+  std::size_t repulsions = 1;  // of a type, at most
+  for (HostSurface const& surface : surfaces)
+    for (auto const& type : surface.types) repulsions = std::max(repulsions, type.repulsion.size());
+  // Reciprocal space, and charge, r^-6 and repulsions in real space.
+  double const accuracy = options.accuracy / double(3 + repulsions);
   Tables& tables = *tables_;
 
   std::vector<FrameworkTables> built(frameworks.size());
   std::vector<Strengths> strengths(frameworks.size());
+  std::vector<Widths> widths(frameworks.size());
   for (HostSurface const& surface : surfaces) {
     Strengths& s = strengths[surface.framework];
     s.coulomb = std::max(s.coulomb, std::fabs(surface.charge_factor) * coulomb_constant / surface.length);
     s.dispersion = std::max(s.dispersion, std::fabs(surface.dispersion_factor) / std::pow(surface.length, 6));
     s.inverse_length = std::max(s.inverse_length, 1 / surface.length);
+    HostFramework const& host = frameworks[surface.framework];
+    for (int t : host.type_of)
+      if (host.types[t].charge != 0 || host.types[t].dispersion != 0)
+        widths[surface.framework].add(surface.types[t].width);
   }
   for (std::size_t f = 0; f < frameworks.size(); ++f) {
     FrameworkRecord& record = built[f].record;
     record.cell = frameworks[f].cell;
     record.reciprocal = record.cell.reciprocal();
-    record.alpha = choose_alpha(frameworks[f]);
-    for (auto const& type : frameworks[f].types)
-      if (type.charge != 0 && std::fabs(1 - std::sqrt(2.0) * type.width * record.alpha) > 1e-12)
-        record.real_coulomb = true;
+    record.alpha = choose_alpha(frameworks[f], widths[f]);
   }
 
   // Surfaces, with the cutoffs that decide how far the lists of their framework reach.
   std::vector<SurfaceRecord> surface_records;
   std::vector<TypeRecord> type_records;
+  std::vector<RepulsionRecord> repulsion_records;
   std::vector<double> list_cutoff(frameworks.size(), 0.0);
   for (HostSurface const& surface : surfaces) {
     HostFramework const& host = frameworks[surface.framework];
     FrameworkRecord const& record = built[surface.framework].record;
     double const length = surface.length, inverse_length = 1 / length;
-    surface_records.push_back({surface.framework, int(type_records.size()), inverse_length,
-                               surface.charge_factor * coulomb_constant * inverse_length,
-                               surface.dispersion_factor * std::pow(inverse_length, 6)});
+    double const alpha = record.alpha, volume = host.cell.volume();
+    SurfaceRecord whole{surface.framework,
+                        int(type_records.size()),
+                        inverse_length,
+                        surface.charge_factor * coulomb_constant * inverse_length,
+                        surface.dispersion_factor * std::pow(inverse_length, 6),
+                        0};
     double neighbours = 0;
     for (std::size_t t = 0; t < host.types.size(); ++t) {
       auto const& type = host.types[t];
+      auto const& here = surface.types[t];
       TypeRecord out{};
-      out.charge_product = surface_records.back().coulomb_weight * type.charge;
-      out.C = surface_records.back().dispersion_weight * type.dispersion;
-      out.beta = type.width > 0 ? 1 / (std::sqrt(2.0) * type.width) : 0;
-      out.repulsion = {surface.repulsion[t].A, surface.repulsion[t].inverse_rho * length};
-      double const n = double(std::count(host.type_of.begin(), host.type_of.end(), int(t)));
-      out.cutoff = real_cutoff(record, out, n / host.cell.volume(), inverse_length, accuracy);
-      double const turnover = turnover_radius({surface.repulsion[t], surface.dispersion_factor * type.dispersion});
-      out.turnover = turnover * inverse_length;
-      neighbours += 4 * pi / 3 * n / host.cell.volume() * std::pow(out.cutoff, 3);
+      out.charge_product = whole.coulomb_weight * type.charge;
+      out.C = whole.dispersion_weight * type.dispersion;
+      out.beta = here.width > 0 ? 1 / (std::sqrt(2.0) * here.width) : 0;
+      out.real_coulomb = out.charge_product != 0 && std::fabs(1 - std::sqrt(2.0) * here.width * alpha) > 1e-12;
+      double const n = double(std::count(host.type_of.begin(), host.type_of.end(), int(t))), density = n / volume;
+      whole.mean -= n * pi / volume *
+                    (out.charge_product * (1 / (alpha * alpha) - 2 * here.width * here.width) +
+                     out.C * sqrt_pi * alpha * alpha * alpha / 3);
+      std::vector<RepulsionRecord> terms;
+      for (BornMayer const& term : here.repulsion) {
+        BornMayer const reduced{term.A, term.inverse_rho * length};
+        terms.push_back({reduced, repulsion_cutoff(reduced, density, inverse_length, accuracy)});
+      }
+      std::ranges::stable_sort(terms, std::ranges::greater{}, &RepulsionRecord::cutoff);
+      out.cutoff = lattice_cutoff(alpha, out, density, inverse_length, accuracy);
+      out.more_begin = out.more_end = int(repulsion_records.size());
+      if (!terms.empty()) {
+        out.repulsion = terms[0].term;
+        out.cutoff = std::max(out.cutoff, terms[0].cutoff);
+        repulsion_records.insert(repulsion_records.end(), terms.begin() + 1, terms.end());
+        out.more_end = int(repulsion_records.size());
+      }
+      out.turnover = turnover_radius(here.repulsion, surface.dispersion_factor * type.dispersion) * inverse_length;
+      neighbours += 4 * pi / 3 * density * std::pow(out.cutoff, 3);
       list_cutoff[surface.framework] = std::max(list_cutoff[surface.framework], out.cutoff);
       type_records.push_back(out);
     }
+    surface_records.push_back(whole);
     tables.work.push_back({0, neighbours});
   }
 
@@ -778,6 +837,7 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
   tables.frameworks = upload<MemorySpace>("ionscape::potentials::frameworks", framework_records);
   tables.surfaces = upload<MemorySpace>("ionscape::potentials::surfaces", surface_records);
   tables.types = upload<MemorySpace>("ionscape::potentials::types", type_records);
+  tables.repulsions = upload<MemorySpace>("ionscape::potentials::repulsions", repulsion_records);
   tables.blocks = upload<MemorySpace>("ionscape::potentials::blocks", blocks);
   tables.coulomb = upload<MemorySpace>("ionscape::potentials::coulomb", coulomb);
   tables.dispersion = upload<MemorySpace>("ionscape::potentials::dispersion", dispersion);

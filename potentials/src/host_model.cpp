@@ -26,20 +26,33 @@ HostModel rigid_host(Crystal const& host, PotentialSet const& set, std::string c
     if (known != species.end()) continue;
     species.push_back(host.species[i]);
     Buckingham const term = set.buckingham(mobile, host.species[i]);
-    model.framework.types.push_back({charged.charges[i], term.C, 0});
-    model.surface.repulsion.push_back(term.repulsion);
+    model.framework.types.push_back({charged.charges[i], term.C});
+    model.surface.types.push_back({0, {term.repulsion}});
   }
   return model;
 }
 
 HostSurface insertion_surface(int framework, double volume_per_anion, double anion_charge, PotentialSet const& set) {
   if (!set.insertion) fail_input({set.file}, "the set has no [insertion]");
-  Buckingham const term = set.buckingham(set.insertion->mobile, set.insertion->framework);
-  return {framework,
-          std::cbrt(4 * volume_per_anion),
-          set.insertion->charge_product(anion_charge),
-          term.C,
-          {term.repulsion}};
+  HostSurface surface{framework, std::cbrt(4 * volume_per_anion), set.insertion->charge_product(anion_charge), 0, {}};
+  HostSurface::Type anion{set.insertion->reduced_width(anion_charge), {}};
+  for (Buckingham const& term : set.insertion_terms(anion_charge)) {
+    anion.repulsion.push_back(term.repulsion);
+    surface.dispersion_factor += term.C;
+  }
+  surface.types = {anion};
+  return surface;
+}
+
+HostFramework insertion_framework(Crystal const& anions, double a, PotentialSet const& set) {
+  double const scale = 1 / a;
+  HostFramework framework;
+  framework.cell = {scale * anions.cell.a, scale * anions.cell.b, scale * anions.cell.c};
+  for (Vec3 r : anions.positions) framework.positions.push_back(scale * r);
+  framework.type_of.assign(anions.size(), 0);
+  framework.types = {{1, 1}};
+  framework.screening_width = set.insertion->screening_width;
+  return framework;
 }
 
 HostModel insertion_host(Crystal const& anions, double anion_charge, PotentialSet const& set) {
@@ -52,11 +65,7 @@ HostModel insertion_host(Crystal const& anions, double anion_charge, PotentialSe
   double const volume_per_anion = anions.cell.volume() / double(anions.size());
   HostModel model;
   model.surface = insertion_surface(0, volume_per_anion, anion_charge, set);
-  double const scale = 1 / model.surface.length;
-  model.framework.cell = {scale * anions.cell.a, scale * anions.cell.b, scale * anions.cell.c};
-  for (Vec3 r : anions.positions) model.framework.positions.push_back(scale * r);
-  model.framework.type_of.assign(anions.size(), 0);
-  model.framework.types = {{1, model.surface.dispersion_factor > 0 ? 1.0 : 0.0, set.insertion->gaussian_width}};
+  model.framework = insertion_framework(anions, model.surface.length, set);
   return model;
 }
 

@@ -20,6 +20,11 @@ std::array<double, 2> read_range(TomlReader& table, std::string const& key) {
   return {ends[0], ends[1]};
 }
 
+/// Rates beyond +-10 would change a term by more than 10^4 from one charge to the next: a slip, not physics.
+double read_growth(TomlReader& table, std::string const& key) {
+  return table.optional<double>(key, between(-10, 10)).value_or(0);
+}
+
 Insertion read_insertion(TomlReader table) {
   Insertion insertion;
   insertion.mobile = table.required<std::string>("mobile");
@@ -27,7 +32,23 @@ Insertion read_insertion(TomlReader table) {
   insertion.z = table.required<double>("z");
   insertion.z0 = table.required<double>("z0");
   insertion.gaussian_width = table.optional<double>("gaussian_width", between(0, 1)).value_or(0);
+  insertion.gaussian_growth = read_growth(table, "gaussian_growth");
+  // A cloud narrower than this would be no screening, and its sum would converge slowly.
+  insertion.screening_width = table.optional<double>("screening_width", between(0, 10)).value_or(0);
+  if (insertion.screening_width > 0 && insertion.screening_width < 0.15)
+    table.fail("screening_width", "screening_width = ", insertion.screening_width, ", expected 0 or at least 0.15");
+  if (insertion.gaussian_growth != 0 && insertion.gaussian_width == 0)
+    table.fail("gaussian_growth", "gaussian_growth = ", insertion.gaussian_growth,
+               " without a gaussian_width above 0: points do not grow");
   return insertion;
+}
+
+FittedRange read_fitted(TomlReader table) {
+  FittedRange fitted{read_range(table, "charge_e"), read_range(table, "volume_A3")};
+  if (table.has("distortion")) fitted.distortion = read_range(table, "distortion");
+  if (auto errors = table.optional_table("error_eV"))
+    for (std::string const& name : errors->keys()) fitted.error_eV[name] = errors->required<double>(name, at_least(0));
+  return fitted;
 }
 
 /// The place of the key's word in the list of those that may stand there.
@@ -93,7 +114,7 @@ PairTable read_table(TomlReader& table, std::filesystem::path const& folder) {
   return spline_table(first, step, energies);
 }
 
-PairForm read_form(TomlReader& table, std::string const& form, std::filesystem::path const& folder) {
+PairForm read_form(TomlReader& table, std::string const& form, std::filesystem::path const& folder, Limits c_limits) {
   if (form == "table") return read_table(table, folder);
   if (form == "morse")
     return Morse{table.required<double>("D", at_least(0)), table.required<double>("a", above(0)),
@@ -106,7 +127,7 @@ PairForm read_form(TomlReader& table, std::string const& form, std::filesystem::
   Buckingham term;
   term.repulsion.A = table.required<double>("A", at_least(0));
   term.repulsion.inverse_rho = 1 / table.required<double>("rho", above(0));
-  if (form == "buckingham") term.C = table.required<double>("C", at_least(0));
+  if (form == "buckingham") term.C = table.required<double>("C", c_limits);
   return term;
 }
 
@@ -119,8 +140,13 @@ PairTerm read_pair(TomlReader& table, PotentialSet const& set) {
   std::vector<std::string> known{"buckingham", "born-mayer"};
   if (!set.insertion) known.insert(known.end(), {"morse", "lennard-jones", "table"});
   place_of(pair.form, known, table, "form");
-  pair.term = read_form(table, pair.form, set.file.parent_path());
-  if (set.insertion) return pair;
+  pair.term = read_form(table, pair.form, set.file.parent_path(), set.insertion ? Limits{} : at_least(0));
+  if (set.insertion) {
+    pair.growth = read_growth(table, "growth");
+    return pair;
+  }
+  if (table.has("growth"))
+    table.fail("growth", "found growth, expected only in a set with [insertion]: the charges of this one are fixed");
 
   pair.cutoff = table.optional<double>("cutoff", above(0));
   if (auto const wall = table.optional<double>("wall", above(0))) {
@@ -149,8 +175,8 @@ PotentialSet read(TomlReader toml, std::filesystem::path const& file) {
   if (auto insertion = toml.optional_table("insertion")) set.insertion = read_insertion(*insertion);
   if (set.charges.empty() == !set.insertion)
     fail_input(toml.where(), "a potential set needs either [charges] or [insertion]");
-  if (auto fitted = toml.optional_table("fitted"))
-    set.fitted = FittedRange{read_range(*fitted, "charge_e"), read_range(*fitted, "volume_A3")};
+  if (auto fitted = toml.optional_table("fitted")) set.fitted = read_fitted(*fitted);
+  toml.ignore_table("provenance");  // for people
   if (!set.insertion) {
     set.truncation = Truncation(read_choice(toml, "truncation", {"plain", "shifted", "force-shifted"}));
     set.tail = toml.optional<bool>("tail").value_or(false);
@@ -159,8 +185,9 @@ PotentialSet read(TomlReader toml, std::filesystem::path const& file) {
   for (TomlReader& table : toml.tables("pair")) {
     PairTerm const pair = read_pair(table, set);
     for (PairTerm const& other : set.pairs)
-      if (same_pair(other, pair.species[0], pair.species[1]))
-        table.fail("species", "a second term for ", pair.species[0], "-", pair.species[1]);
+      if (!set.insertion && same_pair(other, pair.species[0], pair.species[1]))
+        table.fail("species", "a second term for ", pair.species[0], "-", pair.species[1],
+                   ", expected one: only a set with [insertion] adds several");
     for (std::string const& species : pair.species)
       if (set.insertion ? species != set.insertion->mobile && species != set.insertion->framework
                         : !set.charges.contains(species))
@@ -188,11 +215,24 @@ PairTerm const* PotentialSet::find(std::string const& a, std::string const& b) c
 Buckingham PotentialSet::buckingham(std::string const& a, std::string const& b) const {
   PairTerm const* const pair = find(a, b);
   if (!pair) return {};
+  if (std::ranges::count_if(pairs, [&](PairTerm const& other) { return same_pair(other, a, b); }) > 1)
+    fail_input({file}, a, "-", b, " has several terms, expected one");
   auto const* const term = std::get_if<Buckingham>(&pair->term);
   if (!term || pair->wall > 0)
     fail_input({file}, "the term ", a, "-", b, " is of the form ", pair->form, pair->wall > 0 ? " with a wall" : "",
                ", expected buckingham or born-mayer without a wall: a frozen host knows no others");
   return *term;
+}
+
+std::vector<Buckingham> PotentialSet::insertion_terms(double q) const {
+  if (!insertion) fail_input({file}, "the set has no [insertion]");
+  std::vector<Buckingham> terms;
+  for (PairTerm const& pair : pairs)
+    if (same_pair(pair, insertion->mobile, insertion->framework)) {
+      terms.push_back(std::get<Buckingham>(pair.term));  // an insertion set has no other form
+      terms.back().repulsion.A *= Insertion::growth_factor(pair.growth, q);
+    }
+  return terms;
 }
 
 PairFunction PotentialSet::function(std::string const& a, std::string const& b, PairSums const& ends) const {

@@ -242,7 +242,8 @@ SiteEnergy reference_site_energy(Cell const& cell, std::vector<HostIon> const& h
   std::vector<Vec3> positions{point};
   for (HostIon const& ion : host) {
     positions.push_back(ion.position);
-    if (ion.term.repulsion.A != 0) reach = std::max(reach, 1 + 37 / ion.term.repulsion.inverse_rho);
+    for (BornMayer const& term : ion.repulsion)
+      if (term.A != 0) reach = std::max(reach, 1 + 37 / term.inverse_rho);
     if (ion.width > 0) reach = std::max(reach, ewald.real_cutoff * alpha * std::sqrt(2.0) * ion.width);
   }
 
@@ -260,8 +261,8 @@ SiteEnergy reference_site_energy(Cell const& cell, std::vector<HostIon> const& h
       double const q = ke * ion.charge_product;
       site.coulomb += q * coulomb / d;
       double force_over_r = q * (coulomb / d + slope) / (d * d);
-      ion.term.repulsion.add(d, 1 / d, site.short_range, force_over_r);
-      DispersionReal{ion.term.C, alpha}.add(d, 1 / d, site.short_range, force_over_r);
+      for (BornMayer const& term : ion.repulsion) term.add(d, 1 / d, site.short_range, force_over_r);
+      DispersionReal{ion.C, alpha}.add(d, 1 / d, site.short_range, force_over_r);
       site.force -= force_over_r * rij;
     }
   });
@@ -276,8 +277,8 @@ SiteEnergy reference_site_energy(Cell const& cell, std::vector<HostIon> const& h
     for (HostIon const& ion : host) {
       double const phase = dot(g, point - ion.position);
       site.coulomb += ion.charge_product * coulomb * std::cos(phase);
-      site.short_range -= ion.term.C * dispersion * std::cos(phase);
-      site.force += ((ion.charge_product * coulomb - ion.term.C * dispersion) * std::sin(phase)) * g;
+      site.short_range -= ion.C * dispersion * std::cos(phase);
+      site.force += ((ion.charge_product * coulomb - ion.C * dispersion) * std::sin(phase)) * g;
     }
   });
 
@@ -285,7 +286,7 @@ SiteEnergy reference_site_energy(Cell const& cell, std::vector<HostIon> const& h
   for (HostIon const& ion : host) {
     double const mean = pi * (1 / (alpha * alpha) - 2 * ion.width * ion.width) / volume;
     site.coulomb -= ke * ion.charge_product * mean;
-    site.short_range -= ion.term.C * sqrt_pi * pi * alpha * alpha * alpha / (3 * volume);
+    site.short_range -= ion.C * sqrt_pi * pi * alpha * alpha * alpha / (3 * volume);
   }
   return site;
 }

@@ -47,6 +47,8 @@ constexpr MapColumn columns[] = {
     NUMBER("E_tet_minus_E_oct_eV", E_tet_minus_E_oct_eV),
     NUMBER("Ea_three_point_eV", Ea_three_point_eV),
     NUMBER("Ea_neb_eV", Ea_neb_eV),
+    NUMBER("Ea_three_point_error_eV", Ea_three_point_error_eV),
+    NUMBER("Ea_neb_error_eV", Ea_neb_error_eV),
     NUMBER("depth_below_ends_eV", depth_below_ends_eV),
     NUMBER("barrier_oct_tet_eV", barrier_oct_tet_eV),
     NUMBER("barrier_tet_oct_eV", barrier_tet_oct_eV),
@@ -86,6 +88,7 @@ Json pair_json(PairTerm const& pair) {
   std::visit([&j](auto const& term) { add_parameters(j, term); }, pair.term);
   if (pair.cutoff) j["cutoff_A"] = *pair.cutoff;
   if (pair.wall > 0) j["wall_A"] = pair.wall;
+  if (pair.growth != 0) j["growth"] = pair.growth;
   return j;
 }
 
@@ -96,8 +99,14 @@ Json potential_json(PotentialSet const& set) {
                       {"framework", set.insertion->framework},
                       {"z", set.insertion->z},
                       {"z0", set.insertion->z0},
-                      {"gaussian_width", set.insertion->gaussian_width}};
-  if (set.fitted) j["fitted"] = {{"charge_e", set.fitted->charge_e}, {"volume_A3", set.fitted->volume_A3}};
+                      {"gaussian_width", set.insertion->gaussian_width},
+                      {"gaussian_growth", set.insertion->gaussian_growth},
+                      {"screening_width", set.insertion->screening_width}};
+  if (set.fitted) {
+    j["fitted"] = {{"charge_e", set.fitted->charge_e}, {"volume_A3", set.fitted->volume_A3}};
+    if (set.fitted->distortion) j["fitted"]["distortion"] = *set.fitted->distortion;
+    if (!set.fitted->error_eV.empty()) j["fitted"]["error_eV"] = set.fitted->error_eV;
+  }
   for (PairTerm const& pair : set.pairs) j["pairs"].push_back(pair_json(pair));
   return j;
 }

@@ -85,6 +85,24 @@ class Batch {
     return std::move(rows_);
   }
 
+  /// Energies at equally spaced images of the straight path from Oct to Tet, relative to Oct; (n_points, images).
+  std::vector<std::vector<double>> straight_paths(int images) {
+    Model const model(hosts_.frameworks, hosts_.surfaces, {plan_.accuracy});
+    std::vector<int> surface;
+    std::vector<Vec3> points;
+    for (std::size_t i = 0; i < n_; ++i) {
+      Vec3 const from = geometry(i).oct, to = geometry(i).tet;
+      for (int k = 0; k < images; ++k)
+        surface.push_back(int(2 * i)), points.push_back(position(i, from + double(k) / (images - 1) * (to - from)));
+    }
+    auto const e = evaluate_points(exec_, model, surface, points);
+    std::vector<std::vector<double>> paths(n_);
+    for (std::size_t i = 0; i < n_; ++i)
+      for (int k = 0; k < images; ++k)
+        paths[i].push_back(e[i * std::size_t(images) + std::size_t(k)].energy - e[i * std::size_t(images)].energy);
+    return paths;
+  }
+
   /// Largest difference from the reference engine, energy in eV, at the face position of point i.
   double error_of(std::size_t i, double computed) const {
     HostSurface const& surface = hosts_.surfaces[2 * i];
@@ -101,20 +119,16 @@ class Batch {
 
   void build_hosts(bool share) {
     Stopwatch watch;
+    // One for each anion and distortion. Anions could share, but Gaussians of one width need no Coulomb sum in real
+    // space: see frozen_host.cpp.
     std::map<std::pair<std::string, double>, int> known;
     auto const framework_of = [&](std::string const& anion, double distortion) {
       auto const [at, is_new] = known.emplace(std::pair(anion, distortion), int(hosts_.frameworks.size()));
       if (!is_new && share) return at->second;
       if (!geometries_.contains(distortion))
         geometries_.emplace(distortion, make_geometry(plan_.supercell, distortion));
-      Crystal const& anions = geometries_.at(distortion).distorted.framework;
-      PotentialSet const& set = plan_.potentials.at(anion);
-      bool const dispersion = set.buckingham(set.insertion->mobile, anion).C > 0;
-      HostFramework host{anions.cell,
-                         anions.positions,
-                         std::vector<int>(anions.size(), 0),
-                         {{1, dispersion ? 1.0 : 0.0, set.insertion->gaussian_width}}};
-      hosts_.frameworks.push_back(std::move(host));
+      hosts_.frameworks.push_back(
+          insertion_framework(geometries_.at(distortion).distorted.framework, 1, plan_.potentials.at(anion)));
       return int(hosts_.frameworks.size()) - 1;
     };
     for (std::size_t i = 0; i < n_; ++i) {
@@ -141,7 +155,7 @@ class Batch {
     row.bottleneck_radius_A = report.bottleneck_radius * a;
     row.shortest_anion_distance_A = report.shortest_distance * a;
     auto const& fitted = plan_.potentials.at(p.anion).fitted;
-    if (fitted && !fitted->contains(p.charge_e, p.volume_A3)) add_note(row, "extrapolated");
+    if (fitted && !fitted->contains(p.charge_e, p.volume_A3, p.distortion)) add_note(row, "extrapolated");
   }
 
   static void add_note(MapRow& row, char const* note) {
@@ -375,6 +389,19 @@ SweepResult run_sweep(SweepPlan const& plan, RunOptions const& options) {
   }
   verify(plan, result);
   return result;
+}
+
+std::vector<std::vector<double>> straight_path_energies(SweepPlan const& plan, int images) {
+  check(plan);
+  if (plan.points.empty()) return {};
+  if (images < 2) fail_input({}, "a path of ", images, " images, expected at least 2");
+  auto const limits = batch_limits(plan, RunOptions{}.batch);
+  std::vector<std::vector<double>> paths;
+  SweepTimings unused;
+  for (std::size_t k = 0; k + 1 < limits.size(); ++k)
+    for (auto& path : Batch(plan, limits[k], limits[k + 1], true, unused).straight_paths(images))
+      paths.push_back(std::move(path));
+  return paths;
 }
 
 void remove_checkpoint(SweepPlan const& plan, RunOptions const& options) {

@@ -66,6 +66,62 @@ TEST_CASE("An insertion set gives the effective product of charges and its fitte
   CHECK_FALSE(set.fitted->contains(-1.8, 30));
 }
 
+TEST_CASE("An insertion set may grow with the anion charge and add several terms of a pair") {
+  std::string const second =
+      "growth = 0.5\n[[pair]]\nspecies = [\"Li\", \"S\"]\nform = \"buckingham\"\nA = 9000\nrho = 0.1\nC = 7\n";
+  PotentialSet const set = read(with("gaussian_width = 0.2", "gaussian_width = 0.2\ngaussian_growth = -0.3") + second);
+  CHECK(set.insertion->reduced_width(-1) == 0.2);
+  CHECK(set.insertion->reduced_width(-1.5) == Approx(0.2 * std::exp(-0.15)));
+  REQUIRE(set.pairs.size() == 2);
+  auto const terms = set.insertion_terms(-1.5);
+  REQUIRE(terms.size() == 2);
+  CHECK(terms[0] == Buckingham{{800 * std::exp(0.25), 1 / 0.3}, 0});
+  CHECK(terms[1] == Buckingham{{9000, 1 / 0.1}, 7});
+  CHECK(read(good).insertion_terms(-1.5) == std::vector{read(good).buckingham("Li", "S")});
+  CHECK_THROWS_WITH(set.buckingham("S", "Li"), ContainsSubstring("several terms"));
+  CHECK_THROWS_WITH(read(rigid(buckingham_keys)).insertion_terms(-1), ContainsSubstring("no [insertion]"));
+
+  CHECK_THROWS_WITH(read(good + "growth = 'x'"), ContainsSubstring(":17: "));
+  CHECK_THROWS_WITH(read(good + "growth = 30"), ContainsSubstring(":17: ") && ContainsSubstring("30"));
+  CHECK_THROWS_WITH(read(with("gaussian_width = 0.2", "gaussian_growth = 0.2")),
+                    ContainsSubstring(":8: ") && ContainsSubstring("points do not grow"));
+}
+
+TEST_CASE("Sets with charges have one term for a pair, and nothing that grows") {
+  std::string const pair = "\n[[pair]]\nspecies = ['Cl', 'Na']\n" + buckingham_keys;
+  CHECK_THAT(ionscape_test::input_error([&] { parse_potential_set(rigid(buckingham_keys) + pair, "a.toml"); }),
+             Equals("a.toml:15: a second term for Cl-Na, expected one: only a set with [insertion] adds several"));
+  CHECK_THAT(
+      ionscape_test::input_error([&] { parse_potential_set(rigid(buckingham_keys + "growth = 0.1"), "a.toml"); }),
+      StartsWith("a.toml:12: found growth, expected only in a set with [insertion]"));
+}
+
+TEST_CASE("A fitted set says at which distortions and how well it was fitted, and where it comes from") {
+  std::string const where =
+      "[provenance]\nprogram = 'x'\nvalues = 12\nranges = [1.5, 2]\n"
+      "lists = ['a', 'b']\ngood = true\ndeep = {a = 1, b = {c = [1]}}\n";
+  PotentialSet const set = read(with("volume_A3 = [20, 60]",
+                                     "volume_A3 = [20, 60]\ndistortion = [1.0, 1.2]\n"
+                                     "error_eV = {tet_minus_oct = 0.01, barrier = 0.012}\n" +
+                                         where));
+  CHECK(set.fitted->contains(-1, 30));
+  CHECK(set.fitted->contains(-1, 30, 1.2));
+  CHECK_FALSE(set.fitted->contains(-1, 30, 1.25));
+  CHECK_FALSE(set.fitted->contains(-1, 70, 1.1));
+  CHECK(set.fitted->error_eV == std::map<std::string, double>{{"barrier", 0.012}, {"tet_minus_oct", 0.01}});
+  CHECK(read(good).fitted->contains(-1, 30, 7));  // nothing was said
+  CHECK(read(good).fitted->error_eV.empty());
+
+  auto const error = [](std::string const& keys) {
+    return ionscape_test::input_error([&] { read(with("volume_A3 = [20, 60]", "volume_A3 = [20, 60]\n" + keys)); });
+  };
+  CHECK_THAT(error("distortion = [1.2, 1]"), ContainsSubstring(":12: ") && ContainsSubstring("distortion"));
+  CHECK_THAT(error("error_eV = {barrier = -1}"), ContainsSubstring(":12: "));
+  CHECK_THAT(error("error_eV = 0.1"), ContainsSubstring(":12: "));
+  CHECK_THAT(error("errors = {barrier = 1}"), ContainsSubstring(":12: unknown key 'errors'"));
+  CHECK_THROWS_WITH(read("provenance = 'me'\n" + good), ContainsSubstring(":1: ") && ContainsSubstring("provenance"));
+}
+
 TEST_CASE("Charges are assigned by species and never invented") {
   PotentialSet const set = read("name='a'\nsource='b'\n[charges]\nLi = 1\nO = -2\n");
   Crystal crystal{{}, {"O", "Li"}, {{}, {}}, {}, ""};

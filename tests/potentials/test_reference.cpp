@@ -144,7 +144,7 @@ TEST_CASE("The lattice sum of 1/r^6 over fcc is the published one, whatever the 
   // lattice point leaves out the ion itself, so it is taken as the limit of a point near it: here from a host without it.
   std::vector<HostIon> host;
   double const d = std::sqrt(0.5);
-  for (Vec3 f : fcc) host.push_back({f, 0, 0, {{}, std::pow(d, 6)}});
+  for (Vec3 f : fcc) host.push_back({f, 0, 0, {}, std::pow(d, 6)});
   auto const at = [&](Vec3 f, double alpha) {
     return reference_site_energy(cubic(1), host, f, {alpha, 6.2 / alpha, 14 * alpha});
   };

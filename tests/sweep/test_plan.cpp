@@ -70,9 +70,10 @@ TEST_CASE("A grid runs over distortion, then charge, then volume") {
 }
 
 TEST_CASE("Every shipped potential can be read, and is built in if it is the default") {
-  for (std::string const anion : {"O", "S", "F", "Cl", "I"}) {
+  for (std::string const anion : {"O", "S", "F", "Cl", "Br", "I"}) {
     INFO(anion);
-    for (char const* form : {"_gaussian.toml", "_point.toml"}) {
+    for (char const* form : {".toml", "_point.toml"}) {
+      if (anion == "Br" && std::string(form) == "_point.toml") continue;
       auto const set = read_potential_set(std::string(IONSCAPE_SOURCE_DIR "/examples/potentials/Li-") + anion + form);
       CHECK(set.insertion->framework == anion);
       CHECK(set.buckingham("Li", anion).repulsion.A > 0);
@@ -81,8 +82,8 @@ TEST_CASE("Every shipped potential can be read, and is built in if it is the def
     }
     CHECK(built_in_potential(anion).insertion->gaussian_width > 0);
   }
-  CHECK_THAT(input_error([] { built_in_potential("Br"); }),
-             ContainsSubstring("Br") && ContainsSubstring("O, S, F, Cl, I"));
+  CHECK_THAT(input_error([] { built_in_potential("Se"); }),
+             ContainsSubstring("Se") && ContainsSubstring("O, S, F, Cl, Br, I"));
 }
 
 TEST_CASE("A bad plan is refused with its line") {
@@ -112,7 +113,7 @@ TEST_CASE("A potential for another framework, or for rigid ions, is refused") {
     });
   };
   CHECK_THAT(error("rigid.toml"), ContainsSubstring("[insertion]"));
-  CHECK_THAT(error(IONSCAPE_SOURCE_DIR "/examples/potentials/Li-O_gaussian.toml"), ContainsSubstring("framework of O"));
+  CHECK_THAT(error(IONSCAPE_SOURCE_DIR "/examples/potentials/Li-O.toml"), ContainsSubstring("framework of O"));
 }
 
 TEST_CASE("Points come from a CSV file in its order, bad ones are refused with their line") {
@@ -127,7 +128,7 @@ TEST_CASE("Points come from a CSV file in its order, bad ones are refused with t
              StartsWith("points.csv:3: ") && ContainsSubstring("-45"));
   CHECK_THAT(error_of_points(header + "S,45,nan,1\n"), StartsWith("points.csv:2: "));
   CHECK_THAT(error_of_points(header + "S,45,0.5,1\n"), StartsWith("points.csv:2: ") && ContainsSubstring("charge_e"));
-  CHECK_THAT(error_of_points(header + "Br,45,-1,1\n"), StartsWith("points.csv:2: ") && ContainsSubstring("Br"));
+  CHECK_THAT(error_of_points(header + "Se,45,-1,1\n"), StartsWith("points.csv:2: ") && ContainsSubstring("Se"));
   CHECK_THAT(error_of_points("anion,charge_e,distortion\nS,-1,1\n"), ContainsSubstring("volume_A3"));
   CHECK_THAT(error_of_points(header), ContainsSubstring("no points"));
 }

@@ -201,6 +201,16 @@ std::vector<double> TomlReader::axis(std::string_view key, Limits limits) {
 
 bool TomlReader::has(std::string_view key) const { return node_->table->contains(key); }
 
+void TomlReader::ignore_table(std::string_view key) {
+  toml::node const* const node = node_->find(key);
+  if (node && !node->is_table()) node_->fail_type(*node, key, "a table");
+}
+
+bool TomlReader::is_table(std::string_view key) const {
+  toml::node const* const node = node_->table->get(key);
+  return node && node->is_table();
+}
+
 std::vector<std::string> TomlReader::keys() const {
   std::vector<std::pair<toml::source_position, std::string>> found;
   for (auto const& [key, value] : *node_->table) found.emplace_back(value.source().begin, key.str());

@@ -1,15 +1,17 @@
 // One mobile ion in a fixed periodic host: energy and force at very many positions and in very many hosts at once.
 //
-//   E(r) = sum over host ions j and images n of  k_e Q_j w_j(|r - r_j - n|) + A_j exp(-|..|/rho_j) - C_j/|..|^6
+//   E(r) = sum over host ions j and images n of  k_e Q_j w_j(|r - r_j - n|) + sum over t of A_jt exp(-|..|/rho_jt)
+//          - C_j/|..|^6
 //
-// with w(d) = 1/d for a point charge and erf(d/(sqrt(2) sigma))/d for a Gaussian one. Coulomb and r^-6 terms are complete
-// lattice sums (Ewald; zero mean potential, i.e. a uniform background), the repulsion runs until its tail is below the
-// asked accuracy. The mobile ion's own images are left out: their energy is the same at all positions of one cell.
+// with w(d) = 1/d for a point charge and erf(d/(sqrt(2) sigma))/d for a Gaussian one, less erf(d/(sqrt(2) lambda))/d in a
+// framework whose charges are screened. Coulomb and r^-6 terms are complete
+// lattice sums (Ewald; zero mean potential, i.e. a uniform background), every repulsion runs until its tail is below
+// the asked accuracy. The mobile ion's own images are left out: their energy is the same at all positions of one cell.
 //
 // Everything that depends on the host alone is computed once: the structure factors times their Ewald weights, and lists
 // of neighbours around the points of a grid, sorted by distance. Since lattice sums scale with length, hosts that differ
-// only by a scale factor and by the strengths of their terms share one framework in reduced lengths: the 1014 hosts
-// of a published map share six.
+// only by a scale factor, by the strengths of their terms and by the widths of their ions share one framework in
+// reduced lengths: the 1014 hosts of a published map share six. What a width changes lies in real space alone.
 //
 // Method: for a fixed host S(G) is a table, and an energy is one Fourier sum, exp(iG.r) = X[h] Y[k] Z[l]
 // (Ewald 1921; the r^-6 sum: Essmann et al., J. Chem. Phys. 103, 8577 (1995)).
@@ -32,21 +34,28 @@ struct HostFramework {
   struct Type {
     double charge = 0;      // relative; times HostSurface::charge_factor it is the charge product in e^2
     double dispersion = 0;  // relative; times HostSurface::dispersion_factor it is C in eV Å^6
-    double width = 0;       // sigma of the Gaussian charge, in the framework's length; 0 = point charge
   };
   Cell cell;
   std::vector<Vec3> positions;
   std::vector<int> type_of;  // (n_ions), index into types
   std::vector<Type> types;
+  /// Width, in the framework's length, of the Gaussian cloud around each ion that screens its charge: -Q spread out, which
+  /// leaves the ion neutral from afar. 0 = none.
+  double screening_width = 0;
 };
 
 /// One energy surface: a framework, its size, and the strengths of its terms.
 struct HostSurface {
-  int framework = 0;                 // index
-  double length = 1;                 // Å per unit of the framework's length
-  double charge_factor = 0;          // e^2 per relative charge
-  double dispersion_factor = 0;      // eV Å^6 per relative dispersion
-  std::vector<BornMayer> repulsion;  // one per type of the framework, eV and Å^-1
+  /// What a type of the framework's ions is on this surface.
+  struct Type {
+    double width = 0;                  // sigma of the Gaussian charge, in the framework's length; 0 = point charge
+    std::vector<BornMayer> repulsion;  // added, eV and Å^-1; any number, none included
+  };
+  int framework = 0;             // index
+  double length = 1;             // Å per unit of the framework's length
+  double charge_factor = 0;      // e^2 per relative charge
+  double dispersion_factor = 0;  // eV Å^6 per relative dispersion
+  std::vector<Type> types;       // one per type of the framework
 };
 
 /// What the reference engine says of one point (Å) on one surface, its sums cut at 1e-15: the measure of FrozenHost's errors.
@@ -61,7 +70,7 @@ template <class MemorySpace>
 class FrozenHost {
  public:
   /// Computes the tables on the host and uploads them. Throws InputError for empty frameworks, singular cells, wrong
-  /// indices, and for tables that would not fit into memory.
+  /// indices, widths and ranges that are no lengths, and for tables that would not fit into memory.
   FrozenHost(std::span<HostFramework const> frameworks, std::span<HostSurface const> surfaces,
              FrozenHostOptions const& options = {});
   ~FrozenHost();

@@ -25,7 +25,12 @@ HostModel rigid_host(Crystal const& host, PotentialSet const& set, std::string c
 /// or the charge is not negative.
 HostModel insertion_host(Crystal const& anions, double anion_charge, PotentialSet const& set);
 
-/// The surface of an insertion host whose framework is given in units of a (one type, unit charge and dispersion).
+/// The anions of an insertion host in units of a, as insertion_surface needs them: one type, unit charge and dispersion,
+/// screened as the set says. `a` in Å. All hosts that differ by volume and charge share one.
+HostFramework insertion_framework(Crystal const& anions, double a, PotentialSet const& set);
+
+/// The surface of an insertion host whose framework is given in units of a = (4V)^(1/3), V the volume per anion in Å^3:
+/// all that the set says at this volume and anion charge (e). Throws InputError if `set` has no [insertion].
 HostSurface insertion_surface(int framework, double volume_per_anion, double anion_charge, PotentialSet const& set);
 
 }  // namespace ionscape

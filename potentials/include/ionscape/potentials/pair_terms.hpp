@@ -8,6 +8,8 @@
 // How terms are cut off, and which of them a potential set may name: pair_form.hpp.
 #pragma once
 
+#include <span>
+
 #include <ionscape/core/units.hpp>
 #include <ionscape/potentials/detail/lanes.hpp>
 
@@ -139,8 +141,11 @@ struct CoulombReal {
   }
 };
 
-/// The radius in Å below which A exp(-r/rho) - C/r^6 no longer repels (its inner maximum): an ion closer than this
-/// falls into the unphysical well. 0 if C <= 0 (the term repels everywhere); +infinity if it repels nowhere.
-double turnover_radius(Buckingham const& term);
+/// The radius in Å below which sum of A exp(-r/rho) - C/r^6 no longer repels (its outermost maximum): an ion closer than
+/// this falls into the unphysical well. 0 if C <= 0 (the terms repel everywhere); +infinity if they repel nowhere.
+/// Terms of very different range can leave a second wall further in: what lies behind the outer one counts as the well.
+/// Found by steps of 1 % and bisection. Every A >= 0.
+double turnover_radius(std::span<BornMayer const> repulsion, double C);
+inline double turnover_radius(Buckingham const& term) { return turnover_radius(std::span(&term.repulsion, 1), term.C); }
 
 }  // namespace ionscape

@@ -28,21 +28,43 @@
 //                        or file: a text file, relative to the set's own, with lines "radius energy" (Å, eV), the radii
 //                        ascending and equidistant (to 1e-6 of a step); '#' begins a comment
 //
-// A set for the insertion of a mobile ion into an anion framework has [insertion] in place of [charges]. Its pairs are
-// "buckingham" or "born-mayer" without a wall, and are summed completely: there is no truncation to be chosen.
+// A set for the insertion of a mobile ion into an anion framework has [insertion] in place of [charges]. With the anion
+// charge q < 0 (e) and a = (4V)^(1/3), V the undistorted volume per anion, its energy is the sum over all anions of
+//
+//     k_e (z q - z0) [erf(d/(sqrt(2) sigma)) - erf(d/(sqrt(2) lambda))]/d
+//       + sum over the entries of A exp(growth (|q| - 1)) exp(-d/rho) - C/d^6,
+//     sigma = gaussian_width * a * exp(gaussian_growth * (|q| - 1)):  anions grow with their charge,
+//     lambda = screening_width * a:  electrons gather around an anion and hide its charge from afar
+//
+// C may be negative here: a repulsion that falls off as d^-6.
+// Its pairs are "buckingham" or "born-mayer" without a wall, and are summed completely: there is no truncation to be
+// chosen. A pair of species may have several entries, which are added: repulsion by the core and by the valence shell.
+// (With [charges] a pair has one entry.)
 //
 //     [insertion]
 //     mobile = "Li"
 //     framework = "S"
 //     z = 0.717                           # effective charge product Q = z q - z0 in e^2, q < 0 the anion charge
 //     z0 = 1.61
-//     gaussian_width = 0.197              # anions are Gaussians of width sigma = gaussian_width * a; 0 or absent: points
+//     gaussian_width = 0.197              # sigma / a at q = -1 e; 0 or absent: points
+//     gaussian_growth = 0.1               # absent: 0
+//     screening_width = 0.33              # lambda / a; 0 or absent: not screened
+//     [[pair]]
+//     species = ["Li", "S"]
+//     form = "born-mayer"
+//     A = 804.0                           # eV, at q = -1 e
+//     rho = 0.311                         # Å
+//     growth = 0.2                        # absent: 0
 //     [fitted]                            # the range that the parameters were fitted in
 //     charge_e = [-1.7, -0.5]
 //     volume_A3 = [26.0, 65.0]
+//     distortion = [1.0, 1.2]             # may be left out, like what follows
+//     error_eV = {barrier = 0.012}        # how large errors were, by names of the writer's choice
+//     [provenance]                        # where the parameters come from: anything, for people
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -62,6 +84,7 @@ struct PairTerm {
   PairForm term;
   std::optional<double> cutoff;  // Å, in place of the set's
   double wall = 0;               // Å, see pair_form.hpp; 0 = none
+  double growth = 0;             // of A with the anion charge: see the head of this file; insertion sets only
 };
 
 /// How the pair terms of a crystal end.
@@ -77,17 +100,30 @@ struct PairSums {
 struct Insertion {
   std::string mobile, framework;
   double z = 1, z0 = 0;
-  double gaussian_width = 0;  // sigma / a, a = (4V)^(1/3) of the undistorted framework
+  double gaussian_width = 0;   // sigma / a at q = -1 e, a = (4V)^(1/3) of the undistorted framework
+  double gaussian_growth = 0;  // of sigma with the anion charge
+  double screening_width = 0;  // lambda / a of the cloud that screens the charge; 0: none
 
   /// Effective charge product in e^2 for the anion charge q in e; negative = attraction.
   double charge_product(double q) const { return z * q - z0; }
+  /// sigma / a for the anion charge q in e.
+  double reduced_width(double q) const { return gaussian_width * growth_factor(gaussian_growth, q); }
+  /// By how much something that is 1 at |q| = 1 e has grown at the anion charge q in e.
+  static double growth_factor(double growth, double q) { return std::exp(growth * (std::fabs(q) - 1)); }
 };
 
 /// Where a fitted set was fitted; outside it extrapolates, and results say so.
 struct FittedRange {
   std::array<double, 2> charge_e, volume_A3;
+  std::optional<std::array<double, 2>> distortion = {};
+  std::map<std::string, double> error_eV = {};  // by the names that the set gives them
+
   bool contains(double charge, double volume) const {
     return charge >= charge_e[0] && charge <= charge_e[1] && volume >= volume_A3[0] && volume <= volume_A3[1];
+  }
+  /// The same with the distortion, if the set says in which range that was.
+  bool contains(double charge, double volume, double d) const {
+    return contains(charge, volume) && (!distortion || (d >= (*distortion)[0] && d <= (*distortion)[1]));
   }
 };
 
@@ -103,11 +139,14 @@ struct PotentialSet {
   std::optional<Insertion> insertion;
   std::optional<FittedRange> fitted;
 
-  /// The term between two species; nullptr if the set has none.
+  /// The term between two species, the first if an insertion set has several; nullptr if the set has none.
   PairTerm const* find(std::string const& a, std::string const& b) const;
   /// The same where only Buckingham and Born-Mayer terms can be used (frozen hosts); all zero if the set has none.
-  /// Throws InputError for another form or a wall.
+  /// Throws InputError for another form, a wall, or several terms.
   Buckingham buckingham(std::string const& a, std::string const& b) const;
+  /// All terms between the mobile ion and an anion of charge q in e, to be added, as they have grown. The set has
+  /// [insertion].
+  std::vector<Buckingham> insertion_terms(double q) const;
   /// The pair of two species as it is summed with `ends`: the pair's own cutoff before that of `ends`, and without -C/r^6
   /// if that is summed over the lattice. Form monostate if there is no term, or no cutoff.
   PairFunction function(std::string const& a, std::string const& b, PairSums const& ends) const;

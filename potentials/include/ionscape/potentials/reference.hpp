@@ -51,10 +51,11 @@ ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& s
 
 /// One fixed ion as a mobile ion sees it.
 struct HostIon {
-  Vec3 position;              // Å
-  double charge_product = 0;  // its charge times that of the mobile ion, e^2
-  double width = 0;           // sigma in Å of its Gaussian charge; 0 = point charge
-  Buckingham term;            // between it and the mobile ion
+  Vec3 position;                          // Å
+  double charge_product = 0;              // its charge times that of the mobile ion, e^2
+  double width = 0;                       // sigma in Å of its Gaussian charge; 0 = point charge
+  std::vector<BornMayer> repulsion = {};  // all are added, eV and Å^-1
+  double C = 0;                           // of -C/r^6, eV Å^6
 };
 
 /// Interaction energy of one mobile ion with a fixed periodic host, without the mobile ion's own periodic images.
@@ -64,8 +65,8 @@ struct SiteEnergy {
   double energy() const { return coulomb + short_range; }
 };
 
-/// All sums are complete: Coulomb by Ewald (zero mean potential), C/r^6 by its own Ewald sum, the repulsion directly up to
-/// the radius where its tail is below 1e-16 of its value at 1 Å.
+/// All sums are complete: Coulomb by Ewald (zero mean potential), C/r^6 by its own Ewald sum, the repulsions directly up to
+/// the radius where their tails are below 1e-16 of their values at 1 Å.
 SiteEnergy reference_site_energy(Cell const& cell, std::vector<HostIon> const& host, Vec3 point,
                                  EwaldParameters const& ewald);
 

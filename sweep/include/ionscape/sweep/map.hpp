@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,8 +21,12 @@ struct MapRow {
   double E_tet_eV = 0, E_oct_eV = 0, E_face_eV = 0;
   double dE_tet_eV = 0, dE_oct_eV = 0;  // E(distortion) - E(1), same volume and charge
   double E_tet_minus_E_oct_eV = 0;
-  double Ea_three_point_eV = 0;    // max - min of E_oct, E_face, E_tet: the E_a of the published maps
-  double Ea_neb_eV = 0;            // highest point of the relaxed band above its lower end; ends held at the centres
+  double Ea_three_point_eV = 0;  // max - min of E_oct, E_face, E_tet: the E_a of the published maps
+  double Ea_neb_eV = 0;          // highest point of the relaxed band above its lower end; ends held at the centres
+  /// Error bars of the two: model error of the potential ([fitted.error_eV]) and, with an ensemble (ensemble.hpp), the spread of
+  /// its members, added as squares. NaN where the potential says nothing of its errors.
+  double Ea_three_point_error_eV = std::numeric_limits<double>::quiet_NaN();
+  double Ea_neb_error_eV = std::numeric_limits<double>::quiet_NaN();
   double depth_below_ends_eV = 0;  // lower end - lowest image: how far the free Li has slid below both centres
   double barrier_oct_tet_eV = 0, barrier_tet_oct_eV = 0;  // from either end to the saddle
   double saddle_progress = 0;     // 0 at Oct, 1 at Tet: share of the path's length at the highest point
@@ -33,7 +38,7 @@ struct MapRow {
   ///   path_below_ends                   depth_below_ends_eV is above 1 meV: the centres are not where the Li would stay
   ///   no_interior_saddle                the highest point of the band is one of its ends
   ///   inside_buckingham_well            an ion is closer than the turnover radius: the energies mean nothing
-  ///   extrapolated                      charge or volume outside the range that the potential was fitted in
+  ///   extrapolated                      charge, volume or distortion outside the range that the potential was fitted in
   std::string notes;
 };
 

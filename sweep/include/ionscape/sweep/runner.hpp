@@ -24,6 +24,11 @@ struct RunOptions {
 /// Rows come back in the order of plan.points. Kokkos must be running.
 SweepResult run_sweep(SweepPlan const& plan, RunOptions const& options = {});
 
+/// Energies (eV) of the Li, relative to Oct, at equally spaced images of the straight path from Oct through the centre
+/// of the undistorted face to Tet, ends included; one list of `images` for each of plan.points. No band is relaxed:
+/// these are the images of a published path on an undistorted cell. Kokkos must be running.
+std::vector<std::vector<double>> straight_path_energies(SweepPlan const& plan, int images);
+
 /// Removes what run_sweep has kept in options.checkpoint for this plan, and the folder if nothing else is in it.
 void remove_checkpoint(SweepPlan const& plan, RunOptions const& options);
 

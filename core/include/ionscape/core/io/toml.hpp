@@ -57,6 +57,10 @@ class TomlReader {
   std::vector<double> axis(std::string_view key, Limits limits = {});
 
   bool has(std::string_view key) const;
+  /// Whether there is such a key and its value is a table.
+  bool is_table(std::string_view key) const;
+  /// Lets the table [key], if there is one, pass without a look at what is in it.
+  void ignore_table(std::string_view key);
   /// The keys of this table in the order of the file (for tables with free keys, as [charges]).
   std::vector<std::string> keys() const;
 

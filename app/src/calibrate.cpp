@@ -1,0 +1,113 @@
+// ionscape calibrate FIT.toml --reference DIR: potentials fitted to published values.
+#include <chrono>
+#include <cmath>
+#include <iostream>
+
+#include <ionscape/core/error.hpp>
+#include <ionscape/sweep/calibrate.hpp>
+
+#include "arguments.hpp"
+#include "kokkos_session.hpp"
+#include "output.hpp"
+#include "progress.hpp"
+#include "subcommands.hpp"
+
+namespace ionscape::app {
+
+namespace {
+
+std::string milli(double eV) { return fixed(1000 * eV, 1); }
+
+void print_forms(CalibrationResult const& result) {
+  std::cout << "forms (cross-validated: mean absolute weighted residual over blocks left out)\n";
+  TextTable table({"  form", "parameters", "AIC", "fitted", "cross-validated", "starts at best", "condition"});
+  for (FormFit const& fit : result.forms)
+    table.row({(&fit == &result.best() ? "* " : "  ") + fit.form.name, std::to_string(fit.free_parameters),
+               fixed(fit.aic, 0), fixed(std::sqrt(2 * fit.cost / fit.fitted_values), 3),
+               fixed(fit.cross_validated_error, 3),
+               std::to_string(fit.starts_at_best) + " of " + std::to_string(fit.starts), scientific(fit.condition)});
+  table.print(std::cout);
+}
+
+void print_parameters(FormFit const& fit) {
+  std::cout << "\nparameters of \"" << fit.form.name << "\"\n";
+  TextTable table({"  parameter", "anion", "value", "standard error", ""});
+  for (FittedParameter const& p : fit.parameters)
+    table.row({"  " + p.name, p.anion, fixed(p.value, 5), fixed(p.standard_error, 5),
+               !p.free         ? "fixed"
+               : p.at_bound    ? "at a bound"
+               : !p.identified ? "not identified by the data"
+                               : ""});
+  table.print(std::cout);
+  std::cout << "least determined: " << fit.weakest << '\n';
+  std::vector<std::string> names;
+  for (FittedParameter const& p : fit.parameters)
+    if (p.free) names.push_back(p.name + (p.anion == "all" ? "" : " (" + p.anion + ")"));
+  for (std::size_t i = 0; i < fit.correlations.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (std::fabs(fit.correlations[i][j]) > 0.95)
+        std::cout << "correlation of " << names[j] << " and " << names[i] << ": " << fixed(fit.correlations[i][j], 3)
+                  << '\n';
+}
+
+void print_errors(FormFit const& fit) {
+  std::cout << "\nerrors in meV\n";
+  TextTable table({"  anion", "quantity", "d", "fitted", "MAE", "RMSE", "max", "left out", "not fitted", "MAE", "max",
+                   "Spearman", "Tet/Oct"});
+  for (FitErrors const& e : errors_of(fit)) {
+    ErrorStatistics const& any = e.fitted.count ? e.fitted : e.held_out;
+    table.row({"  " + e.anion, name_of(e.quantity), fixed(e.distortion, 2), std::to_string(e.fitted.count),
+               e.fitted.count ? milli(e.fitted.mae) : "-", e.fitted.count ? milli(e.fitted.rmse) : "-",
+               e.fitted.count ? milli(e.fitted.largest) : "-", e.left_out.count ? milli(e.left_out.mae) : "-",
+               std::to_string(e.held_out.count), e.held_out.count ? milli(e.held_out.mae) : "-",
+               e.held_out.count ? milli(e.held_out.largest) : "-", fixed(any.rank_correlation, 3),
+               e.hits_of ? std::to_string(e.hits) + "/" + std::to_string(e.hits_of) : ""});
+  }
+  table.print(std::cout);
+}
+
+}  // namespace
+
+int calibrate_command(int argc, char const* const* argv) {
+  Arguments arguments("calibrate", "Fits insertion potentials to published DFT values, with their errors.",
+                      {"ionscape calibrate FIT.toml --reference DIR [--out DIR] [OPTION...]"},
+                      "ionscape calibrate examples/calibration/O.toml --reference ../reference --out results/O-fit");
+  arguments.positional("FIT.toml");
+  arguments.option("reference", "DIR", "folder of the published values (tables, or the authors' files)");
+  arguments.option("out", "DIR", "write potentials, errors and pictures there");
+  arguments.flag("no-pictures", "draw nothing");
+  arguments.flag("quiet", "no progress");
+  arguments.option("threads", "N", "threads (default: all cores)");
+  if (!arguments.parse(argc, argv)) return good;
+  auto const file = arguments.required_path("FIT.toml", "fit file");
+  FitPlan const plan = read_fit_plan(file);
+  auto const reference = arguments.path("reference");
+  if (!reference) fail_input({}, "--reference DIR is missing: the folder of the published values");
+  ReferenceData const data = read_reference_data(*reference);
+
+  KokkosSession const session(arguments.whole_number("threads", at_least(1)));
+  auto const begin = std::chrono::steady_clock::now();
+  std::optional<ProgressBar> bar;
+  CalibrationResult const result = calibrate(plan, data, [&](std::size_t done, std::size_t total) {
+    if (!bar) bar.emplace(total, arguments.has("quiet"), "fits");
+    bar->update(done);
+  });
+  bar.reset();
+  double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+
+  std::cout << plan.name << ": " << result.best().fitted_values << " values fitted, " << result.forms.size()
+            << (result.forms.size() == 1 ? " form, " : " forms, ") << fixed(seconds, 1) << " s\n";
+  for (std::string const& remark : result.remarks) std::cout << "  " << remark << '\n';
+  std::cout << '\n';
+  print_forms(result);
+  print_parameters(result.best());
+  print_errors(result.best());
+  if (auto const directory = arguments.path("out")) {
+    auto const files = write_calibration(result, *directory, !arguments.has("no-pictures"));
+    std::cout << "\nwritten: " << files.size() << " files in " << directory->string() << '\n';
+  }
+  if (!result.best().converged) std::cerr << "ionscape: warning: the fit did not converge\n";
+  return result.best().converged ? good : not_converged;
+}
+
+}  // namespace ionscape::app

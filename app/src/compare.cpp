@@ -1,0 +1,166 @@
+// ionscape compare [MAP...] --reference DIR: maps and potentials against published values.
+#include <charconv>
+#include <iostream>
+#include <map>
+#include <set>
+
+#include <ionscape/core/error.hpp>
+#include <ionscape/sweep/compare.hpp>
+
+#include "arguments.hpp"
+#include "kokkos_session.hpp"
+#include "output.hpp"
+#include "subcommands.hpp"
+
+namespace ionscape::app {
+
+namespace {
+
+std::map<std::string, PotentialSet> read_potentials(std::vector<std::string> const& files) {
+  std::map<std::string, PotentialSet> sets;
+  for (std::string const& file : files) {
+    PotentialSet set = read_potential_set(file);
+    if (!set.insertion) fail_input({file}, "no [insertion]: maps need a set for a mobile ion in a framework");
+    std::string const anion = set.insertion->framework;
+    if (!sets.emplace(anion, std::move(set)).second) fail_input({file}, "a second potential for ", anion);
+  }
+  return sets;
+}
+
+std::vector<double> charges_of(std::vector<std::string> const& words) {
+  std::vector<double> charges;
+  for (std::string const& word : words) {
+    double charge = 0;
+    auto const [end, error] = std::from_chars(word.data(), word.data() + word.size(), charge);
+    if (error != std::errc{} || end != word.data() + word.size() || !(charge < 0))
+      fail_input({}, "--exclude-charge ", word, ": expected an anion's charge, < 0");
+    charges.push_back(charge);
+  }
+  return charges;
+}
+
+/// What the maps were computed with, as far as they say; else the given sets, else the built-in ones. Without maps,
+/// those of all anions.
+SweepPlan model_of(std::vector<std::filesystem::path> const& maps, std::vector<MapRow> const& rows,
+                   std::map<std::string, PotentialSet> const& given) {
+  SweepPlan model;
+  model.potentials = given;
+  for (std::size_t i = 0; i < maps.size(); ++i) {
+    auto const recorded = recorded_plan(maps[i], given);
+    if (!recorded) continue;
+    for (auto const& [anion, set] : recorded->potentials)
+      if (auto const known = model.potentials.emplace(anion, set);
+          !known.second && known.first->second.file != set.file)
+        fail_input({maps[i]}, "a second map of ", anion, " with another potential");
+    if (i > 0 && recorded->supercell != model.supercell)
+      fail_input({maps[i]}, "this map has another supercell than the one before: compare them apart");
+    model.supercell = recorded->supercell;
+    model.accuracy = std::min(model.accuracy, recorded->accuracy);
+  }
+  std::set<std::string> anions;
+  for (MapRow const& row : rows) anions.insert(row.point.anion);
+  for (std::string const& anion : built_in_anions())
+    if (maps.empty() || anions.contains(anion)) model.potentials.try_emplace(anion, built_in_potential(anion));
+  return model;
+}
+
+void print_groups(Comparison const& comparison) {
+  TextTable table({"anion", "quantity", "distortion", "n", "MAE/eV", "RMSE/eV", "bias/eV", "max/eV", "at V/Å^3", "q/e",
+                   "Spearman", "hits", "n inside", "MAE inside", "bounds kept"});
+  for (ComparisonGroup const& g : comparison.groups) {
+    bool const any = g.errors.count > 0;
+    ReferenceValue const worst = any ? comparison.values[g.largest].reference : ReferenceValue{};
+    bool const preference = g.quantity == Quantity::tet_minus_oct;
+    table.row({g.anion, name_of(g.quantity), fixed(g.distortion, 2), std::to_string(g.errors.count),
+               fixed(g.errors.mae, 4), fixed(g.errors.rmse, 4), fixed(g.errors.bias, 4), fixed(g.errors.largest, 3),
+               any ? fixed(worst.volume_A3, 2) : "-", any ? fixed(worst.charge_e, 2) : "-",
+               fixed(g.errors.rank_correlation, 4), preference ? std::to_string(g.preference_hits) : "",
+               std::to_string(g.inside.count), fixed(g.inside.mae, 4),
+               g.bounds > 0 ? std::to_string(g.satisfied) + " of " + std::to_string(g.bounds) : ""});
+  }
+  table.print(std::cout);
+}
+
+void print_claims(std::vector<Claim> const& claims) {
+  TextTable table({"claim", "anion", "counted", "of", "measured", "published", "demanded", "verdict"});
+  for (Claim const& c : claims)
+    table.row({c.name, c.anion, c.statement, std::to_string(c.of), fixed(c.measured, 3),
+               c.published ? fixed(*c.published, 3) : "", c.demanded, verdict_of(c)});
+  table.print(std::cout);
+}
+
+}  // namespace
+
+int compare_command(int argc, char const* const* argv) {
+  Arguments arguments(
+      "compare",
+      "Compares maps, and the potentials behind them, with published DFT values point by point, and counts the\n"
+      "claims of Ouyang, Xu and Zhu (2023) on them. The reference is a folder with tables (dft_profiles.csv,\n"
+      "cvd_*.csv, digitised_csm_curves.csv) or with the *-barrier.txt files of Xu et al. (2020) as published.\n"
+      "Without a MAP only potentials are compared: those of --potential, and the built-in ones of other anions.\n"
+      "Results: DIR/compare.csv (every value), DIR/compare.json, DIR/compare.md (tables for a document).",
+      {"[MAP...] --reference DIR [--out DIR] [--match exact|interpolate|nearest] [--pictures]"},
+      "ionscape sweep examples/published/S.toml && ionscape compare results/S --reference DIR");
+  arguments.option("reference", "DIR", "folder with the published values");
+  arguments.option("out", "DIR", "folder for the results (default: results/compare)");
+  arguments.option(
+      "match", "HOW",
+      "exact: the potential at the published points (default); interpolate: between grid points; nearest: the "
+      "grid point within half a step");
+  arguments.option("potential", "SET.toml[,...]", "potentials in place of those that map.json names");
+  arguments.option("exclude-charge", "Q[,Q...]", "leave these anion charges out (e), for example -1.8");
+  arguments.flag("keep-doubtful", "keep values off the trend of their neighbours, and suspect rows");
+  arguments.flag("pictures", "draw parity plots, difference maps and profiles into DIR/pictures (needs gnuplot)");
+  arguments.option("threads", "N", "threads of the processor (default: OMP_NUM_THREADS, else all)");
+  arguments.positionals("map");
+  if (!arguments.parse(argc, argv)) return good;
+
+  auto const directory = arguments.path("out").value_or(std::filesystem::path("results") / "compare");
+  auto const threads = arguments.whole_number("threads", between(1, 4096));
+  auto const reference_directory = arguments.path("reference");
+  if (!reference_directory) fail_input({}, "--reference DIR is missing: the folder with the published values");
+  CompareOptions options;
+  std::vector<Matching> const ways{Matching::exact, Matching::interpolate, Matching::nearest};
+  std::vector<std::string> words;
+  for (Matching way : ways) words.push_back(name_of(way));
+  if (auto const way = arguments.choice("match", words)) options.matching = ways[*way];
+  options.exclude_charges = charges_of(arguments.list("exclude-charge"));
+  options.keep_doubtful = arguments.has("keep-doubtful");
+
+  std::vector<std::filesystem::path> maps;
+  if (arguments.has("map")) maps = arguments.required_paths("map", "folder of a finished sweep");
+  if (maps.empty() && options.matching != Matching::exact)
+    fail_input({}, "--match ", name_of(options.matching), " needs a MAP: the folder of a sweep");
+  auto const reference = read_reference_data(*reference_directory);
+  std::vector<MapRow> rows;
+  for (auto const& map : maps)
+    for (MapRow& row : read_map(map)) rows.push_back(std::move(row));
+  auto const model = model_of(maps, rows, read_potentials(arguments.list("potential")));
+
+  KokkosSession const kokkos(threads);
+  if (options.matching == Matching::exact) require_same_model(rows, model);
+  auto const comparison = compare(rows, model, reference, options);
+  auto const claims = check_claims(rows, reference);
+  write_comparison(directory, model, reference, comparison, claims);
+
+  for (std::string const& remark : reference.remarks) std::cout << "reference: " << remark << '\n';
+  for (auto const& [anion, set] : model.potentials)
+    std::cout << "potential of " << anion << ": " << set.name << " (" << set.file.string() << ")\n";
+  for (std::string const& remark : comparison.remarks) std::cout << remark << '\n';
+  std::cout << "\nours minus reference; 'inside': in the range that the potential was fitted in\n";
+  print_groups(comparison);
+  if (!claims.empty()) {
+    std::cout << "\nthe claims of the paper, as shares of points or pairs\n";
+    print_claims(claims);
+  }
+  std::cout << "\nwritten: " << (directory / "compare.csv").string() << ", compare.json, compare.md" << std::endl;
+  if (arguments.has("pictures")) try {
+      std::cout << plot_comparison(comparison, model, directory / "pictures").size() << " pictures in "
+                << (directory / "pictures").string() << '\n';
+    } catch (InputError const& error) {
+      std::cerr << "ionscape: warning: no pictures: " << error.what() << '\n';
+    }
+  return good;
+}
+
+}  // namespace ionscape::app

@@ -1,0 +1,436 @@
+// What a calibration leaves behind: potentials, tables, pictures, a page of Markdown.
+#include <cmath>
+#include <fstream>
+#include <iomanip>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+#include <ionscape/core/io/atomic_file.hpp>
+#include <ionscape/core/io/csv.hpp>
+#include <ionscape/core/io/format.hpp>
+#include <ionscape/core/version.hpp>
+#include <ionscape/sweep/calibrate.hpp>
+
+#include "figures.hpp"
+
+namespace ionscape {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Far below the errors of the parameters, and short enough to read.
+std::string digits(double value) {
+  std::ostringstream out;
+  out << std::setprecision(8) << value;
+  return out.str();
+}
+
+std::string list_of(std::set<double> const& values) {
+  std::string text;
+  for (double v : values) text += (text.empty() ? "" : ", ") + digits(v);
+  return "[" + text + "]";
+}
+
+/// Fitted anions, then predicted ones.
+std::string species_of(FitPlan const& plan, std::size_t anion) {
+  return anion < plan.anions.size() ? plan.anions[anion] : plan.predicted[anion - plan.anions.size()];
+}
+
+std::string potential_file(CalibrationResult const& result, std::size_t anion) {
+  return "Li-" + species_of(result.plan, anion) + ".toml";
+}
+
+/// Mean absolute errors of one anion, cross-validated where the values were fitted.
+std::map<std::string, double> expected_errors(FormFit const& fit, std::string const& anion) {
+  std::map<std::string, std::vector<double>> errors;
+  for (FitRow const& row : fit.rows) {
+    if (row.reference.anion != anion || row.held_out) continue;
+    double const predicted = std::isfinite(row.left_out_eV) ? row.left_out_eV : row.fitted_eV;
+    std::string const name = name_of(row.reference.quantity) + (row.reference.distortion == 1 ? "" : "_distorted");
+    errors[name].push_back(std::fabs(predicted - row.reference.value_eV));
+  }
+  std::map<std::string, double> means;
+  for (auto const& [name, list] : errors) {
+    double sum = 0;
+    for (double e : list) sum += e;
+    means[name] = sum / double(list.size());
+  }
+  return means;
+}
+
+std::string milli(double eV) {
+  if (!std::isfinite(eV)) return "";
+  std::ostringstream out;
+  out << std::fixed << std::setprecision(1) << 1000 * eV;
+  return out.str();
+}
+
+/// Mean absolute errors over all values, by quantity and distortion.
+std::map<std::string, double> errors_by_kind(FormFit const& fit) {
+  std::map<std::string, std::pair<double, int>> sums;
+  for (FitRow const& row : fit.rows) {
+    if (row.reference.quantity == Quantity::image) continue;
+    auto& [sum, n] = sums[name_of(row.reference.quantity) + " " + digits(row.reference.distortion)];
+    sum += std::fabs(row.fitted_eV - row.reference.value_eV), ++n;
+  }
+  std::map<std::string, double> means;
+  for (auto const& [name, entry] : sums) means[name] = entry.first / entry.second;
+  return means;
+}
+
+/// Draws the errors of every quantity over the weight.
+std::string write_trade_off(CalibrationResult const& result, std::filesystem::path const& directory) {
+  std::string const name = "trade_off";
+  std::ostringstream data, gp;
+  auto const kinds = errors_by_kind(result.trade_off[0].fit);
+  data << "# weight (eV)";
+  for (auto const& [kind, error] : kinds) data << "; " << kind << " (meV)";
+  data << '\n';
+  for (TradeOff const& point : result.trade_off) {
+    data << shortest(point.distorted_eV);
+    for (auto const& [kind, error] : errors_by_kind(point.fit)) data << ' ' << shortest(1000 * error);
+    data << '\n';
+  }
+  gp << "# Draw again with: gnuplot " << name << ".gp\ndo for [format in \"png svg\"] {\n"
+     << "if (format eq \"png\") { set terminal pngcairo noenhanced size 1500,950 font \"DejaVu Sans,16\" linewidth 2 } "
+        "\\\n"
+     << "else { set terminal svg noenhanced size 900,570 font \"DejaVu Sans,13\" background rgb 'white' }\nset output '"
+     << name << ".'.format\nset title '" << result.best().form.name << ": what a weight of "
+     << name_of(*result.plan.traded)
+     << " costs'\nset logscale x\nset tics out nomirror\nset grid lc rgb '#dddddd'\nset key outside right\nset xlabel '"
+     << name_of(*result.plan.traded) << ": size of a weighted residual of one (eV); heavier to the left'\n"
+     << "set ylabel 'mean absolute error (meV)'\nset yrange [0:*]\nplot ";
+  int column = 2;
+  for (auto const& [kind, error] : kinds) {
+    gp << (column > 2 ? ", " : "") << '\'' << name << ".dat' using 1:" << column << " with linespoints pt 7 lc "
+       << column - 1 << " title '" << kind << "'";
+    ++column;
+  }
+  gp << "\nset output\n}\n";
+  figures::write_text(directory / (name + ".dat"), data.str());
+  figures::write_text(directory / (name + ".gp"), gp.str());
+  return name;
+}
+
+/// Charges and volumes for which an anion without data lies between those that have some: interpolated by the radius.
+std::pair<std::array<double, 2>, std::array<double, 2>> predicted_range(FitPlan const& plan, FormFit const& fit,
+                                                                        std::string const& species) {
+  struct Range {
+    double radius;
+    std::array<double, 2> charge{0, -100}, volume{1e9, 0};
+  };
+  std::vector<Range> ranges;
+  for (std::string const& anion : plan.anions) {
+    Range range{plan.radius_A.contains(anion) ? plan.radius_A.at(anion) : 0};
+    for (FitRow const& row : fit.rows)
+      if (row.reference.anion == anion && row.sigma_eV > 0 && !row.held_out) {
+        auto const widen = [](std::array<double, 2>& r, double v) { r = {std::min(r[0], v), std::max(r[1], v)}; };
+        widen(range.charge, row.reference.charge_e);
+        widen(range.volume, row.reference.volume_A3);
+      }
+    ranges.push_back(range);
+  }
+  std::ranges::sort(ranges, {}, &Range::radius);
+  double const radius = plan.radius_A.contains(species) ? plan.radius_A.at(species) : ranges.front().radius;
+  std::size_t i = 0;
+  while (i + 2 < ranges.size() && ranges[i + 1].radius < radius) ++i;
+  Range const &a = ranges[i], &b = ranges[std::min(i + 1, ranges.size() - 1)];
+  double const t = b.radius > a.radius ? (radius - a.radius) / (b.radius - a.radius) : 0;
+  return {{std::max(a.charge[0], b.charge[0]), std::min(a.charge[1], b.charge[1])},
+          {a.volume[0] + t * (b.volume[0] - a.volume[0]), a.volume[1] + t * (b.volume[1] - a.volume[1])}};
+}
+
+Json to_json(ErrorStatistics const& s) {
+  if (s.count == 0) return nullptr;
+  return {{"n", s.count},
+          {"bias_eV", s.bias},
+          {"MAE_eV", s.mae},
+          {"RMSE_eV", s.rmse},
+          {"largest_eV", s.largest},
+          {"spearman", std::isfinite(s.rank_correlation) ? Json(s.rank_correlation) : Json(nullptr)}};
+}
+
+void write_json(CalibrationResult const& result, std::filesystem::path const& file) {
+  Json json = {{"program", "ionscape"},
+               {"version", version()},
+               {"commit", commit()},
+               {"fit", result.plan.name},
+               {"file", result.plan.file.string()},
+               {"remarks", result.remarks},
+               {"chosen", result.best().form.name}};
+  for (FormFit const& fit : result.forms) {
+    Json form = {{"name", fit.form.name},
+                 {"free_parameters", fit.free_parameters},
+                 {"fitted_values", fit.fitted_values},
+                 {"cost", fit.cost},
+                 {"AIC", fit.aic},
+                 {"cross_validated_mean_residual", fit.cross_validated_error},
+                 {"converged", fit.converged},
+                 {"starts", fit.starts},
+                 {"starts_at_best", fit.starts_at_best},
+                 {"condition", fit.condition},
+                 {"least_determined", fit.weakest}};
+    for (FittedParameter const& p : fit.parameters)
+      form["parameters"].push_back(
+          {{"name", p.name},
+           {"anion", p.anion},
+           {"value", p.value},
+           {"standard_error", std::isfinite(p.standard_error) ? Json(p.standard_error) : Json(nullptr)},
+           {"free", p.free},
+           {"at_bound", p.at_bound},
+           {"identified", p.identified}});
+    for (auto const& row : fit.correlations) {
+      Json line = Json::array();
+      for (double c : row) line.push_back(std::isfinite(c) ? Json(c) : Json(nullptr));
+      form["correlations"].push_back(line);
+    }
+    for (FitErrors const& e : errors_of(fit))
+      form["errors"].push_back({{"anion", e.anion},
+                                {"quantity", name_of(e.quantity)},
+                                {"distortion", e.distortion},
+                                {"fitted", to_json(e.fitted)},
+                                {"cross_validated", to_json(e.left_out)},
+                                {"not_fitted", to_json(e.held_out)},
+                                {"preference_hits", e.hits},
+                                {"preference_of", e.hits_of}});
+    json["forms"].push_back(form);
+  }
+  AtomicFile out(file);
+  out.stream() << json.dump(1) << '\n';
+  out.commit();
+}
+
+void write_rows(FormFit const& fit, std::filesystem::path const& file) {
+  AtomicFile out(file);
+  write_csv_row(out.stream(), "anion", "quantity", "image", "distortion", "volume_A3", "charge_e", "reference_eV",
+                "sigma_eV", "part", "fitted_eV", "cross_validated_eV", "source");
+  for (FitRow const& row : fit.rows) {
+    ReferenceValue const& r = row.reference;
+    write_csv_row(out.stream(), r.anion, name_of(r.quantity), r.image, r.distortion, r.volume_A3, r.charge_e,
+                  r.value_eV, row.sigma_eV,
+                  row.held_out       ? "held_out"
+                  : row.sigma_eV > 0 ? "fitted"
+                                     : "reported",
+                  row.fitted_eV, row.left_out_eV, r.source);
+  }
+  out.commit();
+}
+
+void write_page(CalibrationResult const& result, std::filesystem::path const& file) {
+  AtomicFile page(file);
+  std::ostream& out = page.stream();
+  FormFit const& best = result.best();
+  out << "### Calibration: " << result.plan.name << "\n\nForms, " << best.fitted_values
+      << " fitted values. Cross-validation leaves out blocks of charges and blocks of volumes, the edges included; its "
+         "error is the mean absolute residual in units of its weight.\n\n"
+      << "| form | free parameters | AIC | cross-validated | starts at the best minimum | least determined |\n"
+      << "|---|---|---|---|---|---|\n";
+  for (FormFit const& fit : result.forms)
+    out << "| " << fit.form.name << (&fit == &best ? " (chosen)" : "") << " | " << fit.free_parameters << " | "
+        << std::fixed << std::setprecision(0) << fit.aic << " | " << std::setprecision(2) << fit.cross_validated_error
+        << " | " << fit.starts_at_best << " of " << fit.starts << " | " << fit.weakest << " |\n";
+  out << std::defaultfloat
+      << "\nErrors of the chosen form in meV (mean absolute, root mean square, largest, Spearman):\n\n"
+      << "| anion | quantity | d | fitted: n, MAE | RMSE | max | cross-validated MAE | not fitted: n, MAE | max | "
+         "Spearman | Tet/Oct hits |\n|---|---|---|---|---|---|---|---|---|---|---|\n";
+  for (FitErrors const& e : errors_of(best)) {
+    auto const part = [](ErrorStatistics const& s) {
+      return s.count ? std::to_string(s.count) + ", " + milli(s.mae) : std::string();
+    };
+    double const rank = e.fitted.count ? e.fitted.rank_correlation : e.held_out.rank_correlation;
+    out << "| " << e.anion << " | " << name_of(e.quantity) << " | " << digits(e.distortion) << " | " << part(e.fitted)
+        << " | " << (e.fitted.count ? milli(e.fitted.rmse) : "") << " | "
+        << (e.fitted.count ? milli(e.fitted.largest) : "") << " | " << (e.left_out.count ? milli(e.left_out.mae) : "")
+        << " | " << part(e.held_out) << " | " << (e.held_out.count ? milli(e.held_out.largest) : "") << " | "
+        << (std::isfinite(rank) ? digits(std::round(rank * 1e4) / 1e4) : "") << " | "
+        << (e.hits_of ? std::to_string(e.hits) + "/" + std::to_string(e.hits_of) : "") << " |\n";
+  }
+  if (!result.trade_off.empty()) {
+    out << "\nTrade-off: the same form with other weights of " << name_of(*result.plan.traded)
+        << " (mean absolute errors over all values, meV):\n\n| weight/eV |";
+    for (auto const& [name, error] : errors_by_kind(result.trade_off[0].fit)) out << ' ' << name << " |";
+    out << "\n|---|";
+    for (std::size_t i = 0; i < errors_by_kind(result.trade_off[0].fit).size(); ++i) out << "---|";
+    for (TradeOff const& point : result.trade_off) {
+      out << "\n| " << digits(point.distorted_eV) << " |";
+      for (auto const& [name, error] : errors_by_kind(point.fit)) out << ' ' << milli(error) << " |";
+    }
+    out << '\n';
+  }
+  out << "\nParameters:\n\n| parameter | anion | value | standard error | |\n|---|---|---|---|---|\n";
+  for (FittedParameter const& p : best.parameters)
+    out << "| " << p.name << " | " << p.anion << " | " << digits(p.value) << " | "
+        << (std::isfinite(p.standard_error) ? digits(p.standard_error) : "") << " | "
+        << (!p.free        ? "fixed"
+            : p.at_bound   ? "at a bound"
+            : p.identified ? ""
+                           : "not identified by the data")
+        << " |\n";
+  out << '\n';
+  page.commit();
+}
+
+/// Residuals over volume and charge, and parity, of one anion.
+std::string write_pictures(FormFit const& fit, std::string const& anion, std::filesystem::path const& directory) {
+  std::string const name = anion + "_residuals";
+  std::map<std::pair<Quantity, double>, std::ostringstream> panels;
+  for (FitRow const& row : fit.rows) {
+    ReferenceValue const& r = row.reference;
+    if (r.anion != anion || r.quantity == Quantity::image) continue;
+    panels[{r.quantity, r.distortion}] << shortest(r.volume_A3) << ' ' << shortest(r.charge_e) << ' '
+                                       << shortest(1000 * (row.fitted_eV - r.value_eV)) << ' ' << shortest(r.value_eV)
+                                       << ' ' << shortest(row.fitted_eV) << ' ' << row.held_out << '\n';
+  }
+  std::ostringstream data, gp;
+  int const n = int(panels.size()) + 1, columns = std::min(4, n), rows = (n + columns - 1) / columns;
+  gp << "# Draw again with: gnuplot " << name << ".gp\ndo for [format in \"png svg\"] {\n"
+     << "if (format eq \"png\") { set terminal pngcairo size " << 620 * columns << ',' << 560 * rows
+     << " font \"DejaVu Sans,15\" linewidth 1.5 } \\\nelse { set terminal svg size " << 420 * columns << ','
+     << 380 * rows << " font \"DejaVu Sans,12\" background rgb 'white' }\n"
+     << "set output '" << name << ".'.format\nset multiplot layout " << rows << ',' << columns << " title 'Li-" << anion
+     << ": form minus DFT (meV); rings: held out'\n"
+     << "set palette defined (-1 '#2166ac', 0 '#f7f7f7', 1 '#b2182b')\nset cbrange [-60:60]\nset tics out nomirror\n"
+     << "set xlabel 'V (Å^3 per anion)'\nset ylabel 'anion charge (e)'\nunset key\nset offsets graph 0.04, graph 0.04, "
+        "graph 0.04, graph 0.04\n";
+  int index = 0;
+  for (auto const& [key, text] : panels) {
+    data << "# " << name_of(key.first) << ", d = " << digits(key.second)
+         << ": volume (A^3), charge (e), residual (meV), DFT (eV), form (eV), held out\n"
+         << text.str() << "\n\n";
+    std::string title = name_of(key.first);
+    for (char& c : title)
+      if (c == '_') c = ' ';
+    gp << "set title '" << title << ", d = " << digits(key.second) << "'\nplot '" << name << ".dat' index " << index
+       << " using 1:2:3 with points pt 5 ps 2.2 lc palette, '' index " << index
+       << " using 1:($6>0?$2:1/0) with points pt 6 ps 2.2 lc rgb 'black'\n";
+    ++index;
+  }
+  gp << "set title 'parity (eV)'\nset xlabel 'DFT'\nset ylabel 'form'\nunset colorbox\nplot x with lines lc rgb "
+        "'#888888'";
+  for (int i = 0; i < index; ++i)
+    gp << ", '" << name << ".dat' index " << i << " using 4:5 with points pt 7 ps 0.5 lc " << i + 1;
+  gp << "\nset colorbox\nunset multiplot\nset output\n}\n";
+  figures::write_text(directory / (name + ".dat"), data.str());
+  figures::write_text(directory / (name + ".gp"), gp.str());
+  return name;
+}
+
+}  // namespace
+
+std::string potential_toml(CalibrationResult const& result, FormFit const& fit, std::size_t anion,
+                           std::vector<double> const& values) {
+  std::string const species = species_of(result.plan, anion);
+  std::ostringstream charge, pairs, out;
+  int repulsions = 0;
+  double dispersion = 0;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (fit.form.terms[fit.form.parameters[i].term] == "dispersion") dispersion = values[i];
+  for (std::size_t i = 0; i < values.size();) {
+    std::string const& term = fit.form.terms[fit.form.parameters[i].term];
+    if (term == "charge") {
+      charge << "z = " << digits(values[i])
+             << "                 # Q = z q - z0 in e^2, q < 0 the anion charge\nz0 = " << digits(values[i + 1])
+             << "\ngaussian_width = " << digits(values[i + 2])
+             << "    # sigma / a at q = -1 e\ngaussian_growth = " << digits(values[i + 3])
+             << "   # sigma grows by exp(gaussian_growth (|q| - 1))\n";
+      if (values[i + 4] != 0)
+        charge << "screening_width = " << digits(values[i + 4]) << "   # of the screening cloud, / a\n";
+      i += 5;
+    } else if (term == "repulsion") {
+      bool const buckingham = repulsions++ == 0 && dispersion != 0;
+      pairs << "\n[[pair]]\nspecies = [\"Li\", \"" << species << "\"]\nform = \""
+            << (buckingham ? "buckingham" : "born-mayer") << "\"\nA = " << digits(values[i])
+            << "    # eV, at q = -1 e\nrho = " << digits(values[i + 1]) << "   # Å\n";
+      if (buckingham) pairs << "C = " << digits(dispersion) << "   # eV Å^6\n";
+      if (values[i + 2] != 0)
+        pairs << "growth = " << digits(values[i + 2]) << "   # A grows by exp(growth (|q| - 1))\n";
+      i += 3;
+    } else {
+      ++i;
+    }
+  }
+  std::set<double> charges, volumes, distortions, held_charges, held_volumes;
+  std::set<std::string> sources, quantities;
+  for (FitRow const& row : fit.rows) {
+    ReferenceValue const& r = row.reference;
+    if (r.anion != species || row.sigma_eV == 0) continue;
+    if (row.held_out) continue;
+    charges.insert(r.charge_e), volumes.insert(r.volume_A3), distortions.insert(r.distortion);
+    quantities.insert(name_of(r.quantity));
+    sources.insert(r.source.substr(0, r.source.find_first_of(":, ")));
+  }
+  out << "# Li in a framework of " << species << " anions: " << fit.form.name << ".\n"
+      << "# Written by ionscape calibrate from " << result.plan.file.filename().string() << "; do not edit by hand.\n"
+      << "name = \"Li-" << species << ", " << result.plan.name << "\"\n"
+      << "source = \"\"\"\n"
+      << (charges.empty() ? "Predicted from the trend of other anions, fitted to DFT" : "Fitted to DFT")
+      << " values of Xu, Chen, Chen, Li, Zhu, npj Comput. Mater. 6, 47 (2020), and "
+         "Ouyang, Xu, Zhu, "
+         "J. Chem. Phys. 158,\n174705 (2023).\"\"\"\n\n[insertion]\nmobile = \"Li\"\nframework = \""
+      << species << "\"\n"
+      << charge.str() << pairs.str();
+  if (charges.empty()) {
+    auto const [charge_range, volume_range] = predicted_range(result.plan, fit, species);
+    out << "\n[fitted]          # of the anions on either side of the trend\ncharge_e = [" << digits(charge_range[0])
+        << ", " << digits(charge_range[1]) << "]\nvolume_A3 = [" << digits(volume_range[0]) << ", "
+        << digits(volume_range[1]) << "]    # between theirs, by the radius\ndistortion = [1, 1]\n";
+  } else {
+    out << "\n[fitted]\ncharge_e = [" << digits(*charges.begin()) << ", " << digits(*charges.rbegin())
+        << "]\nvolume_A3 = [" << digits(*volumes.begin()) << ", " << digits(*volumes.rbegin())
+        << "]    # per anion\ndistortion = [" << digits(*distortions.begin()) << ", " << digits(*distortions.rbegin())
+        << "]\n";
+    out << "\n[fitted.error_eV]   # mean absolute errors, cross-validated where the values were fitted\n";
+    for (auto const& [name, error] : expected_errors(fit, species))
+      out << name << " = " << digits(std::round(error * 1e4) / 1e4) << '\n';
+  }
+  out << "\n[provenance]\nprogram = \"ionscape " << version() << "\"\nform = \"" << fit.form.name
+      << "\"\nfitted_values = " << fit.fitted_values << "\nfree_parameters = " << fit.free_parameters
+      << "\nquantities = [";
+  bool first = true;
+  for (std::string const& q : quantities) out << (std::exchange(first, false) ? "" : ", ") << '"' << q << '"';
+  out << "]\nheld_out_charge_e = "
+      << list_of({result.plan.held_out_charges.begin(), result.plan.held_out_charges.end()})
+      << "\nheld_out_volume_A3 = "
+      << list_of({result.plan.held_out_volumes.begin(), result.plan.held_out_volumes.end()}) << '\n';
+  return out.str();
+}
+
+std::vector<std::filesystem::path> write_calibration(CalibrationResult const& result,
+                                                     std::filesystem::path const& directory, bool pictures) {
+  std::vector<std::filesystem::path> files;
+  FormFit const& best = result.best();
+  auto const write = [&](std::filesystem::path const& file, std::string const& text) {
+    AtomicFile out(file);
+    out.stream() << text;
+    out.commit();
+    files.push_back(file);
+  };
+  for (std::size_t a = 0; a < best.values.size(); ++a) {
+    write(directory / potential_file(result, a), potential_toml(result, best, a, best.values[a]));
+    for (std::size_t b = 0; b < best.ensemble.size(); ++b) {
+      std::ostringstream member;
+      member << std::setw(2) << std::setfill('0') << b + 1;
+      write(directory / "ensemble" / member.str() / potential_file(result, a),
+            potential_toml(result, best, a, best.ensemble[b][a]));
+    }
+  }
+  write_json(result, directory / "calibrate.json");
+  write_rows(best, directory / "residuals.csv");
+  write_page(result, directory / "calibrate.md");
+  for (char const* name : {"calibrate.json", "residuals.csv", "calibrate.md"}) files.push_back(directory / name);
+  if (pictures) {
+    std::vector<std::string> names;
+    std::filesystem::create_directories(directory / "pictures");
+    for (std::string const& anion : result.plan.anions)
+      names.push_back(write_pictures(best, anion, directory / "pictures"));
+    if (!result.trade_off.empty()) names.push_back(write_trade_off(result, directory / "pictures"));
+    for (auto const& picture : figures::draw(directory / "pictures", names)) files.push_back(picture);
+  }
+  return files;
+}
+
+}  // namespace ionscape

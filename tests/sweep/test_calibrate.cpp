@@ -1,0 +1,205 @@
+// Calibration: it finds the potential that made the data, its model is the engine's, and held-out data stay out.
+#include <cmath>
+#include <fstream>
+
+#include <ionscape/sweep/calibrate.hpp>
+#include <ionscape/sweep/ensemble.hpp>
+#include <ionscape/sweep/runner.hpp>
+#include <ionscape_test/catch.hpp>
+#include <ionscape_test/files.hpp>
+
+using namespace ionscape;
+using namespace ionscape_test;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+char const made_with[] = R"(
+name = "made up"
+source = "a test"
+[insertion]
+mobile = "Li"
+framework = "O"
+z = 0.9
+z0 = 1.2
+gaussian_width = 0.19
+gaussian_growth = 0.06
+screening_width = 0.33
+[[pair]]
+species = ["Li", "O"]
+form = "buckingham"
+A = 300.0
+rho = 0.28
+C = -10.0
+)";
+
+char const fit_file[] = R"(
+name = "test"
+anions = ["O"]
+[observables]
+tet_minus_oct = {undistorted_eV = 0.01, distorted_eV = 0.01}
+barrier_three_point = {undistorted_eV = 0.01, distorted_eV = 0.01}
+dE_oct = {distorted_eV = 0.01}
+[hold_out]
+charge_e = [-0.8]
+[search]
+starts = 4
+folds = 2
+bootstrap = 2
+[[form]]
+name = "that of the data"
+[form.charge]
+z = {start = 0.5, min = 0.1, max = 3}
+z0 = {start = 1, min = 0.1, max = 3}
+gaussian_width = {start = 0.17, min = 0.1, max = 0.25}
+gaussian_growth = {start = 0, min = -1, max = 1}
+screening_width = {start = 0.31, min = 0.28, max = 0.38}
+[[form.repulsion]]
+A = {start = 500, min = 10, max = 5000}
+rho = {start = 0.25, min = 0.2, max = 0.4}
+[form.dispersion]
+C = {start = -20, min = -100, max = -1}
+)";
+
+FitPlan plan_from(TemporaryFolder const& folder, std::string const& text) {
+  std::ofstream(folder / "fit.toml") << text;
+  return read_fit_plan(folder / "fit.toml");
+}
+
+/// What the engine says of a small grid, as if it were published.
+ReferenceData engine_data() {
+  SweepPlan plan;
+  plan.potentials.emplace("O", parse_potential_set(made_with, "made.toml"));
+  for (double distortion : {1.0, 1.12, 1.2})
+    for (double charge : {-1.6, -1.2, -0.8, -0.5})
+      for (double volume : {14.0, 18.0, 23.0, 30.0}) plan.points.push_back({"O", volume, charge, distortion});
+  ReferenceData data;
+  for (MapRow const& row : run_sweep(plan).rows) {
+    auto const add = [&](Quantity quantity, double value) {
+      ReferenceValue v;
+      v.anion = "O", v.volume_A3 = row.point.volume_A3, v.charge_e = row.point.charge_e;
+      v.distortion = row.point.distortion, v.quantity = quantity, v.value_eV = value;
+      data.values.push_back(v);
+    };
+    add(Quantity::tet_minus_oct, row.E_tet_minus_E_oct_eV);
+    add(Quantity::barrier_three_point, row.Ea_three_point_eV);
+    if (row.point.distortion != 1) add(Quantity::dE_oct, row.dE_oct_eV), add(Quantity::dE_tet, row.dE_tet_eV);
+  }
+  return data;
+}
+
+}  // namespace
+
+TEST_CASE("A fit to energies of the engine finds the parameters that they were made with") {
+  TemporaryFolder const folder;
+  auto const result = calibrate(plan_from(folder, fit_file), engine_data());
+  FormFit const& fit = result.best();
+  CHECK(fit.converged);
+  // Its own model of the cell is the engine's: nothing is left but rounding and the accuracy of the sweep.
+  for (FitRow const& row : fit.rows) {
+    INFO(name_of(row.reference.quantity) << " V " << row.reference.volume_A3 << " q " << row.reference.charge_e << " d "
+                                         << row.reference.distortion);
+    CHECK(std::fabs(row.fitted_eV - row.reference.value_eV) < 1e-4);
+  }
+  REQUIRE(fit.values.size() == 1);
+  double const expected[] = {0.9, 1.2, 0.19, 0.06, 0.33, 300, 0.28, 0, -10};
+  REQUIRE(fit.values[0].size() == std::size(expected));
+  for (std::size_t i = 0; i < std::size(expected); ++i) {
+    INFO(fit.form.parameters[i].name);
+    CHECK(std::fabs(fit.values[0][i] - expected[i]) <= 0.02 * std::fabs(expected[i]) + 1e-9);
+  }
+}
+
+TEST_CASE("A fitted potential is written as a set that the engine reads, and gives the fitted energies") {
+  TemporaryFolder const folder;
+  auto const result = calibrate(plan_from(folder, fit_file), engine_data());
+  auto const files = write_calibration(result, folder / "out", false);
+  CHECK(files.size() == 1 + 2 + 3);  // the set, two of the ensemble, JSON, CSV and Markdown
+  SweepPlan plan;
+  plan.potentials.emplace("O", read_potential_set(folder / "out/Li-O.toml"));
+  std::vector<double> expected;
+  for (FitRow const& row : result.best().rows)
+    if (row.reference.quantity == Quantity::tet_minus_oct) {
+      plan.points.push_back({"O", row.reference.volume_A3, row.reference.charge_e, row.reference.distortion});
+      expected.push_back(row.fitted_eV);
+    }
+  auto const rows = run_sweep(plan).rows;
+  for (std::size_t i = 0; i < rows.size(); ++i) CHECK(std::fabs(rows[i].E_tet_minus_E_oct_eV - expected[i]) < 1e-5);
+}
+
+TEST_CASE("Held-out values do not touch the fit") {
+  TemporaryFolder const folder;
+  auto const plan = plan_from(folder, fit_file);
+  ReferenceData data = engine_data();
+  auto const before = calibrate(plan, data);
+  int changed = 0;
+  for (ReferenceValue& v : data.values)
+    if (v.charge_e == -0.8) v.value_eV += 1, ++changed;
+  REQUIRE(changed > 0);
+  auto const after = calibrate(plan, data);
+  CHECK(before.best().free_values == after.best().free_values);  // bit by bit
+  CHECK(before.best().cross_validated_error == after.best().cross_validated_error);
+  CHECK(before.best().values == after.best().values);
+}
+
+TEST_CASE("Parameters that the data cannot determine are said to be so") {
+  TemporaryFolder const folder;
+  std::string text = fit_file;
+  // One volume and one charge: strengths and widths cannot be told apart.
+  ReferenceData data = engine_data();
+  std::erase_if(data.values, [](ReferenceValue const& v) { return v.volume_A3 != 18 || v.distortion == 1.12; });
+  auto const result = calibrate(plan_from(folder, text), data);
+  int unknown = 0;
+  for (FittedParameter const& p : result.best().parameters) unknown += p.free && !p.identified;
+  CHECK(unknown > 0);
+  CHECK_FALSE(result.best().weakest.empty());
+}
+
+TEST_CASE("Bad fit files are refused with file and line") {
+  TemporaryFolder const folder;
+  auto const replaced = [](std::string const& from, std::string const& to) {
+    std::string text = fit_file;
+    text.replace(text.find(from), from.size(), to);
+    return text;
+  };
+  auto const error = [&](std::string const& text) { return input_error([&] { plan_from(folder, text); }); };
+  CHECK_THAT(error(replaced("dE_oct =", "dE_occ =")),
+             ContainsSubstring("dE_occ") && ContainsSubstring("expected one of"));
+  CHECK_THAT(error(replaced("start = 0.5, min = 0.1", "start = 0.05, min = 0.1")), ContainsSubstring("min <= start"));
+  CHECK_THAT(error(replaced("anions = [\"O\"]", "anions = [\"O\"]\npredict = [\"S\"]")), ContainsSubstring("predict"));
+  CHECK_THAT(error(replaced("rho = {", "rho = {across = \"trend\", ")), ContainsSubstring("radius_A"));
+  CHECK_THAT(error(replaced("starts = 4", "starts = 0")), ContainsSubstring("starts"));
+  CHECK_THAT(error(replaced("[form.dispersion]", "[form.dispersal]")), ContainsSubstring("dispersal"));
+  CHECK_THAT(input_error([&] { calibrate(plan_from(folder, fit_file), ReferenceData{}); }),
+             ContainsSubstring("nothing to fit"));
+}
+
+TEST_CASE("An ensemble gives barriers an error bar: model error and spread as squares") {
+  TemporaryFolder const folder;
+  SweepPlan plan;
+  plan.points = {{"O", 18, -1, 1}, {"O", 18, -1, 1.12}};
+  std::string text = made_with;
+  plan.potentials.emplace("O", parse_potential_set(text + "[fitted]\ncharge_e = [-2, -0.5]\nvolume_A3 = [10, 40]\n"
+                                                          "error_eV = {barrier = 0.03}\n",
+                                                   "made.toml"));
+  auto rows = run_sweep(plan).rows;
+  assign_errors(plan, {}, rows);
+  CHECK(rows[0].Ea_neb_error_eV == 0.03);
+  std::vector<double> barriers;
+  for (std::string const z : {"0.9", "1.0", "1.1"}) {
+    std::string member = text;
+    member.replace(member.find("z = 0.9"), 7, "z = " + z);
+    folder.write("ensemble/" + z + "/Li-O.toml", member);
+    SweepPlan other = plan;
+    other.potentials.at("O") = parse_potential_set(member, "member.toml");
+    barriers.push_back(run_sweep(other).rows[0].Ea_neb_eV);
+  }
+  assign_errors(plan, folder / "ensemble", rows);
+  double const mean = (barriers[0] + barriers[1] + barriers[2]) / 3;
+  double variance = 0;
+  for (double b : barriers) variance += (b - mean) * (b - mean) / 2;
+  CHECK(variance > 0);
+  CHECK(rows[0].Ea_neb_error_eV == Approx(std::sqrt(0.03 * 0.03 + variance)).epsilon(1e-9));
+  std::filesystem::remove(folder / "ensemble/1.0/Li-O.toml");
+  CHECK_THAT(input_error([&] { assign_errors(plan, folder / "ensemble", rows); }), ContainsSubstring("anion O"));
+}
