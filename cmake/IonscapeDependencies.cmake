@@ -1,9 +1,9 @@
 # Every library that ionscape takes from outside, except Kokkos, under one target name each whatever the version:
 #   Eigen3::Eigen  nlohmann_json::nlohmann_json  tomlplusplus::tomlplusplus  gemmi::gemmi_cpp  nanoflann::nanoflann
-#   FFTW3::fftw3  CUDA::cufft  Ceres::ceres  cxxopts::cxxopts  ionscape_catch2 (tests)  benchmark::benchmark (bench)
+#   FFTW3::fftw3  CUDA::cufft  Ceres::ceres  ALGLIB::alglib  cxxopts::cxxopts  ionscape_catch2 (tests)  benchmark::benchmark (bench)
 # Used by the build and, installed, by ionscapeConfig.cmake.
 #
-#   ionscape_find(<eigen|json|toml|gemmi|nanoflann|fftw|cufft|ceres|cxxopts|catch2|benchmark>)
+#   ionscape_find(<eigen|json|toml|gemmi|nanoflann|fftw|cufft|ceres|alglib|cxxopts|catch2|benchmark>)
 # On failure IONSCAPE_DEPENDENCY_PROBLEM holds a text for the user; with IONSCAPE_DEPENDENCIES_FATAL it ends there.
 #
 # No version is handed to find_package: several of these refuse every other major version, and we want newer ones.
@@ -115,6 +115,21 @@ macro(ionscape_find which)
       set(CMAKE_MESSAGE_LOG_LEVEL "${_ionscape_log_level}")
       if(NOT TARGET Ceres::ceres)
         _ionscape_dependency_missing("Ceres Solver" "libceres-dev")
+      endif()
+    endif()
+  elseif("${which}" STREQUAL "alglib")
+    # Debian's CMake file for it defines no target.
+    if(NOT TARGET ALGLIB::alglib)
+      find_path(IONSCAPE_ALGLIB_INCLUDE_DIR NAMES dataanalysis.h PATH_SUFFIXES libalglib alglib)
+      find_library(IONSCAPE_ALGLIB_LIBRARY NAMES alglib)
+      mark_as_advanced(IONSCAPE_ALGLIB_INCLUDE_DIR IONSCAPE_ALGLIB_LIBRARY)
+      if(IONSCAPE_ALGLIB_INCLUDE_DIR AND IONSCAPE_ALGLIB_LIBRARY)
+        add_library(ALGLIB::alglib UNKNOWN IMPORTED GLOBAL)
+        set_target_properties(ALGLIB::alglib PROPERTIES
+          IMPORTED_LOCATION "${IONSCAPE_ALGLIB_LIBRARY}"
+          INTERFACE_INCLUDE_DIRECTORIES "${IONSCAPE_ALGLIB_INCLUDE_DIR}")
+      else()
+        _ionscape_dependency_missing("ALGLIB" "libalglib-dev")
       endif()
     endif()
   elseif("${which}" STREQUAL "benchmark")

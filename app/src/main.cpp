@@ -28,6 +28,8 @@ constexpr Subcommand subcommands[] = {
     {"plot", "pictures of a finished sweep", plot_command, false},
     {"calibrate", "potentials fitted to published values, with error bars", calibrate_command, true},
     {"compare", "maps and potentials against published values", compare_command, true},
+    {"predict", "barriers of real compounds from their structures", predict_command, true},
+    {"regress", "LASSO and random forest of barriers on charge, volume and distortion", regress_command, false},
     {"energy", "energies, forces and stresses of structures", energy_command, true},
     {"neb", "minimum energy path of one hop in a frozen host", neb_command, true},
     {"sites", "tetrahedral and octahedral sites of a structure, and the windows between them", sites_command, false},

@@ -10,6 +10,8 @@ int sweep_command(int argc, char const* const* argv);
 int plot_command(int argc, char const* const* argv);
 int calibrate_command(int argc, char const* const* argv);
 int compare_command(int argc, char const* const* argv);
+int predict_command(int argc, char const* const* argv);
+int regress_command(int argc, char const* const* argv);
 int energy_command(int argc, char const* const* argv);
 int neb_command(int argc, char const* const* argv);
 int sites_command(int argc, char const* const* argv);

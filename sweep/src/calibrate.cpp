@@ -22,7 +22,8 @@ namespace ionscape {
 
 namespace {
 
-constexpr double same_value = 1e-3;  // relative: charges and volumes as files round them
+constexpr double refit_tolerance = 1e-7;  // refits: for errors, from the minimum on
+constexpr double same_value = 1e-3;       // relative: charges and volumes as files round them
 
 bool is_among(double value, std::vector<double> const& list) {
   return std::ranges::any_of(list, [&](double v) { return std::fabs(v - value) <= same_value * std::fabs(value); });
@@ -113,7 +114,8 @@ struct Minimum {
   bool converged = false;
 };
 
-Minimum minimise(Residuals const& residuals, std::vector<double> start) {
+/// Ends when a step lowers the cost by less than `tolerance` of it.
+Minimum minimise(Residuals const& residuals, std::vector<double> start, double tolerance) {
   FitModel const& model = *residuals.model;
   Minimum result;
   ceres::Problem problem;
@@ -129,7 +131,7 @@ Minimum minimise(Residuals const& residuals, std::vector<double> start) {
   // Strengths and ranges of the repulsions trade places along a narrow bent valley.
   options.use_nonmonotonic_steps = true;
   options.max_num_iterations = 1500;
-  options.function_tolerance = 1e-11;
+  options.function_tolerance = tolerance;
   options.parameter_tolerance = 1e-10;
   options.linear_solver_type = ceres::DENSE_QR;
   options.logging_type = ceres::SILENT;
@@ -217,7 +219,7 @@ class FormFitter {
         starts[s].push_back(s == 0 ? b.start : b.lower + (b.upper - b.lower) * (0.1 + 0.8 * uniform(generator)));
     std::vector<Minimum> minima(n);
     for_each_fit(n, [&](int s) {
-      minima[s] = minimise(residuals(weight_), starts[s]);
+      minima[s] = minimise(residuals(weight_), starts[s], plan_.tolerance);
       tick_(1);
     });
     auto const best = std::ranges::min_element(minima, {}, &Minimum::cost);
@@ -308,7 +310,7 @@ class FormFitter {
     }
     std::vector<std::vector<double>> predictions(weights.size());
     for_each_fit(int(weights.size()), [&](int f) {
-      auto const minimum = minimise(residuals(weights[f]), fit_.free_values);
+      auto const minimum = minimise(residuals(weights[f]), fit_.free_values, refit_tolerance);
       predictions[f].resize(fitted_.size());
       model_->predict(minimum.x.data(), predictions[f].data());
       tick_(1);
@@ -349,7 +351,7 @@ class FormFitter {
     }
     std::vector<std::vector<double>> x(plan_.bootstrap);
     for_each_fit(plan_.bootstrap, [&](int b) {
-      x[b] = minimise(residuals(weights[b]), fit_.free_values).x;
+      x[b] = minimise(residuals(weights[b]), fit_.free_values, refit_tolerance).x;
       tick_(1);
     });
     for (auto const& values : x) fit_.ensemble.push_back(values_of(values));
@@ -408,6 +410,7 @@ FitPlan read_fit_plan(std::filesystem::path const& file) {
     plan.starts = search->optional<int>("starts", between(1, 1000)).value_or(plan.starts);
     plan.folds = search->optional<int>("folds", between(2, 100)).value_or(plan.folds);
     plan.bootstrap = search->optional<int>("bootstrap", between(0, 10000)).value_or(0);
+    plan.tolerance = search->optional<double>("tolerance", between(1e-14, 1e-3)).value_or(plan.tolerance);
     plan.robust = search->optional<double>("robust", at_least(0)).value_or(0);
     plan.chosen = search->optional<std::string>("choose").value_or("");
   }

@@ -17,6 +17,7 @@
 //     volume_A3 = [18.578, 26.838]
 //     [search]
 //     starts = 8                                   # the first from `start`, the rest at random within the bounds
+//     tolerance = 1e-11                            # a fit ends when a step lowers the cost by less than this share
 //     robust = 2                                   # soft-L1 loss: weighted residuals beyond this count linearly; 0: squares
 //     folds = 4                                    # blocks of charges, and of volumes, for cross-validation
 //     bootstrap = 20                               # potentials refitted to resampled blocks: error bars for maps
@@ -87,6 +88,7 @@ struct FitPlan {
   std::map<std::string, double> radius_A;
   int starts = 8, folds = 4, bootstrap = 0;
   double robust = 0;
+  double tolerance = 1e-11;            // of the cost, relative: a fit ends when a step gains less
   std::optional<Quantity> traded;      // [trade_off]
   std::vector<double> traded_weights;  // eV, of its distorted values
   std::string chosen;  // name of the form to be written; empty: the one with the smallest cross-validated error

@@ -1,0 +1,91 @@
+// LASSO against known solutions and its optimality conditions; the forest on a known function.
+#include <cmath>
+#include <random>
+
+#include <ionscape/sweep/regression.hpp>
+#include <ionscape_test/catch.hpp>
+#include <ionscape_test/files.hpp>
+
+using namespace ionscape;
+using namespace ionscape_test;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+/// y = 2 a - b + noise; c says nothing.
+RegressionData made_data(std::size_t rows) {
+  std::mt19937_64 generator(7);
+  auto const uniform = [&] { return double(generator() >> 11) * 0x1p-53 - 0.5; };
+  RegressionData data{{"a", "b", "c"}, {}, {}};
+  for (std::size_t i = 0; i < rows; ++i) {
+    double const a = uniform(), b = uniform() + 0.4 * a, c = uniform();
+    data.x.push_back({a, b, c});
+    data.y.push_back(2 * a - b + 0.05 * uniform());
+  }
+  return data;
+}
+
+}  // namespace
+
+TEST_CASE("Orthogonal features give the soft-thresholded least squares coefficients") {
+  RegressionData data{{"a", "b"}, {}, {}};
+  for (int k = 0; k < 5; ++k)  // a full factorial design: mean 0, variance 1, uncorrelated
+    for (double a : {-1.0, 1.0})
+      for (double b : {-1.0, 1.0}) data.x.push_back({a, b}), data.y.push_back(3 + 1.5 * a - 0.4 * b);
+  LassoOptions options;
+  options.folds = 5;
+  auto const path = lasso_path(data, options);
+  CHECK(path.intercept == Approx(3));
+  for (LassoFit const& fit : path.fits) {
+    CHECK(fit.coefficients[0] == Approx(std::max(0.0, 1.5 - fit.penalty)).margin(1e-8));
+    CHECK(fit.coefficients[1] == Approx(-std::max(0.0, 0.4 - fit.penalty)).margin(1e-8));
+  }
+}
+
+TEST_CASE("Every point of the path satisfies the optimality conditions of its penalty") {
+  auto const data = made_data(80);
+  auto const path = lasso_path(data);
+  CHECK(path.fits.front().coefficients == std::vector<double>(3, 0.0));
+  for (LassoFit const& fit : path.fits)
+    for (std::size_t j = 0; j < 3; ++j) {
+      double gradient = 0;  // of the residual sum with respect to b_j
+      for (std::size_t i = 0; i < data.rows(); ++i) {
+        double r = data.y[i] - path.intercept;
+        for (std::size_t k = 0; k < 3; ++k)
+          r -= fit.coefficients[k] * (data.x[i][k] - path.mean[k]) / path.deviation[k];
+        gradient += r * (data.x[i][j] - path.mean[j]) / path.deviation[j] / double(data.rows());
+      }
+      if (fit.coefficients[j] != 0)
+        CHECK(gradient == Approx(std::copysign(fit.penalty, fit.coefficients[j])).margin(1e-6));
+      else
+        CHECK(std::fabs(gradient) <= fit.penalty + 1e-6);
+    }
+}
+
+TEST_CASE("The chosen penalty keeps what matters, with its sign, and drops the rest") {
+  auto const path = lasso_path(made_data(200));
+  auto const& b = path.fits[path.sparse].coefficients;
+  CHECK(b[0] > 0);
+  CHECK(b[1] < 0);
+  CHECK(std::fabs(b[2]) < 0.01);
+  CHECK(path.sparse <= path.best);
+}
+
+TEST_CASE("The forest explains a known function better than its mean, and the same bits come twice") {
+  auto const data = made_data(300);
+  auto const report = cross_validate_forest(data), again = cross_validate_forest(data);
+  CHECK(report.r2 > 0.8);
+  CHECK(report.importance[0] > report.importance[2]);
+  CHECK(report.rmse == again.rmse);
+  CHECK(report.importance == again.importance);
+}
+
+TEST_CASE("Tables that cannot be regressed are refused") {
+  TemporaryFolder const folder;
+  auto const file = folder.write("t.csv", "x,y\n1,2\n2,3\n");
+  CHECK_THAT(input_error([&] { read_regression_table(file, "z", {"x"}); }), ContainsSubstring("z"));
+  CHECK_THAT(input_error([&] { read_regression_table(file, "y", {"x"}); }), ContainsSubstring("10"));
+  RegressionData constant = made_data(40);
+  for (auto& row : constant.x) row[1] = 3;
+  CHECK_THAT(input_error([&] { lasso_path(constant); }), ContainsSubstring("b"));
+}
