@@ -17,8 +17,8 @@ using Catch::Matchers::WithinAbs;
 
 namespace {
 
-constexpr double test_volume = 46.81;
-double const a = std::cbrt(4 * test_volume);
+constexpr double volume_per_anion = 46.81;
+double const a = std::cbrt(4 * volume_per_anion);
 HopKind const both[] = {HopKind::tet_oct_tet, HopKind::oct_tet_oct};
 
 PotentialSet set_of(std::string const& extra = "") {
@@ -37,7 +37,7 @@ PredictOptions options_with(PotentialSet set) {
 
 /// One conventional cell of fcc S with ions at fractional coordinates.
 Crystal sulfide(std::vector<std::pair<std::string, Vec3>> const& ions, std::array<int, 3> cells = {1, 1, 1}) {
-  Crystal crystal = fcc_model(test_volume, conventional_cells(cells[0], cells[1], cells[2]), "S", -1).framework;
+  Crystal crystal = fcc_model(volume_per_anion, conventional_cells(cells[0], cells[1], cells[2]), "S", -1).framework;
   crystal.charges.clear();
   for (auto const& [species, position] : ions) {
     crystal.species.push_back(species);
@@ -65,7 +65,7 @@ int count_of(CompoundGeometry const& g, auto const& condition) {
 }  // namespace
 
 TEST_CASE("The distortion with a CSM is the one that has it, for Tet and Oct") {
-  auto const ideal = fcc_model(test_volume, conventional_cells(2, 2, 2), "S", -1);
+  auto const ideal = fcc_model(volume_per_anion, conventional_cells(2, 2, 2), "S", -1);
   for (double d : {1.0, 1.01, 1.04, 1.12, 1.2, 1.35}) {
     auto const report = distort(ideal.framework, ideal.hop, WindowShear{d}).report;
     CAPTURE(d);
@@ -79,7 +79,7 @@ TEST_CASE("The distortion with a CSM is the one that has it, for Tet and Oct") {
 TEST_CASE("Antifluorite: an fcc framework with Li in all Tet, whose hops differ by their angle alone") {
   auto const g = analyse_compound(li2s(), "S", "Li", both);
   CHECK(g.framework.kind == FrameworkKind::fcc);
-  CHECK(g.volume_A3 == Approx(test_volume));
+  CHECK(g.volume_A3 == Approx(volume_per_anion));
   CHECK(g.taken.at("Li in tet") == 8);
   CHECK(g.mobile.size() == 8);
   CHECK(g.remarks.empty());
@@ -129,14 +129,14 @@ TEST_CASE("A framework that is not fcc is said to be none") {
   CHECK_THAT(g.remarks.at(0), ContainsSubstring("no fcc lattice"));
 }
 
-TEST_CASE("C-V and C-V-D are the sweep's rows at the compound's charge, test_volume and CSM") {
-  auto const ideal = fcc_model(test_volume, conventional_cells(2, 2, 2), "S", -1);
+TEST_CASE("C-V and C-V-D are the sweep's rows at the compound's charge, volume and CSM") {
+  auto const ideal = fcc_model(volume_per_anion, conventional_cells(2, 2, 2), "S", -1);
   double const d = 1.1, csm = distort(ideal.framework, ideal.hop, WindowShear{d}).report.csm_tet;
   SweepPlan plan;
-  plan.points = {{"S", test_volume, -1.1, 1}, {"S", test_volume, -1.1, d}};
+  plan.points = {{"S", volume_per_anion, -1.1, 1}, {"S", volume_per_anion, -1.1, d}};
   plan.potentials.emplace("S", set_of());
   auto const rows = run_sweep(plan).rows;
-  ModelQuestion question{"S", HopKind::tet_oct_tet, test_volume, -1.1, 0, SiteKind::tet, csm, csm, csm};
+  ModelQuestion question{"S", HopKind::tet_oct_tet, volume_per_anion, -1.1, 0, SiteKind::tet, csm, csm, csm};
   auto const answer = ask_models(std::span(&question, 1), options_with(set_of()))[0];
   CHECK_THAT(answer.cv.span_three_point_eV.value, WithinAbs(rows[0].Ea_three_point_eV, 1e-6));
   CHECK_THAT(answer.cvd.span_three_point_eV.value, WithinAbs(rows[1].Ea_three_point_eV, 1e-6));
@@ -153,7 +153,7 @@ TEST_CASE("C-V and C-V-D are the sweep's rows at the compound's charge, test_vol
 TEST_CASE("In an ideal framework the compound's own straight hop has the barrier of the model cell") {
   auto const geometry = analyse_compound(li2s(), "S", "Li", both);
   FrameworkQuestion own{sulfide({}), -1.3, 0, geometry.hops};
-  ModelQuestion const model{"S", HopKind::tet_oct_tet, test_volume, -1.3, 0, SiteKind::tet, 0, 0, 0};
+  ModelQuestion const model{"S", HopKind::tet_oct_tet, volume_per_anion, -1.3, 0, SiteKind::tet, 0, 0, 0};
   auto const options = options_with(set_of());
   auto const barriers = relax_in_frameworks(std::span(&own, 1), options)[0];
   auto const cv = ask_models(std::span(&model, 1), options)[0].cv;
@@ -170,9 +170,9 @@ TEST_CASE("In an ideal framework the compound's own straight hop has the barrier
 TEST_CASE("The charge's uncertainty becomes the barrier's by its slope") {
   double const u = 0.05;
   auto const options = options_with(set_of());
-  std::vector<ModelQuestion> questions{{"S", HopKind::tet_oct_tet, test_volume, -1.2, u, SiteKind::tet, 0, 0, 0}};
+  std::vector<ModelQuestion> questions{{"S", HopKind::tet_oct_tet, volume_per_anion, -1.2, u, SiteKind::tet, 0, 0, 0}};
   for (double q : {-1.2 - u, -1.2 + u})
-    questions.push_back({"S", HopKind::tet_oct_tet, test_volume, q, 0, SiteKind::tet, 0, 0, 0});
+    questions.push_back({"S", HopKind::tet_oct_tet, volume_per_anion, q, 0, SiteKind::tet, 0, 0, 0});
   auto const answers = ask_models(questions, options);
   double const slope = std::fabs(answers[2].cv.span_three_point_eV.value - answers[1].cv.span_three_point_eV.value) / 2;
   CHECK(slope > 0.005);
@@ -200,7 +200,7 @@ TEST_CASE("A set's own error grows from undistorted to distorted cells, and its 
 }
 
 TEST_CASE("A CSM beyond the model cell gives no number") {
-  ModelQuestion const question{"S", HopKind::tet_oct_tet, test_volume, -1, 0, SiteKind::tet, 50, 50, 50};
+  ModelQuestion const question{"S", HopKind::tet_oct_tet, volume_per_anion, -1, 0, SiteKind::tet, 50, 50, 50};
   auto const answer = ask_models(std::span(&question, 1), options_with(set_of()))[0];
   CHECK(std::isfinite(answer.cv.span_three_point_eV.value));
   CHECK(std::isnan(answer.cvd.span_three_point_eV.value));
