@@ -1,8 +1,9 @@
 // How long does the energy and force of one Li in a cached 32-anion host take?
 //
 // Prints the time per evaluation for Gaussian and for point anions at several accuracies, on one thread and on all, with
-// the number of wave vectors and neighbours in the sums. Positions are spread along an Oct-Tet path; hosts are a scale
-// sweep over one distorted framework, as in the published maps.
+// the number of wave vectors and neighbours in the sums; last for a form like those of the fitted sets: screened Gaussians
+// that grow with the charge, a soft repulsion, and one by r^-6. Positions are spread along an Oct-Tet path; hosts are a
+// scale sweep over one distorted framework, as in the published maps.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -29,15 +30,22 @@ HostFramework framework(double dispersion) {
   return host;
 }
 
-/// Arguments: 1000 * width / a, C in eV Å^6, -log10(accuracy).
+/// Arguments: 1000 * width / a, C in eV Å^6, -log10(accuracy), whether as fitted.
 void evaluate(benchmark::State& state) {
   double const width = 1e-3 * double(state.range(0)), C = double(state.range(1));
   double const accuracy = std::pow(10.0, -double(state.range(2)));
+  bool const fitted = state.range(3) != 0;
   int const n = 7000, n_surfaces = 169;
-  HostFramework const host = framework(C > 0 ? 1 : 0);
+  HostFramework host = framework(C != 0 ? 1 : 0);
+  if (fitted) host.screening_width = 2 * width;
+  BornMayer const repulsion = fitted ? BornMayer{55, 1 / 0.706} : BornMayer{804, 1 / 0.311};
   std::vector<HostSurface> surfaces;
   for (int i = 0; i < n_surfaces; ++i)
-    surfaces.push_back({0, std::cbrt(4 * (23.4 + 56.2 * i / n_surfaces)), -2.5, C, {{width, {{804, 1 / 0.311}}}}});
+    surfaces.push_back({0,
+                        std::cbrt(4 * (23.4 + 56.2 * i / n_surfaces)),
+                        -2.5,
+                        C,
+                        {{fitted ? width * (1 + 1e-3 * (i % 13)) : width, {repulsion}}}});
   FrozenHost<Memory> const model(std::span(&host, 1), surfaces, {accuracy});
 
   Kokkos::View<double**, Kokkos::LayoutRight, Memory> coordinates("coordinates", n, 3), force("force", n, 3);
@@ -72,8 +80,9 @@ void evaluate(benchmark::State& state) {
                          benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 BENCHMARK(evaluate)
-    ->ArgNames({"width", "C", "digits"})
-    ->ArgsProduct({{0, 197}, {0, 287}, {4, 8, 12}})
+    ->ArgNames({"width", "C", "digits", "fitted"})
+    ->ArgsProduct({{0, 197}, {0, 287}, {4, 8, 12}, {0}})
+    ->ArgsProduct({{167}, {-88}, {4, 8, 12}, {1}})
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
 

@@ -1,8 +1,8 @@
 // ionscape predict STRUCTURE...: barriers of real compounds by three models, side by side.
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <iostream>
-#include <numeric>
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/atomic_file.hpp>
@@ -10,6 +10,7 @@
 #include <ionscape/core/io/format.hpp>
 #include <ionscape/core/io/read_crystal.hpp>
 #include <ionscape/sweep/charges.hpp>
+#include <ionscape/sweep/parity.hpp>
 #include <ionscape/sweep/plan.hpp>
 #include <ionscape/sweep/predict.hpp>
 
@@ -26,29 +27,39 @@ char const* words_of(HopKind kind) { return kind == HopKind::tet_oct_tet ? "tet-
 
 // ------------------------------------------------------------------------------------------------------- charge source
 
-/// "O=-1.06,S=-1.2"
-std::map<std::string, double> species_numbers(Arguments const& arguments, std::string const& option) {
-  std::map<std::string, double> numbers;
+using SpeciesNumbers = std::map<std::string, double>;
+
+/// "O=-1.06,S=-1.2"; each species must be in one of the crystals.
+SpeciesNumbers species_numbers(Arguments const& arguments, std::string const& option,
+                               std::vector<Crystal> const& crystals) {
+  SpeciesNumbers numbers;
   for (std::string const& word : arguments.list(option)) {
     std::size_t const equals = word.find('=');
     double number = 0;
     char const* const end = word.data() + word.size();
     auto const [stop, error] = std::from_chars(word.data() + std::min(equals + 1, word.size()), end, number);
-    if (equals == word.npos || equals == 0 || error != std::errc{} || stop != end)
+    if (equals == word.npos || equals == 0 || error != std::errc{} || stop != end || !std::isfinite(number))
       fail_input({}, "--", option, " ", word, ": expected SPECIES=NUMBER, as O=-1.06");
-    if (!numbers.emplace(word.substr(0, equals), number).second)
-      fail_input({}, "--", option, ": a second number of ", word.substr(0, equals));
+    std::string const species = word.substr(0, equals);
+    if (std::ranges::none_of(crystals, [&](Crystal const& c) { return std::ranges::count(c.species, species) > 0; }))
+      fail_input({}, "--", option, " ", word, ": no such species in ",
+                 crystals.size() > 1 ? "any structure" : "the structure");
+    if (!numbers.emplace(species, number).second) fail_input({}, "--", option, ": a second number of ", species);
   }
   return numbers;
 }
 
-constexpr char const* sources[] = {"charge", "charges", "structure-charges", "oxidation", "charge-model"};
+/// Where the user says that the anions' charge comes from.
+struct ChargeSource {
+  std::string option;  // its name
+  std::filesystem::path file;
+  SpeciesNumbers charge, valence, states;
+};
 
-/// The one source that the user has named.
-std::string charge_source(Arguments const& arguments) {
+ChargeSource charge_source(Arguments const& arguments, std::vector<Crystal> const& crystals) {
   std::vector<std::string> named;
-  for (char const* source : sources)
-    if (arguments.has(source)) named.push_back(std::string("--") + source);
+  for (char const* option : {"charge", "charges", "structure-charges", "oxidation", "charge-model"})
+    if (arguments.has(option)) named.push_back(std::string("--") + option);
   if (named.size() > 1) fail_input({}, joined(named), ": expected one source of the anions' charge");
   if (named.empty())
     fail_input(
@@ -56,20 +67,27 @@ std::string charge_source(Arguments const& arguments) {
         "the anions' charge is needed, and none is invented. Name a source: --charge O=-1.06 (e, per species); "
         "--charges FILE (.csv, .toml, or Bader's ACF.dat with --valence Li=1,O=6); --structure-charges (those of "
         "the structure file); --oxidation (formal states); --charge-model ionicity (an estimate)");
-  return named[0].substr(2);
+  ChargeSource source{named[0].substr(2), arguments.path("charges").value_or(""), {}, {}, {}};
+  if (source.option != "oxidation" && source.option != "charge-model") arguments.refuse({"states"}, named[0]);
+  if (source.option != "charges") arguments.refuse({"valence"}, named[0]);
+  arguments.choice("charge-model", {"ionicity"});
+  source.charge = species_numbers(arguments, "charge", crystals);
+  source.valence = species_numbers(arguments, "valence", crystals);
+  source.states = species_numbers(arguments, "states", crystals);
+  return source;
 }
 
-ChargeAssignment assign_charge(Arguments const& arguments, Crystal const& crystal,
+ChargeAssignment assign_charge(ChargeSource const& source, Crystal const& crystal,
                                std::vector<std::string> const& anions, std::filesystem::path const& file) {
-  std::string const source = charge_source(arguments);
-  auto const states = species_numbers(arguments, "states");
-  if (source == "charge") return charges_per_species(crystal, species_numbers(arguments, "charge"));
-  if (source == "charges")
-    return charges_from_file(crystal, *arguments.path("charges"), species_numbers(arguments, "valence"));
-  if (source == "structure-charges") return charges_of_structure(crystal, file);
-  if (source == "oxidation") return formal_charges(crystal, anions, states, {file});
-  arguments.choice("charge-model", {"ionicity"});
-  return ionicity_charges(crystal, anions, states, {file});
+  auto const present = [&](SpeciesNumbers numbers) {
+    std::erase_if(numbers, [&](auto const& item) { return std::ranges::count(crystal.species, item.first) == 0; });
+    return numbers;
+  };
+  if (source.option == "charge") return charges_per_species(crystal, present(source.charge));
+  if (source.option == "charges") return charges_from_file(crystal, source.file, present(source.valence));
+  if (source.option == "structure-charges") return charges_of_structure(crystal, file);
+  auto const assign = source.option == "oxidation" ? formal_charges : ionicity_charges;
+  return assign(crystal, anions, present(source.states), {file});
 }
 
 // ----------------------------------------------------------------------------------------------------------- compounds
@@ -80,7 +98,8 @@ struct Compound {
   Crystal anions;  // the framework alone
   ChargeAssignment source;
   AnionCharge charge;
-  std::vector<std::size_t> open;  // hops that nothing blocks
+
+  bool is_fcc() const { return geometry.framework.kind == FrameworkKind::fcc; }
 };
 
 /// The four numbers of a model, as columns name them and as the reader does.
@@ -96,29 +115,38 @@ constexpr BarrierKind barrier_kinds[] = {
     {"from_end_neb", "from end, NEB", &ModelBarrier::from_end_neb_eV},
 };
 
-/// What the models say of one hop; nothing for a blocked one.
+/// What the models say of one hop.
 struct Predicted {
-  ModelBarrier cv, by_tet, by_oct, framework;
+  ModelBarrier cv, cvd_by_tet, cvd_by_oct, own_framework;
 };
+struct Model {
+  char const* name;
+  ModelBarrier Predicted::*barrier;
+};
+constexpr Model models[] = {{"cv", &Predicted::cv},
+                            {"cvd_by_tet", &Predicted::cvd_by_tet},
+                            {"cvd_by_oct", &Predicted::cvd_by_oct},
+                            {"own_framework", &Predicted::own_framework}};
 
-Compound read_compound(std::filesystem::path const& file, Arguments const& arguments, std::string const& mobile,
+/// One for each hop of a compound; nothing for a blocked one.
+using Predictions = std::vector<std::optional<Predicted>>;
+
+Compound read_compound(Crystal const& crystal, std::filesystem::path const& file, ChargeSource const& source,
+                       std::vector<std::string> const& asked_anions, std::string const& mobile,
                        std::vector<HopKind> const& kinds) {
-  Compound c{file, {}, {}, {}, {}, {}};
-  Crystal const crystal = read_crystal(file);
-  auto const anions = choose_anions(crystal.species, arguments.list("anions"), {file});
+  Compound c{file, {}, {}, {}, {}};
+  auto const anions = choose_anions(crystal.species, asked_anions, {file});
   if (anions.size() > 1)
     fail_input({file}, "several anions (", joined(anions),
                "), but a potential is for a framework of one: name it with --anions");
   c.geometry = analyse_compound(crystal, anions[0], mobile, kinds);
-  c.source = assign_charge(arguments, crystal, anions, file);
+  c.source = assign_charge(source, crystal, anions, file);
   c.charge = anion_charge(crystal, c.source, anions, {file});
   c.anions.cell = crystal.cell;
   for (std::size_t ion : c.geometry.anions) {
     c.anions.species.push_back(crystal.species[ion]);
     c.anions.positions.push_back(crystal.positions[ion]);
   }
-  for (std::size_t h = 0; h < c.geometry.hops.size(); ++h)
-    if (c.geometry.hops[h].blocked_by.empty()) c.open.push_back(h);
   constexpr double noticeable = 0.02;  // e
   if (c.charge.highest - c.charge.lowest > noticeable)
     c.source.remarks.push_back("the anions differ in charge, " + fixed(c.charge.lowest, 3) + " .. " +
@@ -137,30 +165,37 @@ ModelQuestion question_of(Compound const& c, CompoundHop const& hop, SiteKind cs
           csm_of,
           tet ? hop.csm_tet : hop.csm_oct,
           range[0],
-          range[1]};
+          range[1],
+          c.is_fcc()};
 }
 
-/// All compounds in one sweep and one batch of bands; [compound][open hop].
-std::vector<std::vector<Predicted>> predict(std::vector<Compound> const& compounds, PredictOptions const& options) {
+/// All compounds in one sweep and one batch of bands.
+std::vector<Predictions> predict(std::vector<Compound> const& compounds, PredictOptions const& options) {
   std::vector<ModelQuestion> questions;
   std::vector<FrameworkQuestion> frameworks;
   for (Compound const& c : compounds) {
     frameworks.push_back({c.anions, c.charge.mean, c.source.uncertainty, {}});
-    for (std::size_t h : c.open) {
-      questions.push_back(question_of(c, c.geometry.hops[h], SiteKind::tet));
-      questions.push_back(question_of(c, c.geometry.hops[h], SiteKind::oct));
-      frameworks.back().hops.push_back(c.geometry.hops[h]);
+    for (CompoundHop const& hop : c.geometry.hops) {
+      if (!hop.blocked_by.empty()) continue;
+      questions.push_back(question_of(c, hop, SiteKind::tet));
+      questions.push_back(question_of(c, hop, SiteKind::oct));
+      frameworks.back().hops.push_back(hop);
     }
   }
-  auto const models = ask_models(questions, options);
+  auto const answers = ask_models(questions, options);
   auto const relaxed = relax_in_frameworks(frameworks, options);
-  std::vector<std::vector<Predicted>> out(compounds.size());
+  std::vector<Predictions> out;
   std::size_t k = 0;
-  for (std::size_t i = 0; i < compounds.size(); ++i)
-    for (ModelBarrier const& own : relaxed[i]) {
-      out[i].push_back({models[k].cv, models[k].cvd, models[k + 1].cvd, own});
+  for (std::size_t i = 0; i < compounds.size(); ++i) {
+    auto own = relaxed[i].begin();
+    out.emplace_back();
+    for (CompoundHop const& hop : compounds[i].geometry.hops) {
+      out.back().emplace_back();
+      if (!hop.blocked_by.empty()) continue;
+      out.back().back() = {answers[k].cv, answers[k].cvd, answers[k + 1].cvd, *own++};
       k += 2;
     }
+  }
   return out;
 }
 
@@ -179,26 +214,32 @@ std::string framework_words(FrameworkMatch const& match) {
   return text + ")";
 }
 
-/// Each once, with the models that say it.
-std::vector<std::string> warnings_of(Compound const& c, std::vector<Predicted> const& hops) {
+bool is_one_word(std::string const& note) { return note.find(' ') == note.npos; }
+
+void add_once(std::vector<std::string>& list, std::string const& words) {
+  if (std::ranges::find(list, words) == list.end()) list.push_back(words);
+}
+
+/// Each once, with the models that say it; one-word notes stand in the table.
+std::vector<std::string> warnings_of(Compound const& c, Predictions const& hops) {
   std::vector<std::string> all = c.geometry.remarks;
   all.insert(all.end(), c.source.remarks.begin(), c.source.remarks.end());
-  auto const add = [&](std::string const& words) {
-    if (std::ranges::find(all, words) == all.end()) all.push_back(words);
-  };
-  for (Predicted const& hop : hops)
-    for (ModelBarrier const* model : {&hop.cv, &hop.by_tet, &hop.by_oct, &hop.framework})
-      for (std::string const& note : model->notes)
-        if (note.find(' ') != note.npos) add(note);  // the map's one-word notes stand in the table
+  for (auto const& hop : hops)
+    for (Model const& model : models)
+      if (hop)
+        for (std::string const& note : ((*hop).*model.barrier).notes)
+          if (!is_one_word(note)) add_once(all, note);
   return all;
 }
 
-/// The one-word notes of the model that the reader will look at.
-std::string short_notes(CompoundHop const& hop, ModelBarrier const& model) {
+/// Of the compound's own framework, and of what C-V and C-V-D are not made for.
+std::string short_notes(Compound const& c, CompoundHop const& hop, std::optional<Predicted> const& predicted) {
+  if (!predicted) return "blocked";
   std::vector<std::string> words;
-  for (std::string const& note : model.notes)
-    if (note.find(' ') == note.npos) words.push_back(note);
+  for (std::string const& note : predicted->own_framework.notes)
+    if (is_one_word(note)) words.push_back(note);
   if (hop.mobile_between) words.push_back("mobile_ion_between");
+  if (!c.is_fcc()) words.push_back("cv_cvd_outside_domain");
   return joined(words);
 }
 
@@ -207,8 +248,8 @@ std::string ends_in_words(CompoundHop const& hop, std::string const& mobile) {
   return (hop.mobile_ends > 0 ? mobile : "empty") + "-" + (hop.mobile_ends > 1 ? mobile : "empty");
 }
 
-void print_compound(Compound const& c, std::vector<Predicted> const& predicted, PotentialSet const& set,
-                    std::string const& mobile, SiteKind csm_of) {
+void print_compound(Compound const& c, Predictions const& predicted, PotentialSet const& set, std::string const& mobile,
+                    SiteKind csm_of) {
   CompoundGeometry const& g = c.geometry;
   std::cout << c.file.string() << ": framework of " << g.anion << ", " << framework_words(g.framework) << '\n'
             << "V = " << fixed(g.volume_A3, 3) << " Å^3 per anion, C = " << fixed(c.charge.mean, 3)
@@ -218,41 +259,44 @@ void print_compound(Compound const& c, std::vector<Predicted> const& predicted, 
   std::string taken;
   for (auto const& [what, n] : g.taken) taken += (taken.empty() ? "" : ", ") + std::to_string(n) + " " + what;
   if (!taken.empty()) std::cout << "in the sites: " << taken << '\n';
+
+  TextTable geometry({"hop", "kind", "number", "CSM tet", "CSM oct", "V tet/Å^3", "V oct/Å^3", "window/Å^2", "radius/Å",
+                      "length/Å", "span/Å", "d by tet", "by oct", ""});
+  TextTable barriers({"hop", "kind", "between", "E_a", "C-V", "C-V-D", "own framework", ""});
+  bool any_open = false;
+  for (std::size_t h = 0; h < g.hops.size(); ++h) {
+    CompoundHop const& hop = g.hops[h];
+    auto const& p = predicted[h];
+    geometry.row({std::to_string(h + 1), words_of(hop.hop.kind), std::to_string(hop.count), fixed(hop.csm_tet, 3),
+                  fixed(hop.csm_oct, 3), fixed(hop.tet_volume_A3, 3), fixed(hop.oct_volume_A3, 3),
+                  fixed(hop.bottleneck_area_A2, 3), fixed(hop.bottleneck_radius_A, 3), fixed(hop.length_A, 3),
+                  fixed(hop.span_A, 3), p ? fixed(p->cvd_by_tet.distortion, 3) : "",
+                  p ? fixed(p->cvd_by_oct.distortion, 3) : "", p ? "" : "blocked by " + hop.blocked_by});
+    if (!p) continue;
+    any_open = true;
+    ModelBarrier const& cvd = csm_of == SiteKind::tet ? p->cvd_by_tet : p->cvd_by_oct;
+    auto const of_fcc_model = [&](Estimate const& e) {
+      return c.is_fcc() ? with_uncertainty(e) : "[" + with_uncertainty(e) + "]";
+    };
+    for (BarrierKind const& kind : barrier_kinds) {
+      bool const first = &kind == barrier_kinds;
+      barriers.row({first ? std::to_string(h + 1) : "", first ? words_of(hop.hop.kind) : "",
+                    first ? ends_in_words(hop, mobile) : "", kind.words, of_fcc_model(p->cv.*kind.value),
+                    of_fcc_model(cvd.*kind.value), with_uncertainty(p->own_framework.*kind.value),
+                    first ? short_notes(c, hop, p) : ""});
+    }
+  }
   if (!g.hops.empty()) {
     std::cout << '\n';
-    TextTable geometry({"hop", "kind", "number", "CSM tet", "CSM oct", "V tet/Å^3", "V oct/Å^3", "window/Å^2",
-                        "radius/Å", "length/Å", "span/Å", "d by tet", "by oct", ""});
-    std::size_t k = 0;
-    for (std::size_t h = 0; h < g.hops.size(); ++h) {
-      CompoundHop const& hop = g.hops[h];
-      bool const open = hop.blocked_by.empty();
-      geometry.row({std::to_string(h + 1), words_of(hop.hop.kind), std::to_string(hop.count), fixed(hop.csm_tet, 3),
-                    fixed(hop.csm_oct, 3), fixed(hop.tet_volume_A3, 3), fixed(hop.oct_volume_A3, 3),
-                    fixed(hop.bottleneck_area_A2, 3), fixed(hop.bottleneck_radius_A, 3), fixed(hop.length_A, 3),
-                    fixed(hop.span_A, 3), open ? fixed(predicted[k].by_tet.distortion, 3) : "",
-                    open ? fixed(predicted[k].by_oct.distortion, 3) : "", open ? "" : "blocked by " + hop.blocked_by});
-      if (open) ++k;
-    }
     geometry.print(std::cout);
   }
-  if (!c.open.empty()) {
+  if (any_open) {
     std::cout << "\nE_a/eV. span: highest - lowest energy of the path; from end: highest - the hop's end; C-V-D at the "
                  "CSM of "
-              << name_of(csm_of) << '\n';
-    TextTable table({"hop", "kind", "between", "E_a", "C-V", "C-V-D", "own framework", ""});
-    for (std::size_t k = 0; k < c.open.size(); ++k) {
-      CompoundHop const& hop = g.hops[c.open[k]];
-      Predicted const& p = predicted[k];
-      ModelBarrier const& cvd = csm_of == SiteKind::tet ? p.by_tet : p.by_oct;
-      for (BarrierKind const& kind : barrier_kinds) {
-        bool const first = &kind == barrier_kinds;
-        table.row({first ? std::to_string(c.open[k] + 1) : "", first ? words_of(hop.hop.kind) : "",
-                   first ? ends_in_words(hop, mobile) : "", kind.words, with_uncertainty(p.cv.*kind.value),
-                   with_uncertainty(cvd.*kind.value), with_uncertainty(p.framework.*kind.value),
-                   first ? short_notes(hop, p.framework) : ""});
-      }
-    }
-    table.print(std::cout);
+              << name_of(csm_of)
+              << (c.is_fcc() ? "" : "\n[ ]: models of fcc frameworks, outside their domain here; error not known")
+              << '\n';
+    barriers.print(std::cout);
   }
   for (std::string const& words : warnings_of(c, predicted)) std::cout << "warning: " << words << '\n';
   std::cout << '\n';
@@ -292,7 +336,7 @@ Json to_json(CompoundHop const& hop) {
   return json;
 }
 
-Json to_json(Compound const& c, std::vector<Predicted> const& predicted, PotentialSet const& set) {
+Json to_json(Compound const& c, Predictions const& predicted, PotentialSet const& set) {
   CompoundGeometry const& g = c.geometry;
   Json json;
   json["structure"] = c.file.string();
@@ -310,79 +354,70 @@ Json to_json(Compound const& c, std::vector<Predicted> const& predicted, Potenti
   json["potential"] = app::to_json(set);
   json["ions_in_sites"] = g.taken;
   json["hops"] = Json::array();
-  std::size_t k = 0;
-  for (CompoundHop const& hop : g.hops) {
-    Json item = to_json(hop);
-    if (hop.blocked_by.empty()) {
-      Predicted const& p = predicted[k++];
-      item["cv"] = to_json(p.cv);
-      item["cvd_by_tet"] = to_json(p.by_tet);
-      item["cvd_by_oct"] = to_json(p.by_oct);
-      item["own_framework"] = to_json(p.framework);
-    }
+  for (std::size_t h = 0; h < g.hops.size(); ++h) {
+    Json item = to_json(g.hops[h]);
+    for (Model const& model : models)
+      if (predicted[h]) item[model.name] = to_json((*predicted[h]).*model.barrier);
     json["hops"].push_back(item);
   }
   json["warnings"] = warnings_of(c, predicted);
   return json;
 }
 
-void write_csv(std::ostream& out, std::vector<Compound> const& compounds,
-               std::vector<std::vector<Predicted>> const& predicted) {
-  out << "# ionscape predict; E_a in eV, u_: standard uncertainty; more in predict.json\n";
-  std::vector<std::string> names{"structure",
-                                 "anion",
-                                 "framework",
-                                 "framework_deviation",
-                                 "volume_A3",
-                                 "charge_e",
-                                 "u_charge_e",
-                                 "charge_source",
-                                 "hop",
-                                 "kind",
-                                 "number",
-                                 "csm_tet",
-                                 "csm_oct",
-                                 "tet_volume_A3",
-                                 "oct_volume_A3",
-                                 "bottleneck_area_A2",
-                                 "bottleneck_radius_A",
-                                 "length_A",
-                                 "span_A",
-                                 "mobile_ends",
-                                 "blocked_by"};
-  for (std::string const model : {"cv", "cvd_by_tet", "cvd_by_oct", "own_framework"}) {
-    names.push_back(model + "_distortion");
-    for (BarrierKind const& kind : barrier_kinds)
-      for (char const* prefix : {"", "u_"}) names.push_back(prefix + model + "_" + kind.name + "_eV");
+/// A row of a CSV table, with the names of its columns.
+struct Row {
+  std::vector<std::string> names, fields;
+
+  void add(std::string const& name, auto const& value) {
+    names.push_back(name);
+    fields.push_back(csv_field(value));
   }
-  names.push_back("notes");
-  for (std::size_t i = 0; i < names.size(); ++i) out << (i > 0 ? "," : "") << names[i];
-  out << '\n';
-  for (std::size_t i = 0; i < compounds.size(); ++i) {
-    Compound const& c = compounds[i];
-    std::size_t k = 0;
-    for (std::size_t h = 0; h < c.geometry.hops.size(); ++h) {
-      CompoundHop const& hop = c.geometry.hops[h];
-      std::vector<std::string> fields{csv_field(c.file.string()), csv_field(c.geometry.anion),
-                                      name_of(c.geometry.framework.kind)};
-      auto const number = [&](double x) { fields.push_back(csv_field(x)); };
-      number(c.geometry.framework.deviation), number(c.geometry.volume_A3), number(c.charge.mean);
-      number(c.source.uncertainty), fields.push_back(csv_field(c.source.source));
-      fields.push_back(std::to_string(h + 1)), fields.push_back(words_of(hop.hop.kind)), number(hop.count);
-      number(hop.csm_tet), number(hop.csm_oct), number(hop.tet_volume_A3), number(hop.oct_volume_A3);
-      number(hop.bottleneck_area_A2), number(hop.bottleneck_radius_A), number(hop.length_A), number(hop.span_A);
-      number(hop.mobile_ends), fields.push_back(csv_field(hop.blocked_by));
-      Predicted const p = hop.blocked_by.empty() ? predicted[i][k++] : Predicted{};
-      for (ModelBarrier const* m : {&p.cv, &p.by_tet, &p.by_oct, &p.framework}) {
-        number(hop.blocked_by.empty() ? m->distortion : std::nan(""));
-        for (BarrierKind const& kind : barrier_kinds)
-          number((m->*kind.value).value), number((m->*kind.value).uncertainty);
-      }
-      fields.push_back(csv_field(hop.blocked_by.empty() ? short_notes(hop, p.framework) : "blocked"));
-      for (std::size_t f = 0; f < fields.size(); ++f) out << (f > 0 ? "," : "") << fields[f];
-      out << '\n';
+  void add(std::string const& model, ModelBarrier const& barrier) {
+    for (BarrierKind const& kind : barrier_kinds) {
+      std::string const name = model + "_" + kind.name + "_eV";
+      add(name, (barrier.*kind.value).value);
+      add("u_" + name, (barrier.*kind.value).uncertainty);
     }
   }
+  /// All numbers and texts of an object.
+  void add_all(Json const& object) {
+    for (auto const& [name, value] : object.items()) {
+      if (value.is_string())
+        add(name, value.template get<std::string>());
+      else if (value.is_number())
+        add(name, value.template get<double>());
+    }
+  }
+};
+
+void write_csv(std::ostream& out, std::vector<std::string> const& names, std::vector<Row> const& rows) {
+  auto const write = [&](std::vector<std::string> const& fields) {
+    for (std::size_t i = 0; i < fields.size(); ++i) out << (i > 0 ? "," : "") << fields[i];
+    out << '\n';
+  };
+  write(names);
+  for (Row const& row : rows) write(row.fields);
+}
+
+Row row_of(Compound const& c, std::size_t h, CompoundHop const& hop, std::optional<Predicted> const& predicted) {
+  Row row;
+  row.add("structure", c.file.string());
+  row.add("anion", c.geometry.anion);
+  row.add("framework", std::string_view(name_of(c.geometry.framework.kind)));
+  row.add("framework_deviation", c.geometry.framework.deviation);
+  row.add("volume_A3", c.geometry.volume_A3);
+  row.add("charge_e", c.charge.mean);
+  row.add("u_charge_e", c.source.uncertainty);
+  row.add("charge_source", c.source.source);
+  row.add("hop", h + 1);
+  row.add_all(to_json(hop));
+  for (Model const& model : models) {
+    ModelBarrier const barrier = predicted ? (*predicted).*model.barrier : ModelBarrier{};
+    row.add(std::string(model.name) + "_distortion", predicted ? barrier.distortion : std::nan(""));
+    row.add(model.name, barrier);
+  }
+  row.add("notes", short_notes(c, hop, predicted));
+  return row;
 }
 
 // --------------------------------------------------------------------------------------------------------------- table
@@ -430,13 +465,6 @@ int predict_table(std::filesystem::path const& file, SiteKind csm_of, PredictOpt
     return std::ranges::none_of(s.values, [](double x) { return std::isfinite(x); });
   });
 
-  AtomicFile csv(directory / "predict.csv");
-  csv.stream() << "# ionscape predict --table " << file.string() << "; C-V-D at the CSM of " << name_of(csm_of) << '\n';
-  csv.stream() << "formula,path,anion,volume_A3,charge_e,csm,distortion,Ea_NEB_eV";
-  for (char const* model : {"cv_", "cvd_"})
-    for (BarrierKind const& kind : barrier_kinds)
-      for (char const* prefix : {"", "u_"}) csv.stream() << ',' << prefix << model << kind.name << "_eV";
-  csv.stream() << ",E_tet_minus_E_oct_eV,notes\n";
   Json json = provenance();
   json["table"] = file.string();
   json["csm_of"] = name_of(csm_of);
@@ -444,6 +472,7 @@ int predict_table(std::filesystem::path const& file, SiteKind csm_of, PredictOpt
   json["left_out"] = table.left_out;
   json["compounds"] = Json::array();
   std::vector<std::string> warnings;
+  std::vector<Row> rows;
   TextTable text({"formula", "path", "V/Å^3", "C/e", "CSM", "d", "D/eV", "E_a DFT", "C-V: span, 3", "from end, 3",
                   "C-V-D: span, 3", "span, NEB", "from end, 3", "from end, NEB"});
   for (std::size_t i = 0; i < answers.size(); ++i) {
@@ -452,31 +481,32 @@ int predict_table(std::filesystem::path const& file, SiteKind csm_of, PredictOpt
     auto const& [cv, cvd] = answers[i];
     std::vector<std::string> notes = cvd.notes;
     for (std::string const& note : cv.notes)
-      if (std::ranges::find(notes, note) == notes.end() && note.find(' ') != note.npos) notes.push_back(note);
-    csv.stream() << csv_field(c.formula) << ',' << c.path << ',' << csv_field(q.anion);
-    for (double x : {q.volume_A3, q.charge_e, q.csm, cvd.distortion, c.reference_eV})
-      csv.stream() << ',' << csv_field(x);
-    for (ModelBarrier const* model : {&cv, &cvd})
-      for (BarrierKind const& kind : barrier_kinds)
-        csv.stream() << ',' << csv_field((model->*kind.value).value) << ','
-                     << csv_field((model->*kind.value).uncertainty);
-    csv.stream() << ',' << csv_field(cvd.E_tet_minus_E_oct_eV) << ',' << csv_field(joined(notes)) << '\n';
-    json["compounds"].push_back({{"formula", c.formula},
-                                 {"path", c.path},
-                                 {"anion", q.anion},
-                                 {"volume_A3", q.volume_A3},
-                                 {"charge_e", q.charge_e},
-                                 {"csm", q.csm},
-                                 {"Ea_NEB_eV", c.reference_eV},
-                                 {"cv", to_json(cv)},
-                                 {"cvd", to_json(cvd)}});
+      if (!is_one_word(note)) add_once(notes, note);
+    Json item = {{"formula", c.formula},
+                 {"path", c.path},
+                 {"anion", q.anion},
+                 {"volume_A3", q.volume_A3},
+                 {"charge_e", q.charge_e},
+                 {"csm", q.csm},
+                 {"distortion", cvd.distortion},
+                 {"Ea_NEB_eV", c.reference_eV}};
+    Row row;
+    row.add_all(item);
+    row.add("cv", cv);
+    row.add("cvd", cvd);
+    row.add("E_tet_minus_E_oct_eV", cvd.E_tet_minus_E_oct_eV);
+    row.add("notes", joined(notes));
+    rows.push_back(std::move(row));
+    item["cv"] = to_json(cv);
+    item["cvd"] = to_json(cvd);
+    json["compounds"].push_back(std::move(item));
     text.row({c.formula, c.path, fixed(q.volume_A3, 2), fixed(q.charge_e, 3), fixed(q.csm, 3), fixed(cvd.distortion, 3),
               fixed(cvd.E_tet_minus_E_oct_eV, 3), fixed(c.reference_eV, 3), fixed(cv.span_three_point_eV.value, 3),
               fixed(cv.from_end_three_point_eV.value, 3), with_uncertainty(cvd.span_three_point_eV),
               fixed(cvd.span_neb_eV.value, 3), with_uncertainty(cvd.from_end_three_point_eV),
               fixed(cvd.from_end_neb_eV.value, 3)});
     for (std::string const& note : notes)
-      if (note.find(' ') != note.npos) warnings.push_back(c.formula + ": " + note);
+      if (!is_one_word(note)) warnings.push_back(c.formula + ": " + note);
   }
   TextTable errors({"model", "n", "MAE/eV", "RMSE/eV", "bias/eV", "largest/eV", "of"});
   bool any_reference = false;
@@ -488,7 +518,9 @@ int predict_table(std::filesystem::path const& file, SiteKind csm_of, PredictOpt
     json["errors"][s.name] = {{"count", s.errors.count},  {"mae_eV", s.errors.mae},         {"rmse_eV", s.errors.rmse},
                               {"bias_eV", s.errors.bias}, {"largest_eV", s.errors.largest}, {"largest_of", s.worst}};
   }
-  AtomicFile record(directory / "predict.json");
+  AtomicFile csv(directory / "predict.csv"), record(directory / "predict.json");
+  csv.stream() << "# ionscape predict --table " << file.string() << "; C-V-D at the CSM of " << name_of(csm_of) << '\n';
+  write_csv(csv.stream(), rows[0].names, rows);
   write_json(record.stream(), json);
   csv.commit();
   record.commit();
@@ -514,7 +546,9 @@ int predict_table(std::filesystem::path const& file, SiteKind csm_of, PredictOpt
       std::vector<ParitySeries> drawn;
       for (Series const& s : series)
         if (s.name.find("published") != s.name.npos || s.name.starts_with("C-V-D")) drawn.push_back({s.name, s.values});
-      for (auto const& picture : plot_compound_parity(directory, names, reference, drawn))
+      ParityPlot const plot{
+          "parity", "E_a of compounds", "E_a by DFT NEB (eV)", "E_a of the model (eV)", reference, drawn, names};
+      for (auto const& picture : plot_parity(directory, plot))
         (as_json ? std::cerr : std::cout) << "picture: " << picture.string() << '\n';
     } catch (InputError const& error) {
       std::cerr << "ionscape: warning: no picture: " << error.what() << '\n';
@@ -543,14 +577,19 @@ int predict_command(int argc, char const* const* argv) {
       "distortion D (CSM) of the hops, and E_a by the C-V model, by the C-V-D model of Ouyang, Xu and Zhu (2023),\n"
       "and by CI-NEB in the compound's own anion framework, held fixed. Cations only block hops.\n"
       "STRUCTURE: POSCAR/CONTCAR, .vasp, .cif, .extxyz, .xyz. One source of the anions' charge must be named.\n"
-      "--table: C-V and C-V-D straight from numbers. Results: DIR/predict.csv, DIR/predict.json.",
+      "C-V and C-V-D are models of fcc frameworks: for hcp, bcc and others their numbers stand in brackets.\n"
+      "--table: C-V and C-V-D straight from numbers; whether the framework is fcc is for you to know there.\n"
+      "Results: DIR/predict.csv, DIR/predict.json.",
       {"STRUCTURE... --charge O=-1.06 | --charges FILE | --structure-charges | --oxidation | --charge-model ionicity",
        "--table FILE.csv [--csm tet|oct]"},
       "ionscape predict examples/compounds/Li2S.cif --charge S=-1.717");
-  arguments.option("charge", "LIST", "charges in e by species, as O=-1.06");
-  arguments.option("charges", "FILE", "charges per species or ion (.csv, .toml), or Bader's ACF.dat");
+  arguments.option("charge", "LIST", "charges in e by species, as O=-1.06,S=-1.2");
+  arguments.option(
+      "charges", "FILE",
+      "per species (.csv: species,charge_e; .toml: [charges]), per ion (.csv: ion,charge_e; .toml: charges_e), "
+      "or Bader's ACF.dat");
   arguments.option("valence", "LIST", "valence electrons (ZVAL) by species, as Li=1,O=6, for an ACF.dat");
-  arguments.flag("structure-charges", "take the charges that the structure file states");
+  arguments.flag("structure-charges", "what the structure file states: charges (.extxyz), oxidation numbers (.cif)");
   arguments.flag("oxidation", "take formal oxidation states (far from the charges that the potentials know)");
   arguments.option("charge-model", "NAME", "ionicity: formal states times a covalency factor, ±0.18 e");
   arguments.option("states", "LIST", "oxidation states in place of the common ones, as Fe=2,P=5");
@@ -571,7 +610,7 @@ int predict_command(int argc, char const* const* argv) {
 
   PredictOptions options;
   options.potentials = potentials_of(arguments);
-  options.relax_endpoints = arguments.has("relax-endpoints");
+  options.own_neb.relax_endpoints = arguments.has("relax-endpoints");
   std::vector<SiteKind> const sites{SiteKind::tet, SiteKind::oct};
   SiteKind const csm_of = sites[arguments.choice("csm", {"tet", "oct"}).value_or(0)];
   auto const hop = arguments.choice("hop", {"tet-oct-tet", "oct-tet-oct", "all"}).value_or(2);
@@ -589,13 +628,14 @@ int predict_command(int argc, char const* const* argv) {
   }
 
   auto const files = arguments.required_paths("structure", "structure file (or --table FILE.csv)");
-  std::string const source = charge_source(arguments);
-  if (source != "oxidation" && source != "charge-model") arguments.refuse({"states"}, "--" + source);
-  if (source != "charges") arguments.refuse({"valence"}, "--" + source);
+  std::vector<Crystal> crystals;
+  for (auto const& file : files) crystals.push_back(read_crystal(file));
+  ChargeSource const source = charge_source(arguments, crystals);
   std::string const mobile = arguments.text("mobile").value_or("Li");
   std::vector<Compound> compounds;
-  for (auto const& file : files) {
-    Compound c = read_compound(file, arguments, mobile, kinds);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    auto const& file = files[i];
+    Compound c = read_compound(crystals[i], file, source, arguments.list("anions"), mobile, kinds);
     auto const set = options.potentials.find(c.geometry.anion);
     if (set == options.potentials.end())
       fail_input({file}, "no potential for frameworks of ", c.geometry.anion, ": --potential SET.toml");
@@ -607,7 +647,12 @@ int predict_command(int argc, char const* const* argv) {
   auto const predicted = predict(compounds, options);
 
   AtomicFile csv(directory / "predict.csv"), record(directory / "predict.json");
-  write_csv(csv.stream(), compounds, predicted);
+  std::vector<Row> rows;
+  for (std::size_t i = 0; i < compounds.size(); ++i)
+    for (std::size_t h = 0; h < predicted[i].size(); ++h)
+      rows.push_back(row_of(compounds[i], h, compounds[i].geometry.hops[h], predicted[i][h]));
+  csv.stream() << "# ionscape predict; E_a in eV, u_: standard uncertainty; more in predict.json\n";
+  write_csv(csv.stream(), row_of({}, 0, {}, {}).names, rows);
   Json json = provenance();
   json["mobile"] = mobile;
   json["csm_of"] = name_of(csm_of);
@@ -626,10 +671,10 @@ int predict_command(int argc, char const* const* argv) {
     std::cout << "written: predict.csv, predict.json in " << directory.string() << std::endl;
   }
   int open = 0;
-  for (auto const& hops : predicted)
-    for (Predicted const& p : hops)
-      for (ModelBarrier const* m : {&p.cv, &p.by_tet, &p.by_oct, &p.framework})
-        open += !m->status.empty() && m->status != "converged";
+  for (Predictions const& hops : predicted)
+    for (auto const& p : hops)
+      for (Model const& model : models)
+        if (p) open += !((*p).*model.barrier).status.empty() && ((*p).*model.barrier).status != "converged";
   if (open == 0) return good;
   std::cout.flush();
   std::cerr << "ionscape: not converged: " << open << " bands; they stand in the tables with their notes\n";

@@ -1,12 +1,15 @@
 // ionscape regress FILE.csv: the paper's statistics on charge, volume and distortion.
+#include <cctype>
 #include <cmath>
 #include <iostream>
+#include <map>
 #include <set>
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/atomic_file.hpp>
 #include <ionscape/core/io/csv.hpp>
 #include <ionscape/core/io/format.hpp>
+#include <ionscape/sweep/parity.hpp>
 #include <ionscape/sweep/regression.hpp>
 
 #include "arguments.hpp"
@@ -22,12 +25,15 @@ struct Analysis {
   RegressionData data;
   LassoPath lasso;
   ForestReport forest;
+  int folds;
 };
 
 std::string sign_words(double b) { return b > 0 ? "+" : b < 0 ? "-" : "0"; }
 
-void print(Analysis const& a, std::string const& target) {
-  std::cout << a.group << ": " << a.data.rows() << " rows\n\n";
+void print(Analysis const& a, ForestOptions const& forest) {
+  std::cout << a.group << ": " << a.data.rows() << " rows, "
+            << (a.folds == int(a.data.rows()) ? "leave-one-out" : std::to_string(a.folds) + "-fold")
+            << " cross-validation\n\n";
   std::vector<std::string> headings{"penalty", "", "CV rmse"};
   for (std::string const& f : a.data.features) headings.push_back(f);
   TextTable path(headings);
@@ -49,17 +55,19 @@ void print(Analysis const& a, std::string const& target) {
   std::cout << "signs (one s.e.):";
   for (std::size_t j = 0; j < sparse.size(); ++j)
     std::cout << ' ' << a.data.features[j] << ' ' << sign_words(sparse[j]);
-  std::cout << "\nrandom forest, cross-validated: MAE " << fixed(a.forest.mae, 4) << ", rmse "
-            << fixed(a.forest.rmse, 4) << ", R^2 " << fixed(a.forest.r2, 4) << "; rmse grows, if shuffled, by:";
+  std::cout << "\nrandom forest, " << forest.trees << " trees of " << 100 * forest.sample
+            << " % of the rows, held-out: MAE " << fixed(a.forest.mae, 4) << ", rmse " << fixed(a.forest.rmse, 4)
+            << ", R² " << fixed(a.forest.r2, 4) << "; rmse grows, if shuffled, by:";
   for (std::size_t j = 0; j < a.data.features.size(); ++j)
     std::cout << ' ' << a.data.features[j] << ' ' << fixed(a.forest.importance[j], 4);
-  std::cout << " (" << target << ")\n\n";
+  std::cout << "\n\n";
 }
 
 Json to_json(Analysis const& a) {
   Json json;
   json["group"] = a.group;
   json["rows"] = a.data.rows();
+  json["folds"] = a.folds;
   json["features"] = a.data.features;
   json["mean"] = a.lasso.mean;
   json["standard_deviation"] = a.lasso.deviation;
@@ -74,7 +82,42 @@ Json to_json(Analysis const& a) {
                             {"cv_standard_error", fit.cv_standard_error}});
   json["forest"] = {
       {"mae", a.forest.mae}, {"rmse", a.forest.rmse}, {"r2", a.forest.r2}, {"importance", a.forest.importance}};
+  json["held_out"] = {{"target", a.data.y}, {"lasso_best", a.lasso.held_out}, {"forest", a.forest.held_out}};
   return json;
+}
+
+/// The path of the coefficients, and held-out predictions against the target; returns the pictures.
+std::vector<std::filesystem::path> draw(Analysis const& a, std::filesystem::path const& directory,
+                                        std::string const& target) {
+  std::string suffix = a.group == "all" ? "" : "-" + a.group;
+  for (char& c : suffix)
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-') c = '_';
+  std::string const title = target + ", " + a.group;
+  auto pictures = plot_lasso_path(directory, "lasso" + suffix, title, a.data.features, a.lasso);
+  auto const parity =
+      plot_parity(directory, {"parity" + suffix,
+                              title + ": held-out rows",
+                              target,
+                              "predicted from other rows",
+                              a.data.y,
+                              {{"LASSO, R² " + fixed(r_squared(a.data.y, a.lasso.held_out), 2), a.lasso.held_out},
+                               {"random forest, R² " + fixed(a.forest.r2, 2), a.forest.held_out}},
+                              {}});
+  pictures.insert(pictures.end(), parity.begin(), parity.end());
+  return pictures;
+}
+
+/// --where A=x,B=y
+std::map<std::string, std::string> conditions(Arguments const& arguments) {
+  std::map<std::string, std::string> where;
+  for (std::string const& word : arguments.list("where")) {
+    std::size_t const equals = word.find('=');
+    if (equals == word.npos || equals == 0)
+      fail_input({}, "--where ", word, ": expected COLUMN=VALUE, as distortion=1.08");
+    if (!where.emplace(word.substr(0, equals), word.substr(equals + 1)).second)
+      fail_input({}, "--where: a second value of ", word.substr(0, equals));
+  }
+  return where;
 }
 
 }  // namespace
@@ -84,19 +127,22 @@ int regress_command(int argc, char const* const* argv) {
       "regress",
       "Regression of a column of a table, as a barrier in map.csv, on other columns: LASSO over its whole path with\n"
       "standardised features and a cross-validated penalty, and a random forest with permutation importance.\n"
-      "All rows, and each group: by column path or path_type, else by which site is stable\n"
-      "(sign of E_tet_minus_E_oct_eV). Results: DIR/regress.json, DIR/lasso*.png.",
-      {"FILE.csv [--target NAME] [--features A,B,C] [--squares] [--out DIR]"},
+      "All rows, and each group of rows. Results: DIR/regress.json, DIR/lasso*.png, DIR/parity*.png (held-out rows).",
+      {"FILE.csv [--target NAME] [--features A,B,C] [--where COLUMN=VALUE] [--groups COLUMN] [--out DIR]"},
       "ionscape sweep examples/published/S.toml && ionscape regress results/S/map.csv");
   arguments.positional("file");
   arguments.option("target", "NAME", "column to explain (default: Ea_three_point_eV)");
   arguments.option("features", "LIST", "columns to explain it with (default: charge_e,volume_A3,csm_tet)");
+  arguments.option("where", "COLUMN=VALUE[,...]", "only rows that have these values");
+  arguments.option("groups", "COLUMN",
+                   "one more regression for each value (default: path_type or path, else by which site "
+                   "is stable, the sign of E_tet_minus_E_oct_eV)");
   arguments.flag("squares", "squares of the features too, about their means");
-  arguments.option("folds", "K", "folds of the cross-validation (default: 10)");
+  arguments.option("folds", "K", "folds of the cross-validation (default: 10; leave-one-out below 20 rows)");
   arguments.option("trees", "N", "trees of the forest (default: 200)");
   arguments.option("seed", "N", "of the folds and the forest (default: 1)");
   arguments.option("out", "DIR", "folder for the results (default: results/regress)");
-  arguments.flag("no-pictures", "no picture of the path");
+  arguments.flag("no-pictures", "no pictures");
   arguments.flag("json", "print JSON in place of the tables");
   if (!arguments.parse(argc, argv)) return good;
 
@@ -105,7 +151,7 @@ int regress_command(int argc, char const* const* argv) {
   auto features = arguments.list("features");
   if (features.empty()) features = {"charge_e", "volume_A3", "csm_tet"};
   LassoOptions lasso;
-  lasso.folds = arguments.whole_number("folds", between(2, 1000)).value_or(lasso.folds);
+  lasso.folds = arguments.whole_number("folds", between(2, 1e6)).value_or(lasso.folds);
   lasso.seed = std::uint64_t(arguments.whole_number("seed", at_least(0)).value_or(int(lasso.seed)));
   ForestOptions forest;
   forest.folds = lasso.folds;
@@ -113,14 +159,16 @@ int regress_command(int argc, char const* const* argv) {
   forest.trees = arguments.whole_number("trees", between(1, 100000)).value_or(forest.trees);
   auto const directory = arguments.path("out").value_or(std::filesystem::path("results") / "regress");
 
-  auto const table = read_regression_table(file, target, features);
+  RowSelection selection{conditions(arguments), arguments.text("groups").value_or("")};
+  auto const table = read_regression_table(file, target, features, selection);
   std::set<std::string> const groups(table.group.begin(), table.group.end());
   std::vector<std::string> remarks;
   if (table.left_out > 0) remarks.push_back(std::to_string(table.left_out) + " rows without a value were left out");
   std::vector<Analysis> analyses;
   auto const analyse = [&](std::string const& group, RegressionData data) {
     if (arguments.has("squares")) data = with_squares(data);
-    Analysis a{group, std::move(data), {}, {}};
+    Analysis a{group, std::move(data), {}, {}, 0};
+    a.folds = lasso.folds > 0 ? lasso.folds : default_folds(a.data.rows());
     a.lasso = lasso_path(a.data, lasso);
     a.forest = cross_validate_forest(a.data, forest);
     analyses.push_back(std::move(a));
@@ -136,9 +184,11 @@ int regress_command(int argc, char const* const* argv) {
   Json json = provenance();
   json["file"] = file.string();
   json["target"] = target;
-  json["folds"] = lasso.folds;
+  json["where"] = selection.where;
+  json["grouped_by"] = table.grouped_by;
   json["seed"] = lasso.seed;
   json["trees"] = forest.trees;
+  json["share_of_rows_per_tree"] = forest.sample;
   json["remarks"] = remarks;
   json["analyses"] = Json::array();
   for (Analysis const& a : analyses) json["analyses"].push_back(to_json(a));
@@ -149,18 +199,15 @@ int regress_command(int argc, char const* const* argv) {
     write_json(std::cout, json);
   } else {
     std::cout << file.string() << ": " << target << " on " << joined(features)
-              << "; coefficients: change of the target over one standard deviation of the feature\n";
-    for (Analysis const& a : analyses) print(a, target);
+              << "; coefficients: change of the target over one standard deviation of the feature\n\n";
+    for (Analysis const& a : analyses) print(a, forest);
     for (std::string const& remark : remarks) std::cout << remark << '\n';
     std::cout << "written: " << (directory / "regress.json").string() << std::endl;
   }
   if (!arguments.has("no-pictures")) try {
-      for (std::size_t i = 0; i < analyses.size(); ++i) {
-        Analysis const& a = analyses[i];
-        std::string const name = i == 0 ? "lasso" : "lasso-" + std::to_string(i);
-        for (auto const& picture : plot_lasso_path(directory, name, target + ", " + a.group, a.data.features, a.lasso))
+      for (Analysis const& a : analyses)
+        for (auto const& picture : draw(a, directory, target))
           (arguments.has("json") ? std::cerr : std::cout) << "picture: " << picture.string() << '\n';
-      }
     } catch (InputError const& error) {
       std::cerr << "ionscape: warning: no picture: " << error.what() << '\n';
     }

@@ -1,16 +1,15 @@
 // ionscape sites STRUCTURE: interstitial sites of an anion framework.
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <iostream>
 #include <map>
 #include <set>
 
-#include <ionscape/core/error.hpp>
 #include <ionscape/core/io/format.hpp>
 #include <ionscape/core/io/read_crystal.hpp>
 #include <ionscape/lattice/polyhedron.hpp>
 #include <ionscape/lattice/sites.hpp>
+#include <ionscape/sweep/charges.hpp>
 
 #include "arguments.hpp"
 #include "output.hpp"
@@ -19,33 +18,6 @@
 namespace ionscape::app {
 
 namespace {
-
-constexpr std::array known_anions{"O", "S", "Se", "Te", "F", "Cl", "Br", "I", "N"};
-constexpr double occupied_within = 0.8;  // Å
-
-std::vector<std::string> species_of(Crystal const& crystal) {
-  std::vector<std::string> species;
-  for (std::string const& s : crystal.species)
-    if (std::find(species.begin(), species.end(), s) == species.end()) species.push_back(s);
-  return species;
-}
-
-/// The anions that the user asked for, else all known ones.
-std::vector<std::string> choose_anions(Crystal const& crystal, std::vector<std::string> const& asked,
-                                       std::filesystem::path const& file) {
-  auto const present = species_of(crystal);
-  for (std::string const& anion : asked)
-    if (std::find(present.begin(), present.end(), anion) == present.end())
-      fail_input({file}, "no ions of species ", anion, "; the structure has ", joined(present));
-  if (!asked.empty()) return asked;
-  std::vector<std::string> chosen;
-  for (std::string const& s : present)
-    if (std::find(known_anions.begin(), known_anions.end(), s) != known_anions.end()) chosen.push_back(s);
-  if (chosen.empty())
-    fail_input({file}, "none of the known anions (O, S, Se, Te, F, Cl, Br, I, N) among ", joined(present),
-               "; name them with --anions");
-  return chosen;
-}
 
 Vec3 fractional_in_cell(Cell const& cell, Vec3 r) {
   auto const wrap = [](double f) {
@@ -65,11 +37,6 @@ struct SiteRow {
   std::vector<std::size_t> occupants;                  // ions of the mobile species
 };
 
-struct Occupant {
-  std::size_t ion, site;
-  double distance;
-};
-
 }  // namespace
 
 int sites_command(int argc, char const* const* argv) {
@@ -87,7 +54,7 @@ int sites_command(int argc, char const* const* argv) {
 
   auto const file = arguments.required_path("structure", "structure file");
   Crystal const crystal = read_crystal(file);
-  auto const anions = choose_anions(crystal, arguments.list("anions"), file);
+  auto const anions = choose_anions(crystal.species, arguments.list("anions"), {file});
   auto mobile = arguments.list("mobile");
   if (mobile.empty()) mobile = {"Li"};
   SiteGraph const graph = find_sites(crystal, anions);
@@ -110,20 +77,15 @@ int sites_command(int argc, char const* const* argv) {
     rows[face.j].windows.push_back(f);
     rows[face.j].neighbours.emplace(face.i, Shift{} - face.shift);
   }
-  std::vector<Occupant> occupants;
-  std::vector<std::size_t> homeless;
+  std::map<std::string, int> count;  // of mobile ions, by where they stand
   for (std::size_t ion = 0; ion < crystal.size(); ++ion) {
     if (std::find(mobile.begin(), mobile.end(), crystal.species[ion]) == mobile.end()) continue;
-    Occupant best{ion, 0, INFINITY};
-    for (std::size_t s = 0; s < rows.size(); ++s) {
-      double const d = norm(minimum_image(crystal.cell, rows[s].site->position - crystal.positions[ion]));
-      if (d < best.distance) best = {ion, s, d};
-    }
-    if (best.distance < occupied_within) {
-      occupants.push_back(best);
-      rows[best.site].occupants.push_back(ion);
+    NearestSite const nearest = nearest_site(graph, crystal.cell, crystal.positions[ion]);
+    if (nearest.distance < occupied_within) {
+      ++count[crystal.species[ion] + " in " + name_of(graph.sites[nearest.site].kind) + " sites"];
+      rows[nearest.site].occupants.push_back(ion);
     } else {
-      homeless.push_back(ion);
+      ++count[crystal.species[ion] + " further than " + shortest(occupied_within) + " Å from every site"];
     }
   }
 
@@ -191,11 +153,7 @@ int sites_command(int argc, char const* const* argv) {
   }
   windows.print(std::cout);
 
-  if (!occupants.empty() || !homeless.empty()) std::cout << '\n';
-  std::map<std::string, int> count;
-  for (Occupant const& o : occupants)
-    ++count[crystal.species[o.ion] + " in " + name_of(rows[o.site].site->kind) + " sites"];
-  for (std::size_t ion : homeless) ++count[crystal.species[ion] + " further than 0.8 Å from every site"];
+  if (!count.empty()) std::cout << '\n';
   for (auto const& [what, n] : count) std::cout << n << ' ' << what << '\n';
   return good;
 }

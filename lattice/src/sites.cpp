@@ -333,6 +333,14 @@ SiteGraph find_sites(Crystal const& crystal, std::vector<std::string> const& ani
   return graph;
 }
 
+NearestSite nearest_site(SiteGraph const& graph, Cell const& cell, Vec3 position) {
+  NearestSite best{0, INFINITY};
+  for (std::size_t s = 0; s < graph.sites.size(); ++s)
+    if (double const d = norm(minimum_image(cell, graph.sites[s].position - position)); d < best.distance)
+      best = {s, d};
+  return best;
+}
+
 std::vector<Hop> find_hops(SiteGraph const& graph, Cell const& cell, HopKind kind) {
   // A step out of a site, seen from that site's home position.
   struct Step {

@@ -3,19 +3,20 @@
 // Reciprocal space.  E = sum over half of all G of Re c(G) exp(iG.r) with c(G) = 2 w(G) conj S(G), force = sum G Im(...).
 // G = (h, k, l): wave vectors with the same h and `width` neighbouring k form a block; its coefficients lie as
 // [l][re, im][width], so that one vector instruction serves `width` values of k and l runs in the inner loop.
-// Real space.  The cell is divided into bins; each bin has, for each type of ion, the list of all ions and images sorted by
-// distance from the bin's centre. A point at distance s from the centre reads the first entries, up to cutoff + s. The
-// charge, the r^-6 and the longest of the repulsions are summed together; every further repulsion has a sum and a cutoff
-// of its own.
+// Real space.  The cell is divided into bins; each bin has, for each type of ion, the list of all ions and images in thin
+// shells around the bin's centre. A point at distance s from the centre reads the first shells, up to cutoff + s. Every term
+// has a sum and a cutoff of its own: a soft repulsion reaches several times as far as what the lattice sums leave, with a
+// third of their instructions at each neighbour.
 // Gaussian charges: the Fourier sum is that of Gaussians of width 1/(sqrt(2) alpha), the same for all surfaces; real
-// space has the rest, [erfc(alpha r) - erfc(r/(sqrt(2) sigma))]/r, nothing where that is the width of all.
+// space has the rest, erfc(alpha r)/r - erfc(beta r)/r with beta = 1/(sqrt(2) sigma), nothing where alpha = beta.
 #include <ionscape/potentials/frozen_host.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <complex>
 #include <limits>
+#include <type_traits>
+#include <utility>
 
 #include <ionscape/core/error.hpp>
 
@@ -32,6 +33,7 @@ using detail::load;
 using detail::native_width;
 using detail::on_all_threads;
 using detail::upload;
+using detail::whole_vectors;
 
 // Lanes of a block or of a list: on a GPU a block is read by neighbouring threads instead of one vector register.
 constexpr int block_width = native_width == 1 ? 32 : native_width;
@@ -42,31 +44,38 @@ struct Block {
   long coefficients;  // offset of [l_count][2][block_width]
 };
 
+/// What surrounds the ions of a framework. Frameworks with the same ions share it.
+struct Bins {
+  int count[3];
+  int list_begin;        // the lists: list_begin + bin * n_types + type
+  int n_shells;          // of each list
+  double inverse_shell;  // shell of an entry: int(distance^2 * inverse_shell)
+};
+
 struct FrameworkRecord {
   Cell cell, reciprocal;
   double alpha;
   bool dispersion;
   int block_begin, block_end;
   int h_max, k_max, l_max;
-  int bins[3];
   int n_types;
-  int list_begin;  // lists of this framework: list_begin + bin * n_types + type
-  double bin_radius;
+  Bins bins;
 };
 
 struct List {
   int begin, count;
+  int shells;  // offset of its shells
 };
 
 struct TypeRecord {
-  double charge_product;     // k_e e^2 in eV per reduced length
-  double C;                  // eV reduced length^6
-  double beta;               // reduced; 0 = point charge
-  bool real_coulomb;         // whether anything of the charge is left in real space
-  BornMayer repulsion;       // eV, per reduced length; the one that reaches farthest
-  double cutoff;             // reduced, of all of these
-  int more_begin, more_end;  // the further repulsions
-  double turnover;           // reduced
+  double charge_product;   // k_e e^2 in eV per reduced length
+  double C;                // eV reduced length^6
+  double beta;             // reduced; 0 = point charge
+  bool real_coulomb;       // whether anything of the charge is left in real space
+  double cutoff;           // reduced, of what the lattice sums of points leave in real space
+  double gaussian_cutoff;  // reduced, of the difference between a point and a Gaussian
+  int repulsion_begin, repulsion_end;
+  double turnover;  // reduced
 };
 
 struct RepulsionRecord {
@@ -100,7 +109,8 @@ struct FrozenHost<MemorySpace>::Tables {
   View<Block> blocks;
   View<double> coulomb, dispersion;  // coefficients c(G)
   View<List> lists;
-  View<double> x, y, z, distance;  // entries of the lists; distance from the bin's centre
+  View<int> shells;      // where each shell of a list ends, counted from the list's begin
+  View<double> x, y, z;  // entries of the lists
   int h_max = 0, k_max = 0, l_max = 0;
   std::vector<Work> work;
 };
@@ -143,18 +153,11 @@ struct Strengths {
   double coulomb = 0, dispersion = 0, inverse_length = 0;
 };
 
-/// One ion, or an image of it, as seen from a bin's centre.
-struct ListEntry {
-  double distance;
-  Vec3 position;
-};
-
 /// Everything that one framework contributes to the tables.
 struct FrameworkTables {
   FrameworkRecord record{};
   std::vector<Block> blocks;
   std::vector<double> coulomb, dispersion;
-  std::vector<std::vector<ListEntry>> lists;  // (n_bins, n_types), each sorted by distance
   double wave_vectors = 0;
 };
 
@@ -198,6 +201,10 @@ void build_reciprocal(FrameworkTables& out, HostFramework const& host, Strengths
         double const square = dot(g, g);
         if (square <= g_max * g_max) waves.push_back({h, k, l, std::sqrt(square), 0, 0});
       }
+  // The operator of std::complex looks for infinities, which takes several times as long.
+  auto const times = [](std::complex<double> u, std::complex<double> v) {
+    return std::complex<double>(u.real() * v.real() - u.imag() * v.imag(), u.real() * v.imag() + u.imag() * v.real());
+  };
   std::vector<std::complex<double>> X(H + 1), Y(2 * K + 1), Z(2 * L + 1);
   for (std::size_t i = 0; i < host.positions.size(); ++i) {
     Vec3 const f = host.cell.to_fractional(host.positions[i]);
@@ -206,7 +213,7 @@ void build_reciprocal(FrameworkTables& out, HostFramework const& host, Strengths
     for (int l = -L; l <= L; ++l) Z[l + L] = std::polar(1.0, -2 * pi * l * f.z);
     auto const& type = host.types[host.type_of[i]];
     for (Wave& w : waves) {
-      std::complex<double> const phase = X[w.h] * Y[w.k + K] * Z[w.l + L];
+      std::complex<double> const phase = times(times(X[w.h], Y[w.k + K]), Z[w.l + L]);
       w.coulomb += type.charge * phase;
       w.dispersion += type.dispersion * phase;
     }
@@ -274,74 +281,164 @@ void build_reciprocal(FrameworkTables& out, HostFramework const& host, Strengths
 
 /// Edge of the bins of the neighbour lists.
 constexpr double bin_edge = 0.55;  // in units of (volume per ion)^(1/3)
+/// Shells per square of that unit, equally thick in distance^2: a vector's worth of ions in each at the usual cutoffs.
+constexpr double shells_per_square = 5;
 
-/// Refuses hosts whose lists would not fit: one entry takes 64 bytes while the tables are built, 32 afterwards.
-void check_memory(std::span<HostFramework const> frameworks, std::vector<double> const& cutoffs) {
-  constexpr double most_entries = 6e7;
+/// For each framework the first one with the same ions: what surrounds them is listed once.
+std::vector<std::size_t> first_with_same_ions(std::span<HostFramework const> frameworks) {
+  std::vector<std::size_t> first(frameworks.size());
+  for (std::size_t f = 0; f < frameworks.size(); ++f) {
+    HostFramework const& host = frameworks[f];
+    while (first[f] < f) {
+      HostFramework const& other = frameworks[first[f]];
+      if (host.cell.a == other.cell.a && host.cell.b == other.cell.b && host.cell.c == other.cell.c &&
+          host.positions == other.positions && host.type_of == other.type_of && host.types.size() == other.types.size())
+        break;
+      ++first[f];
+    }
+  }
+  return first;
+}
+
+/// Refuses hosts whose lists would not fit; `first` as first_with_same_ions() says.
+void check_memory(std::span<HostFramework const> frameworks, std::vector<std::size_t> const& first,
+                  std::vector<double> const& cutoffs) {
+  constexpr double most_entries = 6e7, bytes = 3 * sizeof(double);
   double entries = 0;
   for (std::size_t f = 0; f < frameworks.size(); ++f) {
+    if (first[f] != f) continue;
     double const n = double(frameworks[f].positions.size()), spacing = std::cbrt(frameworks[f].cell.volume() / n);
     double const reach = cutoffs[f] / spacing + bin_edge;
     entries += n / (bin_edge * bin_edge * bin_edge) * 4 * pi / 3 * reach * reach * reach;
   }
   if (entries > most_entries)
-    fail_input({}, "the neighbour lists of these hosts would take ", std::round(entries * 64 / 1e8) / 10,
-               " GB, at most ", most_entries * 64 / 1e9,
+    fail_input({}, "the neighbour lists of these hosts would take ", std::round(entries * bytes / 1e8) / 10,
+               " GB, at most ", most_entries * bytes / 1e9,
                " GB are allowed: a volume is very small for the potential's range, or there are too ",
                "many or too large frameworks at once");
 }
 
-void build_lists(FrameworkTables& out, HostFramework const& host, double cutoff) {
-  FrameworkRecord& record = out.record;
-  Cell const& cell = host.cell;
-  double const edge = bin_edge * std::cbrt(cell.volume() / double(host.positions.size()));
-  Vec3 const faces = cell.face_distances();
-  int const bins[3] = {std::max(1, int(faces.x / edge)), std::max(1, int(faces.y / edge)),
-                       std::max(1, int(faces.z / edge))};
-  std::copy(bins, bins + 3, record.bins);
-  // The farthest corner of a bin from its centre.
-  record.bin_radius = 0;
-  for (int corner = 0; corner < 4; ++corner)
-    record.bin_radius =
-        std::max(record.bin_radius, norm(cell.to_cartesian({0.5 / bins[0], (corner & 1 ? 0.5 : -0.5) / bins[1],
-                                                            (corner & 2 ? 0.5 : -0.5) / bins[2]})));
-  double const reach = cutoff + record.bin_radius;
+/// The bins and shells of a framework, and all that lies around each bin.
+class Surroundings {
+ public:
+  Surroundings(HostFramework const& host, double cutoff) : host_(&host) {
+    Cell const& cell = host.cell;
+    double const spacing = std::cbrt(cell.volume() / double(host.positions.size()));
+    Vec3 const faces = cell.face_distances();
+    int* const n = bins_.count;
+    n[0] = std::max(1, int(faces.x / (bin_edge * spacing)));
+    n[1] = std::max(1, int(faces.y / (bin_edge * spacing)));
+    n[2] = std::max(1, int(faces.z / (bin_edge * spacing)));
+    double radius = 0;  // the farthest corner of a bin from its centre
+    for (int corner = 0; corner < 4; ++corner)
+      radius = std::max(
+          radius,
+          norm(cell.to_cartesian({0.5 / n[0], (corner & 1 ? 0.5 : -0.5) / n[1], (corner & 2 ? 0.5 : -0.5) / n[2]})));
+    double const reach = cutoff + radius;
+    reach_square_ = reach * reach;
+    bins_.inverse_shell = shells_per_square / (spacing * spacing);
+    bins_.n_shells = int(reach_square_ * bins_.inverse_shell) + 1;
 
-  int const n_types = int(host.types.size()), n_bins = bins[0] * bins[1] * bins[2];
-  record.n_types = n_types;
-  out.lists.resize(std::size_t(n_bins) * n_types);
-  std::vector<Vec3> home;
-  for (Vec3 r : host.positions) {
-    Vec3 const f = cell.to_fractional(r);
-    home.push_back(cell.to_cartesian({f.x - std::floor(f.x), f.y - std::floor(f.y), f.z - std::floor(f.z)}));
-  }
-  // Both points lie in the home cell, less than one cell apart along each axis.
-  int const shifts[3] = {int(reach / faces.x) + 1, int(reach / faces.y) + 1, int(reach / faces.z) + 1};
-  std::vector<Vec3> translations;
-  for (int a = -shifts[0]; a <= shifts[0]; ++a)
-    for (int b = -shifts[1]; b <= shifts[1]; ++b)
-      for (int c = -shifts[2]; c <= shifts[2]; ++c)
-        translations.push_back(cell.to_cartesian({double(a), double(b), double(c)}));
-
-  auto const fill_bin = [&](int bin) {
-    int const bz = bin % bins[2], by = bin / bins[2] % bins[1], bx = bin / bins[2] / bins[1];
-    Vec3 const centre = cell.to_cartesian({(bx + 0.5) / bins[0], (by + 0.5) / bins[1], (bz + 0.5) / bins[2]});
-    auto* const lists = &out.lists[std::size_t(bin) * n_types];
-    for (std::size_t i = 0; i < home.size(); ++i) {
-      auto& list = lists[host.type_of[i]];
-      for (Vec3 translation : translations) {
-        Vec3 const r = home[i] + translation, d = r - centre;
-        if (double const square = dot(d, d); square <= reach * reach) list.push_back({std::sqrt(square), r});
-      }
+    for (Vec3 r : host.positions) {
+      Vec3 const f = cell.to_fractional(r);
+      home_.push_back(cell.to_cartesian({f.x - std::floor(f.x), f.y - std::floor(f.y), f.z - std::floor(f.z)}));
     }
-    for (int t = 0; t < n_types; ++t)
-      std::sort(lists[t].begin(), lists[t].end(), [](ListEntry const& u, ListEntry const& v) {
-        if (u.distance != v.distance) return u.distance < v.distance;
-        return std::array{u.position.x, u.position.y, u.position.z} <
-               std::array{v.position.x, v.position.y, v.position.z};
+    // Both points lie in the home cell, less than one cell apart along each axis.
+    int const shifts[3] = {int(reach / faces.x) + 1, int(reach / faces.y) + 1, int(reach / faces.z) + 1};
+    for (int a = -shifts[0]; a <= shifts[0]; ++a)
+      for (int b = -shifts[1]; b <= shifts[1]; ++b)
+        for (int c = -shifts[2]; c <= shifts[2]; ++c)
+          translations_.push_back(cell.to_cartesian({double(a), double(b), double(c)}));
+  }
+
+  /// All but list_begin is known.
+  Bins const& bins() const { return bins_; }
+  int n_bins() const { return bins_.count[0] * bins_.count[1] * bins_.count[2]; }
+
+  /// Calls visit(type, shell, position) for every ion and image around a bin, always in the same order.
+  template <class Visit>
+  void around(int bin, Visit const& visit) const {
+    int const* const n = bins_.count;
+    int const z = bin % n[2], y = bin / n[2] % n[1], x = bin / n[2] / n[1];
+    Vec3 const centre = host_->cell.to_cartesian({(x + 0.5) / n[0], (y + 0.5) / n[1], (z + 0.5) / n[2]});
+    for (std::size_t i = 0; i < home_.size(); ++i)
+      for (Vec3 translation : translations_) {
+        Vec3 const r = home_[i] + translation, d = r - centre;
+        double const square = dot(d, d);
+        if (square <= reach_square_) visit(host_->type_of[i], int(square * bins_.inverse_shell), r);
+      }
+  }
+
+ private:
+  Bins bins_;
+  HostFramework const* host_;
+  double reach_square_;
+  std::vector<Vec3> home_, translations_;
+};
+
+/// The lists of all frameworks, and the bins in their records: first counted, then filled in.
+template <class Tables>
+void build_lists(Tables& tables, std::vector<FrameworkTables>& built, std::span<HostFramework const> frameworks,
+                 std::vector<std::size_t> const& first, std::vector<double> const& cutoffs) {
+  std::vector<std::pair<Surroundings, FrameworkRecord const*>> all;
+  std::vector<List> lists;
+  int n_shells = 0;
+  for (std::size_t f = 0; f < frameworks.size(); ++f) {
+    FrameworkRecord& record = built[f].record;
+    record.n_types = int(frameworks[f].types.size());
+    if (first[f] != f) {
+      record.bins = built[first[f]].record.bins;
+      continue;
+    }
+    Surroundings const& here = all.emplace_back(Surroundings(frameworks[f], cutoffs[f]), &record).first;
+    record.bins = here.bins();
+    record.bins.list_begin = int(lists.size());
+    for (int l = 0; l < here.n_bins() * record.n_types; ++l, n_shells += record.bins.n_shells)
+      lists.push_back({0, 0, n_shells});
+  }
+  auto const for_each_bin = [&](char const* label, auto const& work) {
+    for (auto const& [here, record] : all)
+      on_all_threads(label, here.n_bins(), [&, &here = here, record = record](int bin) {
+        work(here, bin, std::span(&lists[record->bins.list_begin + bin * record->n_types], record->n_types));
       });
   };
-  on_all_threads("ionscape::potentials::build_lists", n_bins, fill_bin);
+
+  tables.shells = decltype(tables.shells)("ionscape::potentials::shells", n_shells);
+  auto const shells = Kokkos::create_mirror_view(tables.shells);
+  Kokkos::deep_copy(shells, 0);
+  for_each_bin("ionscape::potentials::count_lists", [&](Surroundings const& here, int bin, std::span<List> of_type) {
+    here.around(bin, [&](int type, int shell, Vec3) { ++shells(of_type[type].shells + shell); });
+    for (List& list : of_type)  // from numbers to where each shell begins
+      for (int s = 0; s < here.bins().n_shells; ++s) list.count += std::exchange(shells(list.shells + s), list.count);
+  });
+  int n_entries = 0;
+  for (List& list : lists) {
+    list.begin = n_entries;
+    list.count = whole_vectors(list.count);
+    n_entries += list.count;
+  }
+
+  auto const allocate = [&](auto& view, char const* label) {
+    view = std::remove_cvref_t<decltype(view)>(Kokkos::view_alloc(Kokkos::WithoutInitializing, std::string(label)),
+                                               n_entries);
+    return Kokkos::create_mirror_view(view);
+  };
+  auto const x = allocate(tables.x, "ionscape::potentials::x"), y = allocate(tables.y, "ionscape::potentials::y"),
+             z = allocate(tables.z, "ionscape::potentials::z");
+  for_each_bin("ionscape::potentials::fill_lists", [&](Surroundings const& here, int bin, std::span<List> of_type) {
+    auto const put = [&](int at, Vec3 r) { x(at) = r.x, y(at) = r.y, z(at) = r.z; };
+    here.around(bin, [&](int type, int shell, Vec3 r) {  // each shell's begin moves on to its end
+      List const& list = of_type[type];
+      put(list.begin + shells(list.shells + shell)++, r);
+    });
+    // Padded to whole vectors with points so far away that nothing is left of any term.
+    for (List const& list : of_type)
+      for (int i = shells(list.shells + here.bins().n_shells - 1); i < list.count; ++i)
+        put(list.begin + i, {1e5, 1e5, 1e5});
+  });
+  Kokkos::deep_copy(tables.x, x), Kokkos::deep_copy(tables.y, y), Kokkos::deep_copy(tables.z, z);
+  Kokkos::deep_copy(tables.shells, shells);
+  tables.lists = upload<typename decltype(tables.x)::memory_space>("ionscape::potentials::lists", lists);
 }
 
 /// The narrowest and the widest of the charges on all surfaces of a framework, in its length.
@@ -379,31 +476,28 @@ double repulsion_cutoff(BornMayer const& term, double density, double inverse_le
       accuracy, 60 * rho);
 }
 
-/// Reduced cutoff of what the lattice sums leave in real space between the mobile ion and one type.
-double lattice_cutoff(double alpha, TypeRecord const& type, double density, double inverse_length, double accuracy) {
-  double cutoff = 0;
-  if (type.real_coulomb) {
-    // erfc(alpha r) - erfc(beta r) falls off like the slower of the two, which belongs to the wider charge.
-    double const slower = type.beta > 0 ? std::min(alpha, type.beta) : alpha, square = slower * slower;
-    cutoff = solve_cutoff(
-        [&](double r) {
-          return 2 * pi * density * std::fabs(type.charge_product) / square * std::exp(-square * r * r) *
-                 (1 + 2 * square * r * inverse_length) * shells(density, 1 / (2 * square * r + 1e-9));
-        },
-        accuracy, 8 / slower);
-  }
-  if (type.C != 0)
-    cutoff = std::max(cutoff, solve_cutoff(
-                                  [&](double r) {
-                                    double const b2 = alpha * alpha * r * r + 1e-6;
-                                    double const v = std::fabs(type.C) * std::pow(alpha, 6) * std::exp(-b2) *
-                                                     (1 / b2 + 1 + 0.5 * b2) / (b2 * b2);
-                                    return 2 * pi * density * v / std::pow(alpha, 3) * std::sqrt(b2) *
-                                           (1 + (6 / std::sqrt(b2) + 2 * std::sqrt(b2)) * alpha * inverse_length) *
-                                           shells(density, 1 / (2 * alpha * std::sqrt(b2)));
-                                  },
-                                  accuracy, 8 / alpha));
-  return cutoff;
+/// Reduced cutoff of charge_product erfc(alpha r)/r.
+double coulomb_cutoff(double charge_product, double alpha, double density, double inverse_length, double accuracy) {
+  double const square = alpha * alpha;
+  return solve_cutoff(
+      [&](double r) {
+        return 2 * pi * density * std::fabs(charge_product) / square * std::exp(-square * r * r) *
+               (1 + 2 * square * r * inverse_length) * shells(density, 1 / (2 * square * r + 1e-9));
+      },
+      accuracy, 8 / alpha);
+}
+
+/// Reduced cutoff of what the lattice sum of -C/r^6 leaves in real space.
+double dispersion_cutoff(double C, double alpha, double density, double inverse_length, double accuracy) {
+  return solve_cutoff(
+      [&](double r) {
+        double const b2 = alpha * alpha * r * r + 1e-6;
+        double const v = std::fabs(C) * std::pow(alpha, 6) * std::exp(-b2) * (1 / b2 + 1 + 0.5 * b2) / (b2 * b2);
+        return 2 * pi * density * v / std::pow(alpha, 3) * std::sqrt(b2) *
+               (1 + (6 / std::sqrt(b2) + 2 * std::sqrt(b2)) * alpha * inverse_length) *
+               shells(density, 1 / (2 * alpha * std::sqrt(b2)));
+      },
+      accuracy, 8 / alpha);
 }
 
 void check(std::span<HostFramework const> frameworks, std::span<HostSurface const> surfaces, double accuracy) {
@@ -478,7 +572,8 @@ struct EvaluateImages {
   Kokkos::View<Block*, MemorySpace> blocks;
   Kokkos::View<double*, MemorySpace> coulomb, dispersion;
   Kokkos::View<List*, MemorySpace> lists;
-  Kokkos::View<double*, MemorySpace> x, y, z, distance;
+  Kokkos::View<int*, MemorySpace> shells;
+  Kokkos::View<double*, MemorySpace> x, y, z;
   int h_size, k_size, l_size;  // of the phase tables; k and l hold negative indices too
   Images<MemorySpace> images;
 
@@ -491,10 +586,10 @@ struct EvaluateImages {
         coulomb(t.coulomb),
         dispersion(t.dispersion),
         lists(t.lists),
+        shells(t.shells),
         x(t.x),
         y(t.y),
         z(t.z),
-        distance(t.distance),
         h_size(t.h_max + 1),
         k_size(2 * t.k_max + 1),
         l_size(2 * t.l_max + 1),
@@ -515,11 +610,11 @@ struct EvaluateImages {
     p.f = host.cell.to_fractional(reduced);
     p.f = {p.f.x - Kokkos::floor(p.f.x), p.f.y - Kokkos::floor(p.f.y), p.f.z - Kokkos::floor(p.f.z)};
     p.r = host.cell.to_cartesian(p.f);
-    int const bx = bin_of(p.f.x, host.bins[0]), by = bin_of(p.f.y, host.bins[1]), bz = bin_of(p.f.z, host.bins[2]);
-    Vec3 const centre =
-        host.cell.to_cartesian({(bx + 0.5) / host.bins[0], (by + 0.5) / host.bins[1], (bz + 0.5) / host.bins[2]});
+    int const* const n = host.bins.count;
+    int const bx = bin_of(p.f.x, n[0]), by = bin_of(p.f.y, n[1]), bz = bin_of(p.f.z, n[2]);
+    Vec3 const centre = host.cell.to_cartesian({(bx + 0.5) / n[0], (by + 0.5) / n[1], (bz + 0.5) / n[2]});
     p.off_centre = norm(p.r - centre);
-    p.list = host.list_begin + ((bx * host.bins[1] + by) * host.bins[2] + bz) * host.n_types;
+    p.list = host.bins.list_begin + ((bx * n[1] + by) * n[2] + bz) * host.n_types;
     return p;
   }
   /// NaN goes to bin 0: the sums then carry it to the result.
@@ -528,49 +623,31 @@ struct EvaluateImages {
     return b > 0 && b < n ? int(b) : (b >= n ? n - 1 : 0);
   }
 
-  /// Number of entries of a list closer than `radius` to the bin's centre, rounded up to whole vectors.
-  KOKKOS_INLINE_FUNCTION int entries_within(List const& list, double radius) const {
-    int low = 0, high = list.count;
-    while (low < high) {
-      int const middle = (low + high) / 2;
-      if (distance(list.begin + middle) <= radius)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-    return Kokkos::min(list.count, (low + native_width - 1) / native_width * native_width);
+  /// Number of entries of a list closer than `radius` to the bin's centre, and some more: whole shells and whole vectors.
+  KOKKOS_INLINE_FUNCTION int entries_within(Bins const& bins, List const& list, double radius) const {
+    double const shell = radius * radius * bins.inverse_shell;
+    int const last = shell < bins.n_shells ? int(shell) : bins.n_shells - 1;
+    return whole_vectors(shells(list.shells + last));
   }
 
   KOKKOS_INLINE_FUNCTION void add_real_space(LaneSum& sum, FrameworkRecord const& host, TypeRecord const* type,
                                              Place const& p, int rank, int size) const {
     for (int t = 0; t < host.n_types; ++t, ++type) {
       List const list = lists(p.list + t);
-      int const n = entries_within(list, type->cutoff + p.off_centre);
-      double const *xs = &x(list.begin), *ys = &y(list.begin), *zs = &z(list.begin);
+      auto const add = [&](double cutoff, auto const&... terms) {
+        add_pairs(sum, &x(list.begin), &y(list.begin), &z(list.begin),
+                  entries_within(host.bins, list, cutoff + p.off_centre), rank, size, p.r, terms...);
+      };
+      CoulombReal<false> const point{type->charge_product, host.alpha}, gaussian{-type->charge_product, type->beta};
       DispersionReal const r6{type->C, host.alpha};
-      if (type->real_coulomb) {
-        if (type->beta > 0) {
-          CoulombReal<true> const q{type->charge_product, host.alpha, type->beta};
-          if (type->C != 0)
-            add_pairs(sum, xs, ys, zs, n, rank, size, p.r, q, type->repulsion, r6);
-          else
-            add_pairs(sum, xs, ys, zs, n, rank, size, p.r, q, type->repulsion);
-        } else {
-          CoulombReal<false> const q{type->charge_product, host.alpha, 0};
-          if (type->C != 0)
-            add_pairs(sum, xs, ys, zs, n, rank, size, p.r, q, type->repulsion, r6);
-          else
-            add_pairs(sum, xs, ys, zs, n, rank, size, p.r, q, type->repulsion);
-        }
-      } else if (type->C != 0) {
-        add_pairs(sum, xs, ys, zs, n, rank, size, p.r, type->repulsion, r6);
-      } else {
-        add_pairs(sum, xs, ys, zs, n, rank, size, p.r, type->repulsion);
-      }
-      for (int k = type->more_begin; k < type->more_end; ++k) {
-        RepulsionRecord const& more = repulsions(k);
-        add_pairs(sum, xs, ys, zs, entries_within(list, more.cutoff + p.off_centre), rank, size, p.r, more.term);
-      }
+      if (type->real_coulomb && type->C != 0)
+        add(type->cutoff, point, r6);
+      else if (type->real_coulomb)
+        add(type->cutoff, point);
+      else if (type->C != 0)
+        add(type->cutoff, r6);
+      if (type->real_coulomb && type->beta > 0) add(type->gaussian_cutoff, gaussian);
+      for (int k = type->repulsion_begin; k < type->repulsion_end; ++k) add(repulsions(k).cutoff, repulsions(k).term);
     }
   }
 
@@ -709,8 +786,8 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
   std::size_t repulsions = 1;  // of a type, at most
   for (HostSurface const& surface : surfaces)
     for (auto const& type : surface.types) repulsions = std::max(repulsions, type.repulsion.size());
-  // Reciprocal space, and charge, r^-6 and repulsions in real space.
-  double const accuracy = options.accuracy / double(3 + repulsions);
+  // Reciprocal space, and points, Gaussians, r^-6 and repulsions in real space.
+  double const accuracy = options.accuracy / double(4 + repulsions);
   Tables& tables = *tables_;
 
   std::vector<FrameworkTables> built(frameworks.size());
@@ -762,23 +839,25 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
       whole.mean -= n * pi / volume *
                     (out.charge_product * (1 / (alpha * alpha) - 2 * here.width * here.width) +
                      out.C * sqrt_pi * alpha * alpha * alpha / 3);
-      std::vector<RepulsionRecord> terms;
+      if (out.real_coulomb) out.cutoff = coulomb_cutoff(out.charge_product, alpha, density, inverse_length, accuracy);
+      if (out.C != 0)
+        out.cutoff = std::max(out.cutoff, dispersion_cutoff(out.C, alpha, density, inverse_length, accuracy));
+      if (out.real_coulomb && out.beta > 0)
+        out.gaussian_cutoff = coulomb_cutoff(out.charge_product, out.beta, density, inverse_length, accuracy);
+      auto const add_neighbours = [&](double cutoff) {
+        neighbours += 4 * pi / 3 * density * std::pow(cutoff, 3);
+        list_cutoff[surface.framework] = std::max(list_cutoff[surface.framework], cutoff);
+      };
+      add_neighbours(out.cutoff);
+      add_neighbours(out.gaussian_cutoff);
+      out.repulsion_begin = int(repulsion_records.size());
       for (BornMayer const& term : here.repulsion) {
         BornMayer const reduced{term.A, term.inverse_rho * length};
-        terms.push_back({reduced, repulsion_cutoff(reduced, density, inverse_length, accuracy)});
+        repulsion_records.push_back({reduced, repulsion_cutoff(reduced, density, inverse_length, accuracy)});
+        add_neighbours(repulsion_records.back().cutoff);
       }
-      std::ranges::stable_sort(terms, std::ranges::greater{}, &RepulsionRecord::cutoff);
-      out.cutoff = lattice_cutoff(alpha, out, density, inverse_length, accuracy);
-      out.more_begin = out.more_end = int(repulsion_records.size());
-      if (!terms.empty()) {
-        out.repulsion = terms[0].term;
-        out.cutoff = std::max(out.cutoff, terms[0].cutoff);
-        repulsion_records.insert(repulsion_records.end(), terms.begin() + 1, terms.end());
-        out.more_end = int(repulsion_records.size());
-      }
+      out.repulsion_end = int(repulsion_records.size());
       out.turnover = turnover_radius(here.repulsion, surface.dispersion_factor * type.dispersion) * inverse_length;
-      neighbours += 4 * pi / 3 * density * std::pow(out.cutoff, 3);
-      list_cutoff[surface.framework] = std::max(list_cutoff[surface.framework], out.cutoff);
       type_records.push_back(out);
     }
     surface_records.push_back(whole);
@@ -787,15 +866,15 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
 
   on_all_threads("ionscape::potentials::build_reciprocal", int(frameworks.size()),
                  [&](int f) { build_reciprocal(built[f], frameworks[f], strengths[f], accuracy); });
-  check_memory(frameworks, list_cutoff);
-  for (std::size_t f = 0; f < frameworks.size(); ++f) build_lists(built[f], frameworks[f], list_cutoff[f]);
+  auto const first = first_with_same_ions(frameworks);
+  for (std::size_t f = 0; f < frameworks.size(); ++f)
+    list_cutoff[first[f]] = std::max(list_cutoff[first[f]], list_cutoff[f]);
+  check_memory(frameworks, first, list_cutoff);
+  build_lists(tables, built, frameworks, first, list_cutoff);
 
   std::vector<FrameworkRecord> framework_records;
   std::vector<Block> blocks;
-  std::vector<List> lists;
   std::vector<double> coulomb, dispersion;
-  std::vector<std::vector<ListEntry> const*> sources;
-  int n_entries = 0;
   bool const any_dispersion =
       std::any_of(strengths.begin(), strengths.end(), [](Strengths const& s) { return s.dispersion > 0; });
   auto const append = [](std::vector<double>& to, std::vector<double> const& from) {
@@ -808,13 +887,6 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
       blocks.push_back(block);
     }
     part.record.block_end = int(blocks.size());
-    part.record.list_begin = int(lists.size());
-    for (auto const& list : part.lists) {
-      int const padded = (int(list.size()) + native_width - 1) / native_width * native_width;
-      lists.push_back({n_entries, padded});
-      sources.push_back(&list);
-      n_entries += padded;
-    }
     if (any_dispersion) part.dispersion.resize(part.coulomb.size(), 0.0);
     append(coulomb, part.coulomb), append(dispersion, part.dispersion);
     framework_records.push_back(part.record);
@@ -822,15 +894,6 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
     tables.k_max = std::max(tables.k_max, part.record.k_max);
     tables.l_max = std::max(tables.l_max, part.record.l_max);
   }
-  // Lists are padded to whole vectors with points so far away that nothing is left of any term.
-  std::vector<double> x(n_entries, 1e5), y(n_entries, 1e5), z(n_entries, 1e5), distance(n_entries, 1e5);
-  on_all_threads("ionscape::potentials::pack_lists", int(lists.size()), [&](int l) {
-    std::size_t at = std::size_t(lists[l].begin);
-    for (ListEntry const& entry : *sources[l]) {
-      x[at] = entry.position.x, y[at] = entry.position.y, z[at] = entry.position.z;
-      distance[at++] = entry.distance;
-    }
-  });
   for (std::size_t s = 0; s < surfaces.size(); ++s)
     tables.work[s].wave_vectors = built[surfaces[s].framework].wave_vectors;
 
@@ -841,11 +904,6 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
   tables.blocks = upload<MemorySpace>("ionscape::potentials::blocks", blocks);
   tables.coulomb = upload<MemorySpace>("ionscape::potentials::coulomb", coulomb);
   tables.dispersion = upload<MemorySpace>("ionscape::potentials::dispersion", dispersion);
-  tables.lists = upload<MemorySpace>("ionscape::potentials::lists", lists);
-  tables.x = upload<MemorySpace>("ionscape::potentials::x", x);
-  tables.y = upload<MemorySpace>("ionscape::potentials::y", y);
-  tables.z = upload<MemorySpace>("ionscape::potentials::z", z);
-  tables.distance = upload<MemorySpace>("ionscape::potentials::distance", distance);
 }
 
 template <class MemorySpace>

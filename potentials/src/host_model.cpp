@@ -44,14 +44,18 @@ HostSurface insertion_surface(int framework, double volume_per_anion, double ani
   return surface;
 }
 
-HostFramework insertion_framework(Crystal const& anions, double a, PotentialSet const& set) {
-  double const scale = 1 / a;
+HostFramework insertion_framework(Crystal const& anions, double volume_per_anion, PotentialSet const& set) {
+  double const scale = 1 / std::cbrt(4 * anions.cell.volume() / double(anions.size()));
+  double const a = std::cbrt(4 * volume_per_anion);
   HostFramework framework;
   framework.cell = {scale * anions.cell.a, scale * anions.cell.b, scale * anions.cell.c};
   for (Vec3 r : anions.positions) framework.positions.push_back(scale * r);
   framework.type_of.assign(anions.size(), 0);
   framework.types = {{1, 1}};
-  framework.screening_width = set.insertion->screening_width;
+  framework.screening_width = set.insertion->reduced_screening(a);
+  if (framework.screening_width > 0 && framework.screening_width < 0.12)
+    fail_input({set.file}, "at a volume of ", volume_per_anion, " Å^3 per anion the screening cloud is ",
+               framework.screening_width * a, " Å wide, expected at least 0.12 a = ", 0.12 * a, " Å");
   return framework;
 }
 
@@ -65,7 +69,7 @@ HostModel insertion_host(Crystal const& anions, double anion_charge, PotentialSe
   double const volume_per_anion = anions.cell.volume() / double(anions.size());
   HostModel model;
   model.surface = insertion_surface(0, volume_per_anion, anion_charge, set);
-  model.framework = insertion_framework(anions, model.surface.length, set);
+  model.framework = insertion_framework(anions, volume_per_anion, set);
   return model;
 }
 

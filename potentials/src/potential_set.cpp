@@ -33,10 +33,9 @@ Insertion read_insertion(TomlReader table) {
   insertion.z0 = table.required<double>("z0");
   insertion.gaussian_width = table.optional<double>("gaussian_width", between(0, 1)).value_or(0);
   insertion.gaussian_growth = read_growth(table, "gaussian_growth");
-  // A cloud narrower than this would be no screening, and its sum would converge slowly.
-  insertion.screening_width = table.optional<double>("screening_width", between(0, 10)).value_or(0);
-  if (insertion.screening_width > 0 && insertion.screening_width < 0.15)
-    table.fail("screening_width", "screening_width = ", insertion.screening_width, ", expected 0 or at least 0.15");
+  insertion.z2 = table.optional<double>("z2").value_or(0);
+  insertion.screening_length = table.optional<double>("screening_length", between(0, 100)).value_or(0);
+  insertion.screening_exponent = table.optional<double>("screening_exponent", between(-3, 3)).value_or(0);
   if (insertion.gaussian_growth != 0 && insertion.gaussian_width == 0)
     table.fail("gaussian_growth", "gaussian_growth = ", insertion.gaussian_growth,
                " without a gaussian_width above 0: points do not grow");

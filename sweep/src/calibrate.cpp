@@ -22,8 +22,9 @@ namespace ionscape {
 
 namespace {
 
-constexpr double refit_tolerance = 1e-7;  // refits: for errors, from the minimum on
-constexpr double same_value = 1e-3;       // relative: charges and volumes as files round them
+constexpr double refit_tolerance = 1e-7;   // refits: for errors, from the minimum on
+constexpr int candidates_of_a_start = 64;  // at random within the bounds: the best of them is where a start begins
+constexpr double same_value = 1e-3;        // relative: charges and volumes as files round them
 
 bool is_among(double value, std::vector<double> const& list) {
   return std::ranges::any_of(list, [&](double v) { return std::fabs(v - value) <= same_value * std::fabs(value); });
@@ -46,6 +47,10 @@ FitParameter read_parameter(TomlReader& term, std::string const& key, std::strin
     return p;
   }
   TomlReader table = term.table(key);
+  if (!table.has("start")) {
+    for (std::string const& anion : table.keys()) p.by_anion[anion] = table.required<double>(anion);
+    return p;
+  }
   p.free = true;
   p.start = table.required<double>("start");
   p.min = table.required<double>("min"), p.max = table.required<double>("max");
@@ -78,6 +83,13 @@ FitForm read_form(TomlReader& table) {
 }
 
 void check_sharing(TomlReader const& form, FitPlan const& plan, FitParameter const& p) {
+  if (!p.by_anion.empty())
+    for (auto const* list : {&plan.anions, &plan.predicted})
+      for (std::string const& anion : *list)
+        if (!p.by_anion.contains(anion))
+          fail_input(form.where(), p.name, ": expected start, min and max, or a value for each anion; found none for ",
+                     anion);
+  if (!p.free) return;
   if (p.across == Across::own && !plan.predicted.empty())
     fail_input(form.where(), "predict needs across = \"shared\" or \"trend\" for ", p.name);
   if (p.across != Across::trend) return;
@@ -142,6 +154,16 @@ Minimum minimise(Residuals const& residuals, std::vector<double> start, double t
   result.converged = summary.termination_type == ceres::CONVERGENCE;
   if (!std::isfinite(result.cost)) result.cost = std::numeric_limits<double>::infinity();
   return result;
+}
+
+/// Half the sum of squares; infinite where the form has no value.
+double cost_at(Residuals const& residuals, std::vector<double> const& x) {
+  std::vector<double> r(residuals.model->observations());
+  double const* const blocks[] = {x.data()};
+  residuals(blocks, r.data());
+  double sum = 0;
+  for (double value : r) sum += 0.5 * value * value;
+  return std::isfinite(sum) ? sum : std::numeric_limits<double>::infinity();
 }
 
 /// Jacobian of the weighted residuals, (rows, free parameters).
@@ -212,14 +234,20 @@ class FormFitter {
 
   void search() {
     int const n = std::max(1, plan_.starts);
-    std::vector<std::vector<double>> starts(n);
     std::mt19937_64 generator(20230507);
+    std::vector<std::vector<std::vector<double>>> candidates(n);
     for (int s = 0; s < n; ++s)
-      for (auto const& b : model_->bounds())
-        starts[s].push_back(s == 0 ? b.start : b.lower + (b.upper - b.lower) * (0.1 + 0.8 * uniform(generator)));
+      for (int c = 0; c < (s == 0 ? 1 : candidates_of_a_start); ++c) {
+        std::vector<double> x;
+        for (auto const& b : model_->bounds())
+          x.push_back(s == 0 ? b.start : b.lower + (b.upper - b.lower) * (0.05 + 0.9 * uniform(generator)));
+        candidates[s].push_back(std::move(x));
+      }
     std::vector<Minimum> minima(n);
     for_each_fit(n, [&](int s) {
-      minima[s] = minimise(residuals(weight_), starts[s], plan_.tolerance);
+      auto const start =
+          std::ranges::min(candidates[s], {}, [&](auto const& x) { return cost_at(residuals(weight_), x); });
+      minima[s] = minimise(residuals(weight_), start, plan_.tolerance);
       tick_(1);
     });
     auto const best = std::ranges::min_element(minima, {}, &Minimum::cost);
@@ -290,7 +318,10 @@ class FormFitter {
       fit_.parameters.push_back(p);
     }
     for (FitParameter const& p : form_.parameters)
-      if (!p.free && p.start != 0)
+      if (!p.free && !p.by_anion.empty())
+        for (auto const& [anion, value] : p.by_anion)
+          fit_.parameters.push_back({p.name, anion, value, std::nan(""), false, false, true});
+      else if (!p.free && p.start != 0)
         fit_.parameters.push_back({p.name, "all", p.start, std::nan(""), false, false, true});
   }
 
@@ -424,8 +455,7 @@ FitPlan read_fit_plan(std::filesystem::path const& file) {
     for (std::string const& anion : radii->keys()) plan.radius_A[anion] = radii->required<double>(anion, above(0));
   for (TomlReader& table : toml.tables("form")) {
     plan.forms.push_back(read_form(table));
-    for (FitParameter const& p : plan.forms.back().parameters)
-      if (p.free) check_sharing(table, plan, p);
+    for (FitParameter const& p : plan.forms.back().parameters) check_sharing(table, plan, p);
   }
   toml.reject_unknown_keys();
   if (plan.forms.empty()) fail_input(toml.where(), "no [[form]]");

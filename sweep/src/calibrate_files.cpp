@@ -329,28 +329,30 @@ std::string potential_toml(CalibrationResult const& result, FormFit const& fit, 
   double dispersion = 0;
   for (std::size_t i = 0; i < values.size(); ++i)
     if (fit.form.terms[fit.form.parameters[i].term] == "dispersion") dispersion = values[i];
-  for (std::size_t i = 0; i < values.size();) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i > 0 && fit.form.parameters[i].term == fit.form.parameters[i - 1].term) continue;  // not a term's first
     std::string const& term = fit.form.terms[fit.form.parameters[i].term];
     if (term == "charge") {
       charge << "z = " << digits(values[i])
-             << "                 # Q = z q - z0 in e^2, q < 0 the anion charge\nz0 = " << digits(values[i + 1])
-             << "\ngaussian_width = " << digits(values[i + 2])
-             << "    # sigma / a at q = -1 e\ngaussian_growth = " << digits(values[i + 3])
+             << "    # Q = z q - z0 - z2 (|q| - 1)^2 in e^2, q < 0 the anion charge\nz0 = " << digits(values[i + 1])
+             << '\n';
+      if (values[i + 2] != 0) charge << "z2 = " << digits(values[i + 2]) << '\n';
+      charge << "gaussian_width = " << digits(values[i + 3])
+             << "    # sigma / a at q = -1 e\ngaussian_growth = " << digits(values[i + 4])
              << "   # sigma grows by exp(gaussian_growth (|q| - 1))\n";
-      if (values[i + 4] != 0)
-        charge << "screening_width = " << digits(values[i + 4]) << "   # of the screening cloud, / a\n";
-      i += 5;
+      if (values[i + 5] != 0)
+        charge << "screening_length = " << digits(values[i + 5])
+               << "    # Å, of the cloud that screens the charge, at a = 5 Å\nscreening_exponent = "
+               << digits(values[i + 6]) << "    # it grows with a to this power\n";
     } else if (term == "repulsion") {
       bool const buckingham = repulsions++ == 0 && dispersion != 0;
       pairs << "\n[[pair]]\nspecies = [\"Li\", \"" << species << "\"]\nform = \""
-            << (buckingham ? "buckingham" : "born-mayer") << "\"\nA = " << digits(values[i])
+            << (buckingham ? "buckingham" : "born-mayer")
+            << "\"\nA = " << digits(values[i] * std::exp(values[i + 3] / values[i + 1]))
             << "    # eV, at q = -1 e\nrho = " << digits(values[i + 1]) << "   # Å\n";
       if (buckingham) pairs << "C = " << digits(dispersion) << "   # eV Å^6\n";
       if (values[i + 2] != 0)
         pairs << "growth = " << digits(values[i + 2]) << "   # A grows by exp(growth (|q| - 1))\n";
-      i += 3;
-    } else {
-      ++i;
     }
   }
   std::set<double> charges, volumes, distortions, held_charges, held_volumes;

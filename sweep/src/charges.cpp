@@ -9,6 +9,7 @@
 
 #include <ionscape/core/io/csv.hpp>
 #include <ionscape/core/io/format.hpp>
+#include <ionscape/core/io/read_crystal.hpp>
 #include <ionscape/core/io/toml.hpp>
 
 namespace ionscape {
@@ -71,7 +72,7 @@ bool contains(std::vector<std::string> const& list, std::string const& word) {
 std::string in_words(SpeciesMap const& values) {
   std::string text;
   for (auto const& [species, value] : values) text += (text.empty() ? "" : ", ") + species + " " + shortest(value);
-  return text;
+  return text.empty() ? "none" : text;
 }
 
 void refuse_unknown_species(Crystal const& crystal, SpeciesMap const& given, SourceLocation const& where,
@@ -115,7 +116,7 @@ ChargeAssignment read_toml_charges(Crystal const& crystal, Path const& file) {
 
 ChargeAssignment read_csv_charges(Crystal const& crystal, Path const& file) {
   CsvTable const table = CsvTable::read(file);
-  if (table.has("species")) {
+  if (table.has("species") && !table.has("ion")) {
     SpeciesMap by_species;
     for (std::size_t row = 0; row < table.rows(); ++row)
       if (!by_species.emplace(table.text(row, "species"), table.number(row, "charge_e")).second)
@@ -130,6 +131,10 @@ ChargeAssignment read_csv_charges(Crystal const& crystal, Path const& file) {
     double const ion = table.number(row, "ion");
     if (ion < 1 || ion > double(crystal.size()) || ion != std::floor(ion))
       fail_input(table.where(row), "ion ", ion, ", expected a whole number from 1 to ", crystal.size());
+    std::string const& species = crystal.species[std::size_t(ion) - 1];
+    if (table.has("species") && table.text(row, "species") != species)
+      fail_input(table.where(row), "ion ", ion, " is ", table.text(row, "species"), ", but ", species,
+                 " in the structure: expected its ions in the same order");
     double& charge = result.charges[std::size_t(ion) - 1];
     if (!std::isnan(charge)) fail_input(table.where(row), "a second charge of ion ", ion);
     charge = table.number(row, "charge_e");
@@ -137,18 +142,38 @@ ChargeAssignment read_csv_charges(Crystal const& crystal, Path const& file) {
   return result;
 }
 
+/// Positions as another program saw them, in Å, or in bohr where the density was a cube file.
+void refuse_other_positions(Crystal const& crystal, std::vector<Vec3> const& positions, Path const& file) {
+  constexpr double bohr = 0.529177210903, far = 0.5;  // Å
+  std::string first;
+  for (double unit : {1.0, bohr}) {
+    std::size_t ion = 0;
+    double distance = 0;
+    for (; ion < positions.size(); ++ion)
+      if (distance = norm(minimum_image(crystal.cell, unit * positions[ion] - crystal.positions[ion])); distance > far)
+        break;
+    if (ion == positions.size()) return;
+    if (first.empty())
+      first = crystal.species[ion] + std::to_string(ion + 1) + " is " + shortest(std::round(100 * distance) / 100) +
+              " Å from where the structure has it";
+  }
+  fail_input({file}, first, ": expected the structure of that calculation, with the ions in the same order");
+}
+
 /// Henkelman's table of Bader volumes: a heading, a line of dashes, one row an ion, a line of dashes, sums.
 ChargeAssignment read_bader_charges(Crystal const& crystal, Path const& file, SpeciesMap const& valence_electrons) {
+  std::ifstream in(file);
+  if (!in) fail_input({file}, "no such file");
   for (std::string const& species : distinct(crystal.species))
     if (!valence_electrons.contains(species))
       fail_input({file}, "this file lists electrons: the number of valence electrons of ", species,
                  " (ZVAL of its POTCAR) is needed for the charge: --valence ", species, "=N,...");
-  std::ifstream in(file);
-  if (!in) fail_input({file}, "cannot be read");
+  refuse_unknown_species(crystal, valence_electrons, {}, "valence electrons");
   std::string line;
   int number = 0;
   bool heading = false;
   std::vector<double> electrons;
+  std::vector<Vec3> positions;
   while (std::getline(in, line)) {
     ++number;
     if (line.find("CHARGE") != line.npos) heading = true;
@@ -159,20 +184,28 @@ ChargeAssignment read_bader_charges(Crystal const& crystal, Path const& file, Sp
     if (!(words >> ion >> x >> y >> z >> charge) || ion != double(electrons.size() + 1))
       fail_input({file, number}, "expected ion ", electrons.size() + 1, ", its x, y, z and its electrons");
     electrons.push_back(charge);
+    positions.push_back({x, y, z});
   }
   if (!heading) fail_input({file}, "no heading '# X Y Z CHARGE ...': expected an ACF.dat as 'bader' writes it");
   refuse_other_number(electrons.size(), crystal, {file});
+  refuse_other_positions(crystal, positions, file);
   ChargeAssignment result;
-  double sum = 0;
-  for (std::size_t ion = 0; ion < electrons.size(); ++ion) {
+  for (std::size_t ion = 0; ion < electrons.size(); ++ion)
     result.charges.push_back(valence_electrons.at(crystal.species[ion]) - electrons[ion]);
-    sum += result.charges.back();
-  }
-  if (std::fabs(sum) > 0.01 * double(crystal.size()))
-    result.remarks.push_back("the Bader charges sum to " + shortest(std::round(1e3 * sum) / 1e3) +
-                             " e, not to zero: are the valence electrons those of the calculation?");
   return result;
 }
+
+/// Where all charges are known, they should be neutral.
+void note_total(ChargeAssignment& assignment) {
+  double sum = 0;  // NaN where some are not known
+  for (double charge : assignment.charges) sum += charge;
+  if (std::fabs(sum) > 0.01 * double(assignment.charges.size()))
+    assignment.remarks.push_back("the charges sum to " + shortest(std::round(1e3 * sum) / 1e3) + " e, not to zero (" +
+                                 assignment.source + ")");
+}
+
+constexpr char const* formal_is_large =
+    "formal charges are larger than the Bader charges that the potentials were fitted with: expect a large error";
 
 }  // namespace
 
@@ -251,12 +284,13 @@ std::vector<std::string> choose_anions(std::vector<std::string> const& labels, s
 
 ChargeAssignment charges_per_species(Crystal const& crystal, SpeciesMap const& charges) {
   refuse_unknown_species(crystal, charges, {}, "charge");
-  return spread_over_ions(crystal, charges, "given per species (" + in_words(charges) + " e)");
+  return spread_over_ions(crystal, charges, "given per species (" + in_words(charges) + ")");
 }
 
 ChargeAssignment charges_from_file(Crystal const& crystal, Path const& file, SpeciesMap const& valence_electrons) {
   std::string const extension = file.extension().string(), name = file.filename().string();
   bool const bader = name.starts_with("ACF") || extension == ".acf";
+  if (!bader && !valence_electrons.empty()) fail_input({file}, "valence electrons are for Bader's ACF.dat alone");
   ChargeAssignment result = bader                  ? read_bader_charges(crystal, file, valence_electrons)
                             : extension == ".toml" ? read_toml_charges(crystal, file)
                             : extension == ".csv"  ? read_csv_charges(crystal, file)
@@ -265,13 +299,21 @@ ChargeAssignment charges_from_file(Crystal const& crystal, Path const& file, Spe
     fail_input({file},
                "charges are read from .toml, .csv and Bader's ACF.dat; the name of this file tells none of them");
   result.source = (bader ? "Bader charges of " : "file ") + file.string();
+  note_total(result);
   return result;
 }
 
 ChargeAssignment charges_of_structure(Crystal const& crystal, Path const& file) {
-  if (crystal.charges.empty())
-    fail_input({file}, "this structure file states no charges (extended XYZ can); name another source");
-  return {crystal.charges, 0, "charges in the structure file", {}};
+  ChargeAssignment result{crystal.charges, 0, "charges in the structure file", {}};
+  if (result.charges.empty()) {
+    result = {read_oxidation_numbers(file), 0, "oxidation numbers in the structure file", {formal_is_large}};
+    if (result.charges.empty())
+      fail_input({file},
+                 "this structure file states no charges (extended XYZ can, as a column charge) and no oxidation ",
+                 "numbers (CIF can); name another source");
+  }
+  note_total(result);
+  return result;
 }
 
 // ------------------------------------------------------------------------------------------------------- formal states
@@ -293,7 +335,7 @@ OxidationStates oxidation_states(Composition const& composition, std::vector<std
     } else if (Element const* element = find_element(species)) {
       bool const anion = contains(anions, species);
       for (int state : element->states)
-        if ((state < 0) == anion) choice.states.push_back(state);
+        if (state < 0 || !anion) choice.states.push_back(state);
     }
     if (choice.states.empty())
       fail_input(where, "no common oxidation state of ", species, " is known: give it with --states ", species, "=N");
@@ -338,7 +380,7 @@ OxidationStates oxidation_states(Composition const& composition, std::vector<std
   if (flexible.size() == 1) {
     auto const [low, high] = std::ranges::minmax(flexible[0]->states);
     double const average = -rest / flexible[0]->count;
-    if (average > low && average < high) {
+    if (average > low && average < high && low * high > 0) {
       states[flexible[0]->species] = average;
       return {states, {"mixed valence: " + flexible[0]->species + " " + shortest(average) + " on average"}};
     }
@@ -357,8 +399,7 @@ ChargeAssignment formal_charges(Crystal const& crystal, std::vector<std::string>
   ChargeAssignment result =
       spread_over_ions(crystal, formal.states, "formal oxidation states (" + in_words(formal.states) + ")");
   result.remarks = formal.remarks;
-  result.remarks.push_back(
-      "formal charges are larger than the Bader charges that the potentials were fitted with: expect a large error");
+  result.remarks.push_back(formal_is_large);
   return result;
 }
 
@@ -377,10 +418,14 @@ double ionicity_anion_charge(Composition const& composition, SpeciesMap const& s
   }
   chi_anion /= n_anions;
   double electrons = 0;
-  for (auto const& [species, count] : composition)
-    if (!contains(anions, species))
-      electrons +=
-          count * states.at(species) * (ionicity_intercept + ionicity_slope * (chi_anion - electronegativity(species)));
+  for (auto const& [species, count] : composition) {
+    if (contains(anions, species)) continue;
+    if (states.at(species) < 0)
+      fail_input(where, "the model 'ionicity' is for compounds of one anion, but ", species, " is a second one (",
+                 in_words(states), "): name another source of charges");
+    electrons +=
+        count * states.at(species) * (ionicity_intercept + ionicity_slope * (chi_anion - electronegativity(species)));
+  }
   return -electrons / n_anions;
 }
 
@@ -411,7 +456,8 @@ AnionCharge anion_charge(Crystal const& crystal, ChargeAssignment const& assignm
     if (!contains(anions, crystal.species[ion])) continue;
     double const charge = assignment.charges.at(ion);
     if (!std::isfinite(charge))
-      fail_input(where, "no charge of ", crystal.species[ion], ion + 1, " (", assignment.source, ")");
+      fail_input(where, "no charge of ", crystal.species[ion], ion + 1, " (", assignment.source,
+                 "), expected one for every ", crystal.species[ion]);
     sum += charge;
     ++count;
     result.lowest = std::min(result.lowest, charge);

@@ -169,7 +169,7 @@ std::vector<T> FitModel::parameters(T const* x, std::size_t anion) const {
   for (std::size_t i = 0; i < form_.parameters.size(); ++i) {
     FitParameter const& p = form_.parameters[i];
     if (!p.free) {
-      values.push_back(T(p.start));
+      values.push_back(T(p.fixed(anion_name(anion))));
       continue;
     }
     T const* const at = x + first_free_[i];
@@ -183,18 +183,26 @@ std::vector<T> FitModel::parameters(T const* x, std::size_t anion) const {
 template <class Term, class T>
 void FitModel::add_term(int first_parameter, std::vector<std::vector<T>> const& parameters,
                         std::vector<T>& energies) const {
-  std::map<std::tuple<int, int, double>, std::vector<T>> shapes;  // anion, distortion, charge or volume
-  for (std::size_t s = 0; s < states_.size(); ++s) {
-    FitState const& state = states_[s];
-    T const* const p = parameters[state.anion].data() + first_parameter;
-    auto const [at, is_new] = shapes.emplace(
-        std::tuple(state.anion, distortion_of_[s], Term::scale_free ? state.charge : state.volume), std::vector<T>{});
-    if (is_new)
-      for (Shells const& shells : points_[distortion_of_[s]])
-        at->second.push_back(Term::shape(p, shells, state.a, state.charge));
-    T const strength = Term::strength(p, state.charge, state.a);
-    for (std::size_t k = 0; k < at->second.size(); ++k) energies[first_energy_[s] + k] += strength * at->second[k];
-  }
+  auto const of = [&](FitState const& state) { return parameters[state.anion].data() + first_parameter; };
+  std::vector<T> strengths;
+  for (FitState const& state : states_) strengths.push_back(Term::strength(of(state), state.charge, state.a));
+  auto const add_shape = [&](auto shape) {
+    using fit_terms::Varies;
+    std::map<std::tuple<int, int, double>, std::vector<T>> sums;  // anion, distortion, what the shape varies with
+    for (std::size_t s = 0; s < states_.size(); ++s) {
+      FitState const& state = states_[s];
+      double const with = shape.varies == Varies::with_charge   ? state.charge
+                          : shape.varies == Varies::with_volume ? state.volume
+                                                                : 0;
+      auto const [at, is_new] = sums.emplace(std::tuple(state.anion, distortion_of_[s], with), std::vector<T>{});
+      if (is_new)
+        for (Shells const& shells : points_[distortion_of_[s]])
+          at->second.push_back(shape.of(of(state), shells, state.a, state.charge));
+      for (std::size_t k = 0; k < at->second.size(); ++k)
+        energies[first_energy_[s] + k] += strengths[s] * at->second[k];
+    }
+  };
+  std::apply([&](auto... shape) { (add_shape(shape), ...); }, typename Term::Shapes{});
 }
 
 template <class T>

@@ -78,4 +78,13 @@ void run_gnuplot(std::filesystem::path const& directory, std::vector<std::string
   }
 }
 
+std::string picture_head(std::string const& name, std::string const& title, int width, int height) {
+  auto const size = [&](int scale) { return std::to_string(scale * width) + "," + std::to_string(scale * height); };
+  return "# Draw again with: gnuplot " + name + ".gp      (data: " + name + ".dat)\n" +
+         "do for [format in \"png svg\"] {\n" + "if (format eq \"png\") { set terminal pngcairo rounded size " +
+         size(2) + " font \"DejaVu Sans,12\" fontscale 2 linewidth 2 } \\\n" + "else { set terminal svg rounded size " +
+         size(1) + " font \"DejaVu Sans,12\" background rgb 'white' }\n" + "set output '" + name +
+         ".'.format\nset title '" + title + "' noenhanced\nset grid lc rgb '#dddddd'\nset tics out nomirror\n";
+}
+
 }  // namespace ionscape

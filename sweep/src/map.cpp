@@ -99,9 +99,11 @@ Json potential_json(PotentialSet const& set) {
                       {"framework", set.insertion->framework},
                       {"z", set.insertion->z},
                       {"z0", set.insertion->z0},
+                      {"z2", set.insertion->z2},
                       {"gaussian_width", set.insertion->gaussian_width},
                       {"gaussian_growth", set.insertion->gaussian_growth},
-                      {"screening_width", set.insertion->screening_width}};
+                      {"screening_length_A", set.insertion->screening_length},
+                      {"screening_exponent", set.insertion->screening_exponent}};
   if (set.fitted) {
     j["fitted"] = {{"charge_e", set.fitted->charge_e}, {"volume_A3", set.fitted->volume_A3}};
     if (set.fitted->distortion) j["fitted"]["distortion"] = *set.fitted->distortion;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numbers>
+#include <set>
 #include <sstream>
 
 #include <ionscape/core/io/csv.hpp>
@@ -16,7 +17,6 @@
 #include <ionscape/sweep/runner.hpp>
 
 #include "figures.hpp"
-#include "gnuplot.hpp"
 
 namespace ionscape {
 
@@ -109,14 +109,13 @@ void merge(std::vector<CompoundHop>& classes, CompoundHop hop) {
 
 CompoundGeometry analyse_compound(Crystal const& crystal, std::string const& anion, std::string const& mobile,
                                   std::span<HopKind const> kinds) {
-  constexpr double far_from_site = 0.8;  // Å
   CompoundGeometry out;
   out.anion = anion;
   out.framework = match_framework(crystal, {anion});
   out.volume_A3 = out.framework.volume_per_anion;
   if (out.framework.kind != FrameworkKind::fcc)
     out.remarks.push_back(std::string("the anions form no fcc lattice (") + name_of(out.framework.kind) +
-                          "): the C-V and C-V-D models do not hold for it");
+                          "): outside the domain of the C-V and C-V-D models, whose error is not known here");
   SiteGraph const graph = find_sites(crystal, {anion});
   if (graph.sites.empty()) fail_input({}, "no sites between the ", anion, " ions");
 
@@ -128,31 +127,34 @@ CompoundGeometry analyse_compound(Crystal const& crystal, std::string const& ani
   }
   facts.has_mobile.assign(graph.sites.size(), false);
   facts.blocked_by.assign(graph.sites.size(), "");
+  std::set<std::string> other_anions;
+  std::vector<double> off_site;  // Å, of mobile ions
   for (std::size_t ion = 0; ion < crystal.size(); ++ion) {
     std::string const& species = crystal.species[ion];
     if (species == anion) {
       out.anions.push_back(ion);
       continue;
     }
-    SiteOccupant best{ion, 0, INFINITY};
-    for (std::size_t s = 0; s < graph.sites.size(); ++s) {
-      double const d = norm(minimum_image(crystal.cell, graph.sites[s].position - crystal.positions[ion]));
-      if (d < best.distance) best = {ion, s, d};
-    }
-    ++out.taken[species + " in " + name_of(graph.sites[best.site].kind)];
+    NearestSite const nearest = nearest_site(graph, crystal.cell, crystal.positions[ion]);
+    ++out.taken[species + " in " + name_of(graph.sites[nearest.site].kind)];
     if (species != mobile) {
-      std::string& words = facts.blocked_by[best.site];
+      std::string& words = facts.blocked_by[nearest.site];
       words += (words.empty() ? "" : " ") + label_of(crystal, ion);
-      if (is_known_anion(species))
-        out.remarks.push_back(label_of(crystal, ion) + " is taken for a cation: the framework is " + anion + " alone");
+      if (is_known_anion(species)) other_anions.insert(species);
       continue;
     }
-    facts.has_mobile[best.site] = true;
-    out.mobile.push_back(best);
-    if (best.distance > far_from_site)
-      out.remarks.push_back(label_of(crystal, ion) + " stands " + figures::decimals(best.distance, 2) +
-                            " Å from the nearest site's centre: the models put it there");
+    facts.has_mobile[nearest.site] = true;
+    out.mobile.push_back(ion);
+    if (nearest.distance > occupied_within) off_site.push_back(nearest.distance);
   }
+  for (std::string const& species : other_anions)
+    out.remarks.push_back(species +
+                          " is taken for a cation, which only blocks hops: V and the framework are those of " + anion +
+                          " alone");
+  if (!off_site.empty())
+    out.remarks.push_back(std::to_string(off_site.size()) + " " + mobile + " stand up to " +
+                          figures::decimals(std::ranges::max(off_site), 2) +
+                          " Å from the nearest site's centre: the models put them there");
   if (out.mobile.empty())
     out.remarks.push_back("no " + mobile + " in the structure: hops between empty sites, of a framework at rest");
 
@@ -325,7 +327,8 @@ ModelBarrier barrier_of(ModelPlan const& plan, ModelQuestion const& q, PointSet 
       charge = charge_part(barrier(plan.row((*points.charges)[0])), barrier(plan.row((*points.charges)[1])), q.charge_e,
                            q.charge_uncertainty_e);
     if (points.csm) spread = std::fabs(barrier(plan.row((*points.csm)[1])) - barrier(plan.row((*points.csm)[0]))) / 2;
-    return Estimate{barrier(row), combined({model_error(set, neb, out.distortion), charge, spread})};
+    double const own = q.fcc ? combined({model_error(set, neb, out.distortion), charge, spread}) : std::nan("");
+    return Estimate{barrier(row), own};
   };
   out.span_three_point_eV = estimate(false, [](MapRow const& r) { return r.Ea_three_point_eV; });
   out.span_neb_eV = estimate(true, [](MapRow const& r) { return r.Ea_neb_eV; });
@@ -334,6 +337,7 @@ ModelBarrier barrier_of(ModelPlan const& plan, ModelQuestion const& q, PointSet 
   });
   out.from_end_neb_eV =
       estimate(true, [&](MapRow const& r) { return tet_ends ? r.barrier_tet_oct_eV : r.barrier_oct_tet_eV; });
+  if (!q.fcc) out.notes.push_back("outside_domain");
   std::istringstream notes(row.notes);
   for (std::string note; std::getline(notes, note, ';');)
     if (note != "extrapolated") out.notes.push_back(note);
@@ -451,9 +455,7 @@ ModelBarrier barrier_of(Exec const& exec, FrozenHost<Exec::memory_space> const& 
 
 std::vector<std::vector<ModelBarrier>> relax_in_frameworks(std::span<FrameworkQuestion const> questions,
                                                            PredictOptions const& options) {
-  NebOptions neb = options.neb;
-  neb.images = 2 * neb.images - 1;
-  neb.relax_endpoints = options.relax_endpoints;
+  NebOptions const& neb = options.own_neb;
   std::vector<HostFramework> frameworks;
   std::vector<HostSurface> surfaces;
   PathSet paths{neb.images, 3, {}, {}};
@@ -559,51 +561,6 @@ CompoundTable read_compound_table(std::filesystem::path const& file, SiteKind cs
   }
   if (out.compounds.empty()) fail_input({file}, "no row with volume, charge and CSM");
   return out;
-}
-
-std::vector<std::filesystem::path> plot_compound_parity(std::filesystem::path const& directory,
-                                                        std::vector<std::string> const& names,
-                                                        std::vector<double> const& reference,
-                                                        std::vector<ParitySeries> const& series) {
-  char const* const colours[] = {"#999999", "#31688e", "#1f9e89", "#e0b000", "#c02060", "#7a4fa0"};
-  auto const number = [](double x) { return std::isfinite(x) ? shortest(x) : std::string("NaN"); };
-  std::ostringstream data;
-  data << "# compound, reference E_a/eV";
-  for (ParitySeries const& s : series) data << ", " << s.name;
-  data << '\n';
-  double top = 0.1;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    data << '"' << names[i] << "\" " << number(reference[i]);
-    for (ParitySeries const& s : series) {
-      data << ' ' << number(s.values[i]);
-      if (std::isfinite(s.values[i]))
-        top = std::max({top, s.values[i], std::isfinite(reference[i]) ? reference[i] : 0});
-    }
-    data << '\n';
-  }
-  top = std::ceil(11 * top) / 10;
-  std::ostringstream gp;
-  gp << "# E_a of compounds: models against DFT NEB\n# Draw again with: gnuplot parity.gp      (data: parity.dat)\n"
-     << "do for [format in \"png svg\"] {\n"
-     << "if (format eq \"png\") { set terminal pngcairo rounded size 1440,1400 font \"DejaVu Sans,12\" fontscale 2 "
-        "linewidth 2 } \\\n"
-     << "else { set terminal svg rounded size 720,700 font \"DejaVu Sans,12\" background rgb 'white' }\n"
-     << "set output 'parity.'.format\nset size square\nset key top left reverse Left\nset grid lc rgb '#dddddd'\n"
-     << "set tics out nomirror\nset xlabel 'E_a by DFT NEB / eV'\nset ylabel 'E_a of the model / eV'\n"
-     << "set xrange [0:" << top << "]\nset yrange [0:" << top << "]\n"
-     << "plot x with lines lc rgb 'black' notitle, x+0.1 with lines dt 2 lc rgb '#aaaaaa' title '±0.1 eV', "
-     << "x-0.1 with lines dt 2 lc rgb '#aaaaaa' notitle";
-  for (std::size_t s = 0; s < series.size(); ++s)
-    gp << ", \\\n  'parity.dat' using 2:" << s + 3 << " with points pt " << 4 + 2 * (s % 4) + (s > 3) << " lc rgb '"
-       << colours[s % std::size(colours)] << "' title '" << series[s].name << "'";
-  if (!series.empty())
-    gp << ", \\\n  'parity.dat' using 2:" << series.size() + 2
-       << ":1 with labels left offset 0.6,0 font ',8' noenhanced notitle";
-  gp << "\nset output\n}\n";
-  figures::write_text(directory / "parity.dat", data.str());
-  figures::write_text(directory / "parity.gp", gp.str());
-  run_gnuplot(directory, {"parity.gp"});
-  return {directory / "parity.png", directory / "parity.svg"};
 }
 
 }  // namespace ionscape

@@ -1,8 +1,10 @@
 #include <ionscape/sweep/regression.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <random>
 #include <sstream>
 
@@ -95,49 +97,71 @@ MatrixXd coordinate_descent(Standardised const& s, std::vector<double> const& pe
   return path;
 }
 
-void require_folds(RegressionData const& data, int folds) {
-  if (folds < 2) fail_input({}, folds, " folds, expected at least 2");
-  if (data.rows() < std::size_t(2 * folds))
-    fail_input({}, data.rows(), " rows are too few for ", folds, " folds, expected at least ", 2 * folds);
+/// The number of folds, if it can be.
+int checked_folds(RegressionData const& data, int folds) {
+  std::size_t const fewest = std::max<std::size_t>(6, data.features.size() + 3);
+  if (data.rows() < fewest)
+    fail_input({}, data.rows(), " rows, expected at least ", fewest, " for ", data.features.size(), " features");
+  if (folds == 0) return default_folds(data.rows());
+  if (folds < 2 || std::size_t(folds) > data.rows())
+    fail_input({}, folds, " folds of ", data.rows(), " rows, expected 2 to ", data.rows());
+  return folds;
 }
 
-/// Mean squared errors of each fold at each penalty, (n_folds, n_penalties).
-MatrixXd fold_errors(RegressionData const& data, std::vector<double> const& penalties, LassoOptions const& options) {
-  auto const fold = make_folds(data.rows(), options.folds, options.seed);
-  MatrixXd errors = MatrixXd::Zero(options.folds, Index(penalties.size()));
-  for (int f = 0; f < options.folds; ++f) {
+/// y of each row at each penalty, by the path fitted to the other folds: (n_rows, n_penalties).
+MatrixXd held_out_predictions(RegressionData const& data, std::vector<int> const& fold, int folds,
+                              std::vector<double> const& penalties, double tolerance) {
+  MatrixXd predicted(Index(data.rows()), Index(penalties.size()));
+  for (int f = 0; f < folds; ++f) {
     Standardised const s = standardise(data, [&](std::size_t i) { return fold[i] != f; });
-    MatrixXd const path = coordinate_descent(s, penalties, options.tolerance);
-    int held_out = 0;
+    MatrixXd const path = coordinate_descent(s, penalties, tolerance);
     for (std::size_t i = 0; i < data.rows(); ++i) {
       if (fold[i] != f) continue;
-      ++held_out;
       VectorXd x = Eigen::Map<VectorXd const>(data.x[i].data(), Index(data.x[i].size()));
       x = (x - s.mean).cwiseQuotient(s.deviation);
-      errors.row(f) += (path.transpose() * x).array().operator+(s.intercept - data.y[i]).square().matrix().transpose();
+      predicted.row(Index(i)) = (path.transpose() * x).array() + s.intercept;
     }
-    errors.row(f) /= held_out;
   }
-  return errors;
+  return predicted;
+}
+
+/// The same text, or the same number.
+bool same_value(std::string const& a, std::string const& b) {
+  auto const number = [](std::string const& text) -> std::optional<double> {
+    double x = 0;
+    auto const [stop, error] = std::from_chars(text.data(), text.data() + text.size(), x);
+    if (error != std::errc{} || stop != text.data() + text.size()) return {};
+    return x;
+  };
+  auto const x = number(a), y = number(b);
+  return x && y ? *x == *y : a == b;
 }
 
 }  // namespace
 
 RegressionTable read_regression_table(std::filesystem::path const& file, std::string const& target,
-                                      std::vector<std::string> const& features) {
+                                      std::vector<std::string> const& features, RowSelection const& selection) {
   if (features.empty()) fail_input({}, "no features named");
   CsvTable const table = CsvTable::read(file);
   std::vector<std::string> names = features;
   names.push_back(target);
+  for (auto const& [name, value] : selection.where) names.push_back(name);
+  if (!selection.groups.empty()) names.push_back(selection.groups);
   for (std::string const& name : names)
     if (!table.has(name)) fail_input({file}, "no column '", name, "'", suggestion(name, table.columns()));
-  std::string group_column;
-  for (char const* name : {"path_type", "path"})
-    if (table.has(name)) group_column = name;
   constexpr char const* preference = "E_tet_minus_E_oct_eV";
   RegressionTable out;
+  out.grouped_by = selection.groups;
+  for (char const* name : {"path_type", "path", preference})
+    if (out.grouped_by.empty() && table.has(name)) out.grouped_by = name;
+  bool const by_sign = selection.groups.empty() && out.grouped_by == preference;
   out.data.features = features;
+  auto const selected = [&](std::size_t row) {
+    return std::ranges::all_of(selection.where,
+                               [&](auto const& item) { return same_value(table.text(row, item.first), item.second); });
+  };
   for (std::size_t row = 0; row < table.rows(); ++row) {
+    if (!selected(row)) continue;
     std::vector<double> x;
     for (std::string const& feature : features)
       if (auto const value = table.optional_number(row, feature)) x.push_back(*value);
@@ -148,18 +172,15 @@ RegressionTable read_regression_table(std::filesystem::path const& file, std::st
     }
     out.data.x.push_back(std::move(x));
     out.data.y.push_back(*y);
-    std::string group;
-    if (!group_column.empty()) {
-      group = table.text(row, group_column);
-    } else if (table.has(preference)) {
-      group = table.number(row, preference) < 0 ? "tet stable" : "oct stable";
-    }
-    out.group.push_back(std::move(group));
+    if (by_sign)
+      out.group.push_back(table.number(row, preference) < 0 ? "tet stable" : "oct stable");
+    else
+      out.group.push_back(out.grouped_by.empty() ? "" : table.text(row, out.grouped_by));
   }
-  constexpr std::size_t fewest = 10;
-  if (out.data.rows() < fewest)
-    fail_input({file}, out.data.rows(), " rows have all values, expected at least ", fewest);
-  return out;
+  if (out.data.rows() > 0) return out;
+  std::string conditions;
+  for (auto const& [name, value] : selection.where) conditions += " and " + name + " = " + value;
+  fail_input({file}, "no row has values of ", joined(features), " and ", target, conditions);
 }
 
 RegressionData rows_of_group(RegressionTable const& table, std::string const& group) {
@@ -181,6 +202,8 @@ RegressionData with_squares(RegressionData const& data) {
   return out;
 }
 
+int default_folds(std::size_t rows) { return rows < 20 ? int(rows) : 10; }
+
 std::vector<int> make_folds(std::size_t rows, int n_folds, std::uint64_t seed) {
   std::vector<int> fold(rows);
   for (std::size_t i = 0; i < rows; ++i) fold[i] = int(i % std::size_t(n_folds));
@@ -196,14 +219,19 @@ double LassoPath::predict(std::size_t fit, std::vector<double> const& x) const {
 }
 
 LassoPath lasso_path(RegressionData const& data, LassoOptions const& options) {
-  require_folds(data, options.folds);
+  int const folds = checked_folds(data, options.folds);
   Standardised const s = standardise(data, [](std::size_t) { return true; });
   double const largest = (s.x.transpose() * s.y / double(s.y.size())).cwiseAbs().maxCoeff();
   std::vector<double> penalties;
   for (int k = 0; k < options.penalties; ++k)
     penalties.push_back(largest * std::pow(options.smallest_penalty, double(k) / std::max(1, options.penalties - 1)));
   MatrixXd const b = coordinate_descent(s, penalties, options.tolerance);
-  MatrixXd const errors = fold_errors(data, penalties, options);
+  auto const fold = make_folds(data.rows(), folds, options.seed);
+  MatrixXd const predicted = held_out_predictions(data, fold, folds, penalties, options.tolerance);
+  MatrixXd errors = MatrixXd::Zero(folds, Index(penalties.size()));  // mean squared, of each fold
+  for (std::size_t i = 0; i < data.rows(); ++i)
+    errors.row(fold[i]) +=
+        (predicted.row(Index(i)).array() - data.y[i]).square().matrix() / double(std::ranges::count(fold, fold[i]));
 
   LassoPath path;
   path.mean.assign(s.mean.begin(), s.mean.end());
@@ -211,8 +239,7 @@ LassoPath lasso_path(RegressionData const& data, LassoOptions const& options) {
   path.intercept = s.intercept;
   for (std::size_t k = 0; k < penalties.size(); ++k) {
     auto const of_folds = errors.col(Index(k)).array();
-    double const mean = of_folds.mean(), folds = double(options.folds);
-    double const variance = (of_folds - mean).square().sum() / (folds - 1);
+    double const mean = of_folds.mean(), variance = (of_folds - mean).square().sum() / (folds - 1);
     auto const column = b.col(Index(k));
     path.fits.push_back({penalties[k], {column.begin(), column.end()}, mean, std::sqrt(variance / folds)});
     if (mean < path.fits[path.best].cv_error) path.best = k;
@@ -221,6 +248,8 @@ LassoPath lasso_path(RegressionData const& data, LassoOptions const& options) {
   path.sparse = path.best;
   while (path.sparse > 0 && path.fits[path.sparse - 1].cv_error <= best.cv_error + best.cv_standard_error)
     --path.sparse;
+  auto const chosen = predicted.col(Index(path.best));
+  path.held_out.assign(chosen.begin(), chosen.end());
   return path;
 }
 
@@ -269,40 +298,51 @@ double rms(std::vector<double> const& errors) {
 
 }  // namespace
 
+double r_squared(std::vector<double> const& y, std::vector<double> const& predicted) {
+  double const mean = std::accumulate(y.begin(), y.end(), 0.0) / double(y.size());
+  double errors = 0, variance = 0;
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    errors += (predicted[i] - y[i]) * (predicted[i] - y[i]);
+    variance += (y[i] - mean) * (y[i] - mean);
+  }
+  return 1 - errors / variance;
+}
+
 ForestReport cross_validate_forest(RegressionData const& data, ForestOptions const& options) {
-  require_folds(data, options.folds);
-  auto const fold = make_folds(data.rows(), options.folds, options.seed);
+  int const folds = checked_folds(data, options.folds);
+  auto const fold = make_folds(data.rows(), folds, options.seed);
   std::mt19937_64 random(options.seed);
   std::size_t const p = data.features.size();
-  std::vector<double> errors;
+  ForestReport report;
+  report.held_out.resize(data.rows());
+  std::vector<std::vector<std::size_t>> other(p);  // for each feature, the row that it is taken from when shuffled
+  for (auto& rows : other) {
+    rows.resize(data.rows());
+    std::iota(rows.begin(), rows.end(), std::size_t(0));
+    shuffle(rows, random);
+  }
   std::vector<std::vector<double>> shuffled(p);  // errors with one feature shuffled
   try {
-    for (int f = 0; f < options.folds; ++f) {
+    for (int f = 0; f < folds; ++f) {
       Forest const forest(data, fold, f, options);
-      std::vector<std::size_t> held_out;
-      for (std::size_t i = 0; i < data.rows(); ++i)
-        if (fold[i] == f) held_out.push_back(i);
-      for (std::size_t i : held_out) errors.push_back(forest.predict(data.x[i]) - data.y[i]);
-      for (std::size_t j = 0; j < p; ++j) {
-        auto other = held_out;
-        shuffle(other, random);
-        for (std::size_t k = 0; k < held_out.size(); ++k) {
-          auto x = data.x[held_out[k]];
-          x[j] = data.x[other[k]][j];
-          shuffled[j].push_back(forest.predict(x) - data.y[held_out[k]]);
+      for (std::size_t i = 0; i < data.rows(); ++i) {
+        if (fold[i] != f) continue;
+        report.held_out[i] = forest.predict(data.x[i]);
+        for (std::size_t j = 0; j < p; ++j) {
+          auto x = data.x[i];
+          x[j] = data.x[other[j][i]][j];
+          shuffled[j].push_back(forest.predict(x) - data.y[i]);
         }
       }
     }
   } catch (alglib::ap_error const& error) {
     fail_input({}, "the random forest failed: ", error.msg);
   }
-  ForestReport report;
+  std::vector<double> errors;
+  for (std::size_t i = 0; i < data.rows(); ++i) errors.push_back(report.held_out[i] - data.y[i]);
   for (double e : errors) report.mae += std::fabs(e) / double(errors.size());
   report.rmse = rms(errors);
-  double const mean = std::accumulate(data.y.begin(), data.y.end(), 0.0) / double(data.rows());
-  double variance = 0;
-  for (double y : data.y) variance += (y - mean) * (y - mean) / double(data.rows());
-  report.r2 = 1 - report.rmse * report.rmse / variance;
+  report.r2 = r_squared(data.y, report.held_out);
   for (auto const& e : shuffled) report.importance.push_back(rms(e) - report.rmse);
   return report;
 }
@@ -321,24 +361,20 @@ std::vector<std::filesystem::path> plot_lasso_path(std::filesystem::path const& 
     data << '\n';
   }
   std::ostringstream gp;
-  gp << "# " << title << "\n# Draw again with: gnuplot " << name << ".gp      (data: " << name << ".dat)\n"
-     << "do for [format in \"png svg\"] {\n"
-     << "if (format eq \"png\") { set terminal pngcairo rounded size 1600,1000 font \"DejaVu Sans,12\" fontscale 2 "
-        "linewidth 2 } \\\n"
-     << "else { set terminal svg rounded size 800,500 font \"DejaVu Sans,12\" background rgb 'white' }\n"
-     << "set output '" << name << ".'.format\nset title '" << title << "' noenhanced\nset logscale x\n"
-     << "set format x '10^{%T}'\nset grid lc rgb '#dddddd'\nset tics out nomirror\nset key outside right top "
-        "noenhanced\n"
+  gp << picture_head(name, title, 800, 500)
+     << "set logscale x\nset format x '10^{%T}'\nset key outside right top Left reverse noenhanced\n"
      << "set xlabel 'penalty λ'\nset ylabel 'change of the target over one standard deviation'\n";
-  for (auto const& [at, words] : {std::pair(path.best, "best"), {path.sparse, "one s.e."}})
-    gp << "set arrow from " << shortest(path.fits[at].penalty) << ", graph 0 to " << shortest(path.fits[at].penalty)
-       << ", graph 1 nohead dt 2 lc rgb '#888888'\nset label '" << words << "' at " << shortest(path.fits[at].penalty)
-       << ", graph " << (at == path.best ? "0.03" : "0.08") << " offset 0.5,0 font ',9'\n";
-  gp << "plot 0 with lines lc rgb 'black' notitle";
+  auto const mark = [&](std::size_t at, int dashes) {
+    std::string const x = shortest(path.fits[at].penalty);
+    gp << "set arrow from " << x << ", graph 0 to " << x << ", graph 1 nohead dt " << dashes << " lc rgb '#888888'\n";
+  };
+  mark(path.best, 2), mark(path.sparse, 3);
+  gp << "plot 0 with lines lc rgb 'black' notitle, NaN with lines dt 2 lc rgb '#888888' title 'best', "
+     << "NaN with lines dt 3 lc rgb '#888888' title 'one s.e.'";
   for (std::size_t j = 0; j < features.size(); ++j)
     gp << ", \\\n  '" << name << ".dat' using 1:" << j + 3 << " with lines lw 2 lc rgb '"
        << colours[j % std::size(colours)] << "' title '" << features[j] << "'";
-  gp << "\nset output\n}\n";
+  gp << picture_foot;
   figures::write_text(directory / (name + ".dat"), data.str());
   figures::write_text(directory / (name + ".gp"), gp.str());
   run_gnuplot(directory, {name + ".gp"});

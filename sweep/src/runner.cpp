@@ -119,23 +119,24 @@ class Batch {
 
   void build_hosts(bool share) {
     Stopwatch watch;
-    // One for each anion and distortion. Anions could share, but Gaussians of one width need no Coulomb sum in real
-    // space: see frozen_host.cpp.
-    std::map<std::pair<std::string, double>, int> known;
-    auto const framework_of = [&](std::string const& anion, double distortion) {
-      auto const [at, is_new] = known.emplace(std::pair(anion, distortion), int(hosts_.frameworks.size()));
-      if (!is_new && share) return at->second;
+    // One for each anion, distortion and reduced width of the screening cloud.
+    std::map<std::tuple<std::string, double, double>, int> known;
+    auto const framework_of = [&](SweepPoint const& p, double distortion) {
       if (!geometries_.contains(distortion))
         geometries_.emplace(distortion, make_geometry(plan_.supercell, distortion));
-      hosts_.frameworks.push_back(
-          insertion_framework(geometries_.at(distortion).distorted.framework, 1, plan_.potentials.at(anion)));
+      auto framework = insertion_framework(geometries_.at(distortion).distorted.framework, p.volume_A3,
+                                           plan_.potentials.at(p.anion));
+      auto const [at, is_new] =
+          known.emplace(std::tuple(p.anion, distortion, framework.screening_width), int(hosts_.frameworks.size()));
+      if (!is_new && share) return at->second;
+      hosts_.frameworks.push_back(std::move(framework));
       return int(hosts_.frameworks.size()) - 1;
     };
     for (std::size_t i = 0; i < n_; ++i) {
       SweepPoint const& p = point(i);
       PotentialSet const& set = plan_.potentials.at(p.anion);
-      int const own = framework_of(p.anion, p.distortion);
-      int const ideal = p.distortion == 1 ? own : framework_of(p.anion, 1);
+      int const own = framework_of(p, p.distortion);
+      int const ideal = p.distortion == 1 ? own : framework_of(p, 1);
       hosts_.surfaces.push_back(insertion_surface(own, p.volume_A3, p.charge_e, set));
       hosts_.surfaces.push_back(insertion_surface(ideal, p.volume_A3, p.charge_e, set));
     }

@@ -90,6 +90,24 @@ TEST_CASE("Elements come from the label where there is no type symbol") {
         std::vector<std::string>{"Li", "O"});
 }
 
+TEST_CASE("Oxidation numbers are those of the type, else of its symbol, and never become charges") {
+  TemporaryFolder const folder;
+  auto const numbers = [&](std::string const& text) {
+    auto const file = folder.write("a.cif", cubic + p1 + text);
+    CHECK(read_crystal(file).charges.empty());
+    return read_oxidation_numbers(file);
+  };
+  std::string const atoms = "Li1 Li1+ 0 0 0\nO1 O2- 0.5 0.5 0.5\nNa1 Na+ 0 0.5 0.5\nFe1 Fe2.5+ 0.5 0 0\n";
+  CHECK(numbers(sites + atoms) == std::vector<double>{1, -2, 1, 2.5});
+  std::string const types = "loop_\n_atom_type_symbol\n_atom_type_oxidation_number\nO2- -1.5\nNa+ ?\n";
+  CHECK(numbers(types + sites + atoms) == std::vector<double>{1, -1.5, 1, 2.5});
+  auto const some = numbers(sites + "Li1 Li 0 0 0\nO1 O2- 0.5 0.5 0.5\n");
+  CHECK(std::isnan(some.at(0)));
+  CHECK(numbers(sites + "Li1 Li 0 0 0\nO2 O 0.5 0.5 0.5\n").empty());
+  CHECK_THAT(error(cubic + p1 + "loop_\n_atom_type_symbol\n_atom_type_oxidation_number\nO2- two\n" + sites + atoms),
+             ContainsSubstring("found 'two', expected a number: oxidation number of O2-"));
+}
+
 TEST_CASE("Every block with atoms is a structure") {
   std::string const block = cubic + p1 + sites + "O O 0 0 0\n";
   CHECK(read("data_global\n_journal_name x\n" + block).size() == 1);

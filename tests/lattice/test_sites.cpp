@@ -201,6 +201,17 @@ TEST_CASE("Cations are ignored, and vertices are indices into the whole crystal"
     for (Vertex const& vertex : site.vertices) CHECK(crystal.species[vertex.ion] == "O");
 }
 
+TEST_CASE("The site nearest to an ion is found across the cell's walls, with its distance") {
+  auto const [framework, hop] = paper_model();
+  SiteGraph const graph = find_sites(framework);
+  Vec3 const shift = framework.cell.to_cartesian({2, -1, 3}), off{0.1, -0.2, 0.2};
+  for (std::size_t s = 0; s < graph.sites.size(); s += 5) {
+    NearestSite const nearest = nearest_site(graph, framework.cell, graph.sites[s].position + shift + off);
+    CHECK(nearest.site == s);
+    CHECK(nearest.distance == Approx(0.3));
+  }
+}
+
 TEST_CASE("Hops run along shared faces, continuously: 8, 28 and 12 per anion of the three kinds") {
   for (FccSupercell const& supercell : {primitive_cell, conventional_cells(2, 2, 2)}) {
     Crystal const crystal = fcc_model(v, supercell, "O", -2).framework;

@@ -186,6 +186,33 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("The same ions under different screening clouds, with soft repulsions, keep the asked accuracy") {
+  HostFramework const bare = fcc_framework(2, {.1, 0, 0});
+  std::vector<HostFramework> frameworks;
+  std::vector<HostSurface> surfaces;
+  for (double cloud : {0.0, 0.27, 0.33}) {
+    frameworks.push_back(bare);
+    frameworks.back().screening_width = cloud;
+    for (double length : {4.6, 6.6})
+      surfaces.push_back({int(frameworks.size()) - 1, length, -3.5, -88, {{0.16 + 0.002 * length, {{55, 1 / 0.7}}}}});
+  }
+  frameworks.push_back(fcc_framework(1));  // other ions
+  surfaces.push_back({int(frameworks.size()) - 1, 5.0, -3.5, -88, {{0.17, {{55, 1 / 0.7}}}}});
+  double const accuracy = 1e-8;
+  Host const model(frameworks, surfaces, {accuracy});
+  for (int s = 0; s < int(surfaces.size()); ++s) {
+    INFO("surface " << s);
+    HostFramework const& host = frameworks[surfaces[s].framework];
+    auto const points = scatter(host, surfaces[s].length, 8);
+    auto const e = evaluate_points(Exec(), model, std::vector<int>(8, s), points);
+    for (int i = 0; i < 8; ++i) {
+      auto const exact = reference_site_energy(host, surfaces[s], points[i]);
+      CHECK(std::fabs(e[i].energy - exact.energy()) < accuracy * std::max(1.0, std::fabs(exact.energy())));
+      CHECK(norm(e[i].force - exact.force) < accuracy * std::max(1.0, norm(exact.force)));
+    }
+  }
+}
+
 TEST_CASE("An ion inside a Buckingham well is reported, one outside is not") {
   HostFramework const host = fcc_framework(2);
   HostSurface const surface{0, 4.6, -1.5, 60, {{0, {{5000, 1 / 0.22}, {100, 1 / 0.3}}}}};

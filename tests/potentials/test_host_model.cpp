@@ -49,6 +49,22 @@ std::vector<double> energies(PotentialSet const& set, double charge) {
 
 }  // namespace
 
+TEST_CASE(
+    "The screening cloud has its length at a = 5 Å and grows with a power of a; the charge product is quadratic in q") {
+  auto const cloud = [](std::string const& more, double a) {
+    auto const set = set_with("gaussian_width = 0.1\nz2 = 0.2\n" + more, "");
+    return insertion_framework(sulphur(), a * a * a / 4, set).screening_width * a;
+  };
+  CHECK(cloud("", 4) == 0);
+  CHECK(cloud("screening_length = 1.5", 4) == Approx(1.5));
+  CHECK(cloud("screening_length = 1.5\nscreening_exponent = 1", 4) == Approx(1.5 * 4 / 5));
+  CHECK(cloud("screening_length = 1.5\nscreening_exponent = -0.5", 4) == Approx(1.5 * std::sqrt(5.0 / 4)));
+  CHECK_THROWS_WITH(cloud("screening_length = 1.5", 13), ContainsSubstring("screening cloud"));
+  auto const set = set_with("z2 = 0.2", "");
+  CHECK(set.insertion->charge_product(-1) == Approx(-0.7 - 1.6));
+  CHECK(set.insertion->charge_product(-1.5) == Approx(-0.7 * 1.5 - 1.6 - 0.2 * 0.25));
+}
+
 TEST_CASE("Widths and repulsions grow with the anion charge as the form says") {
   HostSurface const s = insertion_surface(3, 46, -1.6, growing_set());
   CHECK(s.framework == 3);

@@ -24,7 +24,9 @@ z = 0.9
 z0 = 1.2
 gaussian_width = 0.19
 gaussian_growth = 0.06
-screening_width = 0.33
+z2 = 0.15
+screening_length = 1.6
+screening_exponent = 0.2
 [[pair]]
 species = ["Li", "O"]
 form = "buckingham"
@@ -53,9 +55,12 @@ z = {start = 0.5, min = 0.1, max = 3}
 z0 = {start = 1, min = 0.1, max = 3}
 gaussian_width = {start = 0.17, min = 0.1, max = 0.25}
 gaussian_growth = {start = 0, min = -1, max = 1}
-screening_width = {start = 0.31, min = 0.28, max = 0.38}
+z2 = {start = 0, min = -1, max = 1}
+screening_length = {start = 1.5, min = 1, max = 2.5}
+screening_exponent = {start = 0, min = -1, max = 1}
 [[form.repulsion]]
-A = {start = 500, min = 10, max = 5000}
+A = {start = 0.4, min = 0.01, max = 20}
+at = 2.0
 rho = {start = 0.25, min = 0.2, max = 0.4}
 [form.dispersion]
 C = {start = -20, min = -100, max = -1}
@@ -102,7 +107,7 @@ TEST_CASE("A fit to energies of the engine finds the parameters that they were m
     CHECK(std::fabs(row.fitted_eV - row.reference.value_eV) < 1e-4);
   }
   REQUIRE(fit.values.size() == 1);
-  double const expected[] = {0.9, 1.2, 0.19, 0.06, 0.33, 300, 0.28, 0, -10};
+  double const expected[] = {0.9, 1.2, 0.15, 0.19, 0.06, 1.6, 0.2, 300 * std::exp(-2.0 / 0.28), 0.28, 0, 2, -10};
   REQUIRE(fit.values[0].size() == std::size(expected));
   for (std::size_t i = 0; i < std::size(expected); ++i) {
     INFO(fit.form.parameters[i].name);
@@ -168,6 +173,7 @@ TEST_CASE("Bad fit files are refused with file and line") {
   CHECK_THAT(error(replaced("start = 0.5, min = 0.1", "start = 0.05, min = 0.1")), ContainsSubstring("min <= start"));
   CHECK_THAT(error(replaced("anions = [\"O\"]", "anions = [\"O\"]\npredict = [\"S\"]")), ContainsSubstring("predict"));
   CHECK_THAT(error(replaced("rho = {", "rho = {across = \"trend\", ")), ContainsSubstring("radius_A"));
+  CHECK_THAT(error(replaced("at = 2.0", "at = {S = 2.0}")), ContainsSubstring("found none for O"));
   CHECK_THAT(error(replaced("starts = 4", "starts = 0")), ContainsSubstring("starts"));
   CHECK_THAT(error(replaced("[form.dispersion]", "[form.dispersal]")), ContainsSubstring("dispersal"));
   CHECK_THAT(input_error([&] { calibrate(plan_from(folder, fit_file), ReferenceData{}); }),

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include <ionscape/core/io/csv.hpp>
+#include <ionscape/core/io/read_crystal.hpp>
 #include <ionscape/sweep/charges.hpp>
 #include <ionscape_test/catch.hpp>
 #include <ionscape_test/files.hpp>
@@ -56,6 +57,16 @@ TEST_CASE("Mixed valence is an average, and says so") {
   CHECK_THAT(formal.remarks[0], ContainsSubstring("Mn 3.5"));
 }
 
+TEST_CASE("An anion outside the framework may be negative: Cl of an argyrodite beside S") {
+  auto const states = states_of("Li6PS5Cl", {"S"});
+  CHECK(states.at("Cl") == -1);
+  CHECK(states.at("P") == 5);
+  CHECK_THAT(input_error([] {
+               ionicity_charges(crystal_of({"Li", "Li", "Li", "S", "Cl"}), {"S"}, {}, {"x.cif"});
+             }),
+             StartsWith("x.cif: the model 'ionicity' is for compounds of one anion, but Cl is a second one"));
+}
+
 TEST_CASE("Several neutral choices, or none, are an error with the list") {
   std::string const several = input_error([] { states_of("LiFeMnO4", {"O"}); });
   CHECK_THAT(several, ContainsSubstring("Fe 3, Li 1, Mn 4, O -2") && ContainsSubstring("Fe 4, Li 1, Mn 3, O -2"));
@@ -86,6 +97,49 @@ TEST_CASE("Charges per species and per ion are read from TOML and CSV") {
   CHECK_THAT(error("g.csv", "ion,charge_e\n5,-1\n"), StartsWith("g.csv:2: ion 5"));
   CHECK_THAT(error("h.csv", "ion,charge_e\n3,-1\n3,-1\n"), StartsWith("h.csv:3: a second charge"));
   CHECK_THAT(error("i.dat", "1 2 3\n"), ContainsSubstring("ACF.dat"));
+  CHECK_THAT(error("j.csv", "ion,species,charge_e\n3,O,-1\n2,O,-1\n"), StartsWith("j.csv:3: ion 2 is O, but Co in"));
+  CHECK_THAT(error("k.csv", "ion,q\n3,-1\n"), StartsWith("k.csv:1: no column 'charge_e'"));
+  CHECK_THAT(error("l.csv", "q\n-1\n"),
+             ContainsSubstring("expected columns species, charge_e or ion, charge_e; found q"));
+  CHECK_THAT(input_error([] { charges_from_file(licoo2, "nowhere/ACF.dat"); }), ContainsSubstring("no such file"));
+  CHECK_THAT(input_error([&] {
+               charges_from_file(licoo2, folder.write("m.csv", "species,charge_e\nO,-1\n"), {{"O", 6}});
+             }),
+             ContainsSubstring("valence electrons are for Bader's ACF.dat alone"));
+}
+
+TEST_CASE("Charges per ion that are not neutral are noted; where some are unknown nothing can be said") {
+  TemporaryFolder const folder;
+  auto const remarks = [&](char const* list) {
+    return charges_from_file(licoo2, folder.write("q.toml", list)).remarks;
+  };
+  CHECK(remarks("charges_e = [1, 1.2, -1.1, -1.1]\n").empty());
+  REQUIRE(remarks("charges_e = [1, 1.2, -1.1, -1.6]\n").size() == 1);
+  CHECK_THAT(remarks("charges_e = [1, 1.2, -1.1, -1.6]\n")[0], ContainsSubstring("sum to -0.5 e"));
+  CHECK(remarks("[charges]\nO = -1.1\n").empty());
+}
+
+TEST_CASE("A structure's own charges are those of extended XYZ, else the oxidation numbers of a CIF, with a warning") {
+  TemporaryFolder const folder;
+  Crystal charged = licoo2;
+  charged.charges = {1, 1.2, -1.1, -1.1};
+  auto const stated = charges_of_structure(charged, "a.extxyz");
+  CHECK(stated.charges == charged.charges);
+  CHECK(stated.remarks.empty());
+
+  std::string const cell =
+      "data_x\n_cell_length_a 4\n_cell_length_b 4\n_cell_length_c 4\n_cell_angle_alpha 90\n_cell_angle_beta 90\n"
+      "_cell_angle_gamma 90\n_space_group_name_H-M_alt 'F m -3 m'\nloop_\n_atom_site_type_symbol\n_atom_site_fract_x\n"
+      "_atom_site_fract_y\n_atom_site_fract_z\n";
+  auto const file = folder.write("a.cif", cell + "Li1+ 0 0 0\nF- 0.5 0.5 0.5\n");
+  Crystal const lif = read_crystal(file);
+  auto const formal = charges_of_structure(lif, file);
+  CHECK(anion_charge(lif, formal, {"F"}, {}).mean == -1);
+  CHECK_THAT(formal.source, ContainsSubstring("oxidation numbers"));
+  REQUIRE(formal.remarks.size() == 1);
+  CHECK_THAT(formal.remarks[0], ContainsSubstring("formal charges are larger"));
+  auto const bare = folder.write("b.cif", cell + "Li 0 0 0\nF 0.5 0.5 0.5\n");
+  CHECK_THAT(input_error([&] { charges_of_structure(lif, bare); }), ContainsSubstring("no oxidation numbers"));
 }
 
 TEST_CASE("Bader's ACF.dat lists electrons: the charge is what is missing to the valence electrons") {
@@ -107,6 +161,19 @@ TEST_CASE("Bader's ACF.dat lists electrons: the charge is what is missing to the
   CHECK(bader.remarks.empty());
   CHECK_FALSE(charges_from_file(licoo2, file, {{"Li", 3}, {"Co", 9}, {"O", 6}}).remarks.empty());  // sums to +2
   CHECK_THAT(input_error([&] { charges_from_file(licoo2, file, {{"O", 6}}); }), ContainsSubstring("--valence"));
+  CHECK_THAT(input_error([&] {
+               charges_from_file(licoo2, file, {{"Li", 1}, {"Co", 9}, {"O", 6}, {"S", 6}});
+             }),
+             ContainsSubstring("valence electrons of S"));
+  Crystal moved = licoo2;
+  std::swap(moved.positions[1], moved.positions[2]);
+  CHECK_THAT(input_error([&] {
+               charges_from_file(moved, file, {{"Li", 1}, {"Co", 9}, {"O", 6}});
+             }),
+             ContainsSubstring("Co2 is 2 Å from where the structure has it"));
+  Crystal in_bohr = licoo2;  // of a cube file
+  for (Vec3& r : in_bohr.positions) r = 0.529177 * r;
+  CHECK(charges_from_file(in_bohr, file, {{"Li", 1}, {"Co", 9}, {"O", 6}}).charges == bader.charges);
   Crystal const other = crystal_of({"Li", "O"});
   CHECK_THAT(input_error([&] {
                charges_from_file(other, file, {{"Li", 1}, {"O", 6}});

@@ -1,4 +1,5 @@
 // Real compounds: geometry on ideal frameworks with known answers; the models against the sweep and against each other.
+#include <algorithm>
 #include <cmath>
 
 #include <ionscape/lattice/csm.hpp>
@@ -120,13 +121,43 @@ TEST_CASE("Without a mobile ion all hops are taken, and it is said") {
   CHECK_THAT(g.remarks[0], ContainsSubstring("no Li in the structure"));
 }
 
-TEST_CASE("A framework that is not fcc is said to be none") {
-  Crystal crystal = sulfide({});
-  crystal.cell.c = 0.7071 * crystal.cell.c;  // the Bain path's end: bcc
-  for (Vec3& r : crystal.positions) r.z *= 0.7071;
-  auto const g = analyse_compound(crystal, "S", "Li", both);
-  CHECK(g.framework.kind != FrameworkKind::fcc);
-  CHECK_THAT(g.remarks.at(0), ContainsSubstring("no fcc lattice"));
+TEST_CASE("A bcc framework, or an hcp one as of wurtzite, is outside the domain of C-V and C-V-D") {
+  Crystal bcc = sulfide({});
+  bcc.cell.c = 0.7071 * bcc.cell.c;  // the Bain path's end
+  for (Vec3& r : bcc.positions) r.z *= 0.7071;
+  double const b = 4, c = b * std::sqrt(8.0 / 3);
+  Crystal wurtzite{{{b, 0, 0}, {-b / 2, b * std::sqrt(0.75), 0}, {0, 0, c}}, {"S", "S", "Li", "Li"}, {}, {}, ""};
+  for (Vec3 f : {Vec3{1 / 3., 2 / 3., 0}, {2 / 3., 1 / 3., 0.5}, {1 / 3., 2 / 3., 0.375}, {2 / 3., 1 / 3., 0.875}})
+    wurtzite.positions.push_back(wurtzite.cell.to_cartesian(f));
+  for (auto const& [crystal, kind] : {std::pair(bcc, FrameworkKind::bcc), {wurtzite, FrameworkKind::hcp}}) {
+    auto const g = analyse_compound(crystal, "S", "Li", both);
+    CHECK(g.framework.kind == kind);
+    CHECK_THAT(g.remarks.at(0), ContainsSubstring("no fcc lattice (" + std::string(name_of(kind)) + ")") &&
+                                    ContainsSubstring("outside the domain of the C-V and C-V-D models"));
+  }
+  auto const fitted =
+      options_with(set_of("[fitted]\ncharge_e = [-1.7, -0.5]\nvolume_A3 = [23.0, 70.0]\n"
+                          "error_eV = {barrier = 0.01}\n"));
+  ModelQuestion question{"S", HopKind::tet_oct_tet, volume_per_anion, -1.2, 0, SiteKind::tet, 0.2, 0.2, 0.2};
+  auto const fcc = ask_models(std::span(&question, 1), fitted)[0];
+  question.fcc = false;
+  auto const other = ask_models(std::span(&question, 1), fitted)[0];
+  for (auto const model : {&ModelAnswer::cv, &ModelAnswer::cvd}) {
+    CHECK((other.*model).span_neb_eV.value == (fcc.*model).span_neb_eV.value);
+    CHECK((fcc.*model).span_neb_eV.uncertainty > 0);
+    CHECK(std::isnan((other.*model).span_neb_eV.uncertainty));  // a fit's own error says nothing there
+    CHECK(std::ranges::count((other.*model).notes, "outside_domain") == 1);
+    CHECK(std::ranges::count((fcc.*model).notes, "outside_domain") == 0);
+  }
+}
+
+TEST_CASE("What the models leave out is said once for all ions: other anions, ions far from a site") {
+  Crystal const crystal = sulfide(
+      {{"Li", {0.5, 0.5, 0.5}}, {"Li", {0.37, 0.37, 0.37}}, {"Cl", {0.25, 0.25, 0.25}}, {"Cl", {0.75, 0.25, 0.25}}});
+  auto const remarks = analyse_compound(crystal, "S", "Li", both).remarks;
+  REQUIRE(remarks.size() == 2);
+  CHECK_THAT(remarks[0], StartsWith("Cl is taken for a cation"));
+  CHECK_THAT(remarks[1], StartsWith("1 Li stand up to 1."));
 }
 
 TEST_CASE("C-V and C-V-D are the sweep's rows at the compound's charge, volume and CSM") {

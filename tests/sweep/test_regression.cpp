@@ -80,11 +80,70 @@ TEST_CASE("The forest explains a known function better than its mean, and the sa
   CHECK(report.importance == again.importance);
 }
 
+TEST_CASE("Few rows are predicted one by one, each by what the others say") {
+  CHECK(default_folds(19) == 19);
+  CHECK(default_folds(20) == 10);
+  auto const data = made_data(12);
+  auto const path = lasso_path(data);
+  for (std::size_t left_out : {0u, 7u}) {
+    RegressionData others = data;
+    others.x.erase(others.x.begin() + long(left_out));
+    others.y.erase(others.y.begin() + long(left_out));
+    // The best penalty of the whole is on the path of the others only by number: make a path of that one alone.
+    LassoOptions options;
+    options.penalties = 1000;
+    auto const refit = lasso_path(others, options);
+    auto const at = std::ranges::min_element(
+        refit.fits, {}, [&](LassoFit const& fit) { return std::fabs(fit.penalty - path.fits[path.best].penalty); });
+    CHECK(refit.predict(std::size_t(at - refit.fits.begin()), data.x[left_out]) ==
+          Approx(path.held_out[left_out]).margin(2e-3));
+  }
+  CHECK(r_squared(data.y, path.held_out) > 0.9);
+  auto const forest = cross_validate_forest(data);
+  CHECK(forest.held_out.size() == 12);
+  CHECK(forest.importance[0] > 0);  // shuffled among all rows, not within a fold of one
+}
+
+TEST_CASE("r^2 is 1 for the target itself and 0 for its mean") {
+  CHECK(r_squared({1, 2, 6}, {1, 2, 6}) == 1);
+  CHECK(r_squared({1, 2, 6}, {3, 3, 3}) == Approx(0).margin(1e-15));
+}
+
+TEST_CASE("Rows are selected by text or number, and grouped by a column, by path or by the stable site") {
+  TemporaryFolder const folder;
+  auto const file = folder.write("t.csv",
+                                 "x,y,family,d,path,E_tet_minus_E_oct_eV\n1,2,A,1.10,TOT,-1\n2,3,A,1.2,OTO,1\n"
+                                 "3,,B,1.1,OTO,1\n4,5,B,1.1,OTO,1\n");
+  using Groups = std::vector<std::string>;
+  auto const all = read_regression_table(file, "y", {"x"});
+  CHECK(all.grouped_by == "path");
+  CHECK(all.group == Groups{"TOT", "OTO", "OTO"});
+  CHECK(all.left_out == 1);
+  auto const some = read_regression_table(file, "y", {"x"}, {{{"d", "1.1"}}, "family"});
+  CHECK(some.group == Groups{"A", "B"});
+  CHECK(some.data.x == std::vector<std::vector<double>>{{1}, {4}});
+  CHECK(read_regression_table(file, "y", {"x"}, {{{"d", "1.1"}, {"family", "B"}}, ""}).data.y == std::vector{5.0});
+  auto const map = folder.write("m.csv", "x,y,E_tet_minus_E_oct_eV\n1,2,-0.1\n2,3,0.1\n");
+  CHECK(read_regression_table(map, "y", {"x"}).group == Groups{"tet stable", "oct stable"});
+  CHECK_THAT(input_error([&] {
+               read_regression_table(file, "y", {"x"}, {{{"family", "C"}}, ""});
+             }),
+             ContainsSubstring("no row") && ContainsSubstring("family = C"));
+  CHECK_THAT(input_error([&] { read_regression_table(file, "y", {"x"}, {{}, "famly"}); }), ContainsSubstring("family"));
+}
+
 TEST_CASE("Tables that cannot be regressed are refused") {
   TemporaryFolder const folder;
   auto const file = folder.write("t.csv", "x,y\n1,2\n2,3\n");
   CHECK_THAT(input_error([&] { read_regression_table(file, "z", {"x"}); }), ContainsSubstring("z"));
-  CHECK_THAT(input_error([&] { read_regression_table(file, "y", {"x"}); }), ContainsSubstring("10"));
+  CHECK_THAT(input_error([&] { lasso_path(read_regression_table(file, "y", {"x"}).data); }),
+             ContainsSubstring("2 rows, expected at least 6"));
+  for (int folds : {1, 41}) {
+    CHECK_THAT(input_error([&] { lasso_path(made_data(40), {.folds = folds}); }),
+               ContainsSubstring("expected 2 to 40"));
+    CHECK_THAT(input_error([&] { cross_validate_forest(made_data(40), {.folds = folds}); }),
+               ContainsSubstring("expected 2 to 40"));
+  }
   RegressionData constant = made_data(40);
   for (auto& row : constant.x) row[1] = 3;
   CHECK_THAT(input_error([&] { lasso_path(constant); }), ContainsSubstring("b"));

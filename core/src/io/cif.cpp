@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <map>
 
 #include "formats.hpp"
 #include "gemmi_cif.hpp"
@@ -112,8 +113,9 @@ class Block {
  public:
   Block(cif::Block& block, std::filesystem::path const& file) : block_(block), file_(file) {}
 
-  Crystal crystal() {
-    Crystal crystal;
+  Frame frame() {
+    Frame frame;
+    Crystal& crystal = frame.crystal;
     crystal.comment = block_.name;
     crystal.cell = cell();
     std::vector<Operation> const operations = symmetry();
@@ -124,6 +126,7 @@ class Block {
     cif::Column const label = column({"_atom_site_label"});
     cif::Column const symbol = column({"_atom_site_type_symbol"});
     cif::Column const occupancy = column({"_atom_site_occupancy"});
+    std::map<std::string, double> const stated = stated_oxidation_numbers();
     SourceLocation const where = where_of(x);
     int const sites = x.length();
     for (cif::Column const* needed : {&y, &z})
@@ -147,12 +150,16 @@ class Block {
                      ", expected 1: this is a disordered structure, make an ordered one of it first");
       }
       std::string const species = element_of(has(symbol, i) ? value(symbol, i) : value(label, i), where);
+      double const oxidation = has(symbol, i) ? oxidation_number(value(symbol, i), stated) : std::nan("");
       for (Vec3 const& f : orbit(site, operations, crystal.cell)) {
         crystal.species.push_back(species);
         crystal.positions.push_back(crystal.cell.to_cartesian(f));
+        frame.oxidation_numbers.push_back(oxidation);
       }
     }
-    return crystal;
+    if (std::ranges::all_of(frame.oxidation_numbers, [](double number) { return std::isnan(number); }))
+      frame.oxidation_numbers.clear();
+    return frame;
   }
 
  private:
@@ -179,6 +186,27 @@ class Block {
     double const number = cif::as_number(text);
     if (!std::isfinite(number)) fail_input(where, "found ", in_quotes(text), ", expected a number: ", what);
     return number;
+  }
+
+  /// By type symbol, from the loop of _atom_type_symbol.
+  std::map<std::string, double> stated_oxidation_numbers() {
+    cif::Column const types = column({"_atom_type_symbol"}), numbers = column({"_atom_type_oxidation_number"});
+    std::map<std::string, double> stated;
+    for (int i = 0; i < std::min(types.length(), numbers.length()); ++i)
+      if (std::string const text = value(numbers, i); !cif::is_null(text))
+        stated[value(types, i)] = number(text, where_of(numbers), "oxidation number of " + value(types, i));
+    return stated;
+  }
+
+  /// The stated one of a type symbol, else the charge in it: "O2-", "Fe2.5+", "Na+", "O-2". NaN if there is none.
+  static double oxidation_number(std::string const& symbol, std::map<std::string, double> const& stated) {
+    if (auto const at = stated.find(symbol); at != stated.end()) return at->second;
+    std::size_t const sign = symbol.find_first_of("+-");
+    if (sign == symbol.npos) return std::nan("");
+    std::string digits = symbol;
+    digits.erase(sign, 1).erase(0, find_element(symbol).value_or("").size());
+    double const size = digits.empty() ? 1 : cif::as_number(digits);
+    return symbol[sign] == '-' ? -size : size;
   }
 
   double cell_number(char const* tag) {
@@ -282,7 +310,7 @@ std::vector<Frame> read_cif(std::filesystem::path const& file) {
   cif::Document document = detail::parse_cif(read_text(file), file);
   std::vector<Frame> frames;
   for (cif::Block& block : document.blocks)
-    if (block.find_values("_atom_site_fract_x").length() > 0) frames.push_back({Block(block, file).crystal(), 0});
+    if (block.find_values("_atom_site_fract_x").length() > 0) frames.push_back(Block(block, file).frame());
   if (frames.empty()) fail_input({file}, "no atoms: no data block has _atom_site_fract_x");
   return frames;
 }

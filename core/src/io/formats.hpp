@@ -15,6 +15,8 @@ namespace ionscape {
 struct Frame {
   Crystal crystal;
   int line = 0;  // where it begins in the file; 0: the file is the frame
+  std::vector<double> oxidation_numbers =
+      {};  // e, as a CIF states them, NaN where it does not; empty where it never does
 };
 
 Frame read_poscar(std::filesystem::path const& file);

@@ -47,4 +47,9 @@ Crystal read_crystal(std::filesystem::path const& file) {
   return std::move(crystals.front());
 }
 
+std::vector<double> read_oxidation_numbers(std::filesystem::path const& file) {
+  Reader const reader = reader_of(file);
+  return reader == read_cif ? read_cif(file).at(0).oxidation_numbers : std::vector<double>{};
+}
+
 }  // namespace ionscape

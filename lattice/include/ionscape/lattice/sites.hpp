@@ -48,6 +48,18 @@ struct SiteOptions {
 SiteGraph find_sites(Crystal const& crystal, std::vector<std::string> const& anions = {},
                      SiteOptions const& options = {});
 
+/// An ion nearer than this to a site's centre, in Å, stands in the site; one that is further from all has left the model.
+inline constexpr double occupied_within = 0.8;
+
+struct NearestSite {
+  std::size_t site = 0;  // index into SiteGraph::sites
+  double distance = 0;   // Å
+};
+
+/// The site whose centre, or a periodic image of it, is nearest to `position` (Å); the first of equally near ones.
+/// There must be a site.
+NearestSite nearest_site(SiteGraph const& graph, Cell const& cell, Vec3 position);
+
 /// All hops of one kind, each once and in one direction; chains of three sites start and end at different ones (which
 /// may be images of each other).
 std::vector<Hop> find_hops(SiteGraph const& graph, Cell const& cell, HopKind kind);

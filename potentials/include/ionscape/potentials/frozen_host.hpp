@@ -9,9 +9,9 @@
 // the asked accuracy. The mobile ion's own images are left out: their energy is the same at all positions of one cell.
 //
 // Everything that depends on the host alone is computed once: the structure factors times their Ewald weights, and lists
-// of neighbours around the points of a grid, sorted by distance. Since lattice sums scale with length, hosts that differ
-// only by a scale factor, by the strengths of their terms and by the widths of their ions share one framework in
-// reduced lengths: the 1014 hosts of a published map share six. What a width changes lies in real space alone.
+// of neighbours around the points of a grid, in shells. Since lattice sums scale with length, hosts that differ only by a
+// scale factor, by the strengths of their terms and by the widths of their ions share one framework in reduced lengths:
+// what a width changes lies in real space alone. Frameworks that differ only by their screening share the lists.
 //
 // Method: for a fixed host S(G) is a table, and an energy is one Fourier sum, exp(iG.r) = X[h] Y[k] Z[l]
 // (Ewald 1921; the r^-6 sum: Essmann et al., J. Chem. Phys. 103, 8577 (1995)).

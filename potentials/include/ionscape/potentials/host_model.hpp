@@ -26,8 +26,10 @@ HostModel rigid_host(Crystal const& host, PotentialSet const& set, std::string c
 HostModel insertion_host(Crystal const& anions, double anion_charge, PotentialSet const& set);
 
 /// The anions of an insertion host in units of a, as insertion_surface needs them: one type, unit charge and dispersion,
-/// screened as the set says. `a` in Å. All hosts that differ by volume and charge share one.
-HostFramework insertion_framework(Crystal const& anions, double a, PotentialSet const& set);
+/// screened as the set says at this volume per anion in Å^3. The size of `anions` does not matter. All hosts that differ by
+/// charge share one, and all that differ by volume where screening_exponent is 1. Throws InputError if the cloud would be
+/// narrower than 0.12 a: that is no screening, and its sum would converge slowly.
+HostFramework insertion_framework(Crystal const& anions, double volume_per_anion, PotentialSet const& set);
 
 /// The surface of an insertion host whose framework is given in units of a = (4V)^(1/3), V the volume per anion in Å^3:
 /// all that the set says at this volume and anion charge (e). Throws InputError if `set` has no [insertion].

@@ -31,10 +31,12 @@
 // A set for the insertion of a mobile ion into an anion framework has [insertion] in place of [charges]. With the anion
 // charge q < 0 (e) and a = (4V)^(1/3), V the undistorted volume per anion, its energy is the sum over all anions of
 //
-//     k_e (z q - z0) [erf(d/(sqrt(2) sigma)) - erf(d/(sqrt(2) lambda))]/d
+//     k_e Q [erf(d/(sqrt(2) sigma)) - erf(d/(sqrt(2) lambda))]/d
 //       + sum over the entries of A exp(growth (|q| - 1)) exp(-d/rho) - C/d^6,
+//     Q = z q - z0 - z2 (|q| - 1)^2, the effective product of charges in e^2,
 //     sigma = gaussian_width * a * exp(gaussian_growth * (|q| - 1)):  anions grow with their charge,
-//     lambda = screening_width * a:  electrons gather around an anion and hide its charge from afar
+//     lambda = screening_length * (a / 5 Å)^screening_exponent:  electrons gather around an anion and hide its charge from
+//     afar, as far as a length of their own (exponent 0) or one that follows the lattice (1)
 //
 // C may be negative here: a repulsion that falls off as d^-6.
 // Its pairs are "buckingham" or "born-mayer" without a wall, and are summed completely: there is no truncation to be
@@ -44,11 +46,13 @@
 //     [insertion]
 //     mobile = "Li"
 //     framework = "S"
-//     z = 0.717                           # effective charge product Q = z q - z0 in e^2, q < 0 the anion charge
+//     z = 0.717
 //     z0 = 1.61
+//     z2 = 0.1                            # absent: 0
 //     gaussian_width = 0.197              # sigma / a at q = -1 e; 0 or absent: points
 //     gaussian_growth = 0.1               # absent: 0
-//     screening_width = 0.33              # lambda / a; 0 or absent: not screened
+//     screening_length = 1.6              # Å, lambda at a = 5 Å; 0 or absent: not screened
+//     screening_exponent = 0.1            # absent: 0
 //     [[pair]]
 //     species = ["Li", "S"]
 //     form = "born-mayer"
@@ -96,18 +100,26 @@ struct PairSums {
   bool dispersion_lattice_sum = false;
 };
 
+/// The lattice constant (Å) at which screening lengths are given.
+inline constexpr double screening_reference = 5;
+
 /// How a mobile ion meets the anions of a framework when only the product of their charges is known.
 struct Insertion {
   std::string mobile, framework;
-  double z = 1, z0 = 0;
-  double gaussian_width = 0;   // sigma / a at q = -1 e, a = (4V)^(1/3) of the undistorted framework
-  double gaussian_growth = 0;  // of sigma with the anion charge
-  double screening_width = 0;  // lambda / a of the cloud that screens the charge; 0: none
+  double z = 1, z0 = 0, z2 = 0;
+  double gaussian_width = 0;      // sigma / a at q = -1 e, a = (4V)^(1/3) of the undistorted framework
+  double gaussian_growth = 0;     // of sigma with the anion charge
+  double screening_length = 0;    // Å, lambda of the cloud that screens the charge at a = screening_reference; 0: none
+  double screening_exponent = 0;  // of its growth with a
 
   /// Effective charge product in e^2 for the anion charge q in e; negative = attraction.
-  double charge_product(double q) const { return z * q - z0; }
+  double charge_product(double q) const { return z * q - z0 - z2 * (std::fabs(q) - 1) * (std::fabs(q) - 1); }
   /// sigma / a for the anion charge q in e.
   double reduced_width(double q) const { return gaussian_width * growth_factor(gaussian_growth, q); }
+  /// lambda / a at the lattice constant a in Å; 0: not screened.
+  double reduced_screening(double a) const {
+    return screening_length / screening_reference * std::pow(a / screening_reference, screening_exponent - 1);
+  }
   /// By how much something that is 1 at |q| = 1 e has grown at the anion charge q in e.
   static double growth_factor(double growth, double q) { return std::exp(growth * (std::fabs(q) - 1)); }
 };

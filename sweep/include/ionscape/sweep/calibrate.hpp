@@ -32,9 +32,11 @@
 //     z = {start = 0.8, min = 0.01, max = 3}       # of one sign: fitted as a logarithm
 //     z0 = {start = 1.2, min = 0.01, max = 5}
 //     gaussian_width = {start = 0.2, min = 0.05, max = 0.3, across = "own"}     # or "shared", "trend"
-//     gaussian_growth = 0
+//     gaussian_growth = 0                          # fixed; absent: 0
+//     screening_length = {O = 1.6, S = 2.0}        # fixed for each anion
 //     [[form.repulsion]]
-//     A = {start = 800, min = 1, max = 1e6}
+//     A = {start = 0.4, min = 0.01, max = 20}      # of the energy at d = `at`: far less correlated with rho than at d = 0
+//     at = 2.0
 //     rho = {start = 0.25, min = 0.05, max = 0.6}
 #pragma once
 
@@ -58,8 +60,10 @@ struct FitParameter {
   std::string name;  // "z", "gaussian_width", "A1", "rho2", ...
   int term = 0;      // of the form
   bool free = false;
-  double start = 0, min = 0, max = 0;
+  double start = 0, min = 0, max = 0;      // start: the value of a fixed one
+  std::map<std::string, double> by_anion;  // values of a fixed one that differ
   Across across = Across::own;
+  double fixed(std::string const& anion) const { return by_anion.empty() ? start : by_anion.at(anion); }
   /// Of one sign within its bounds: fitted as the logarithm of its size.
   bool logarithmic() const { return min > 0 || max < 0; }
   double sign() const { return max < 0 ? -1 : 1; }

@@ -4,7 +4,7 @@
 //   given     one number per species
 //   file      per species or per ion, CSV or TOML; or Bader charges as ACF.dat (Henkelman, Arnaldsson, Jonsson, Comput.
 //             Mater. Sci. 36, 354 (2006)), which lists electrons: charge = valence electrons - electrons
-//   structure what the structure file says itself
+//   structure what the structure file says itself: charges of an extended XYZ, oxidation numbers of a CIF
 //   formal    common oxidation states that sum to zero
 //   ionicity  formal states times a covalency factor, an estimate of Bader charges with a measured error
 //
@@ -49,14 +49,14 @@ ChargeAssignment charges_per_species(Crystal const& crystal, std::map<std::strin
 
 /// By the file's name:
 ///   *.toml          [charges] with a number (e) per species, or charges_e = [...], one an ion
-///   *.csv           columns species, charge_e; or ion (1, 2, ...), charge_e
-///   ACF.dat, *.acf  Bader: columns #, X, Y, Z, CHARGE (electrons), ...; `valence_electrons` (ZVAL of the POTCAR) for each
-///                   species is needed
+///   *.csv           columns species, charge_e; or ion (1, 2, ...), charge_e, and if there species, which must agree
+///   ACF*, *.acf     Bader: columns #, X, Y, Z, CHARGE (electrons), ...; `valence_electrons` (ZVAL of the POTCAR) of each
+///                   species are needed, and the positions must be the crystal's
 /// Throws InputError with file and line.
 ChargeAssignment charges_from_file(Crystal const& crystal, std::filesystem::path const& file,
                                    std::map<std::string, double> const& valence_electrons = {});
 
-/// crystal.charges as its file states them. Throws InputError if there are none.
+/// crystal.charges as its file states them, else the oxidation numbers of a CIF. Throws InputError if there are none.
 ChargeAssignment charges_of_structure(Crystal const& crystal, std::filesystem::path const& file);
 
 /// One oxidation state per species. An average that is no whole number stands for mixed valence.
@@ -65,8 +65,8 @@ struct OxidationStates {
   std::vector<std::string> remarks;
 };
 
-/// States that sum to zero, from a table of common states: negative ones for `anions`, positive ones for the rest; `chosen` in
-/// place of the table. If no whole states do, the one species with several states takes the average that does (mixed valence).
+/// States that sum to zero, from a table of common states: negative ones for `anions`, any for the rest (Cl of Li6PS5Cl is -1
+/// beside S, and 7 in a perchlorate); `chosen` in place of the table. If no whole states do, the one species with several states takes the average that does (mixed valence).
 /// Throws InputError if no choice is neutral, or with the list of choices if several are.
 OxidationStates oxidation_states(Composition const& composition, std::vector<std::string> const& anions,
                                  std::map<std::string, double> const& chosen, SourceLocation const& where);
@@ -81,7 +81,8 @@ ChargeAssignment formal_charges(Crystal const& crystal, std::vector<std::string>
 /// anions' charge with each compound left out of the fit: 0.19 e (O), 0.17 e (S), 0.18 e all. Not tested for other anions.
 inline constexpr double ionicity_intercept = 0.4147, ionicity_slope = 0.1333, ionicity_error = 0.18;
 
-/// Mean charge (e) of the anions by that model. Throws InputError for an element without an electronegativity.
+/// Mean charge (e) of the anions by that model. Throws InputError for an element without an electronegativity and for a
+/// negative state outside `anions`.
 double ionicity_anion_charge(Composition const& composition, std::map<std::string, double> const& states,
                              std::vector<std::string> const& anions, SourceLocation const& where);
 

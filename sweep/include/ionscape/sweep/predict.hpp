@@ -5,7 +5,8 @@
 //   C-V-D    the same cell sheared (WindowShear) until a site's CSM, D, is the compound's
 //            Ouyang, Xu, Zhu, J. Chem. Phys. 158, 174705 (2023)
 //   CI-NEB   the compound's own anion framework, held fixed
-// All three see the anions alone, which a background neutralises: other cations only block hops. Nothing is interpolated:
+// C-V and C-V-D are models of fcc frameworks: for hcp, bcc and others they are outside their domain, and their error there is
+// not known. All three see the anions alone, which a background neutralises: other cations only block hops. Nothing is interpolated:
 // every number is computed at the compound's own values.
 //
 // E_a comes in two kinds, which differ where the site in the middle of a hop is the deeper one:
@@ -34,12 +35,6 @@ namespace ionscape {
 
 // ----------------------------------------------------------------------------------------------------------- geometry
 
-/// A mobile ion and the site whose centre is nearest.
-struct SiteOccupant {
-  std::size_t ion = 0, site = 0;
-  double distance = 0;  // Å
-};
-
 /// Hops that look alike: same kind, same descriptors within 2 % (CSM: 0.02 or 5 %), same sites taken.
 struct CompoundHop {
   Hop hop;                           // one of them
@@ -61,7 +56,7 @@ struct CompoundGeometry {
   std::string anion;                 // the one species of the framework
   std::vector<std::size_t> anions;   // indices of its ions
   double volume_A3 = 0;              // V, per anion
-  std::vector<SiteOccupant> mobile;  // in the order of the crystal
+  std::vector<std::size_t> mobile;   // indices of the mobile ions
   std::map<std::string, int> taken;  // "Li in tet": number of ions, all cations
   std::vector<CompoundHop> hops;
   std::vector<std::string> remarks;  // what to doubt
@@ -103,6 +98,7 @@ struct ModelQuestion {
   double charge_e = 0, charge_uncertainty_e = 0;    // C
   SiteKind csm_of = SiteKind::tet;                  // whose CSM
   double csm = 0, csm_lowest = 0, csm_highest = 0;  // D, and its range among alike hops
+  bool fcc = true;  // the framework; for others the answers bear the note `outside_domain` and no uncertainty
 };
 
 struct ModelAnswer {
@@ -112,8 +108,10 @@ struct ModelAnswer {
 struct PredictOptions {
   std::map<std::string, PotentialSet> potentials;  // by anion
   double accuracy = 1e-8;                          // eV and eV/Å
-  NebOptions neb = {.images = 7};                  // of the model cell; a compound's hop has 2 images - 1
-  bool relax_endpoints = false;                    // of a compound's hops
+  NebOptions neb = {.images = 7};                  // of the model cell
+  /// Of a compound's own hops, two steps long and often bent. With 13 images and springs of 5 eV/Å^2 bands that bend at a flat
+  /// saddle did not settle: 5 of 308 hops of examples/compounds, none with these.
+  NebOptions own_neb = {.images = 17, .spring = 1};
 };
 
 /// Both models for all questions, in one sweep. Kokkos must be running.
@@ -126,7 +124,9 @@ struct FrameworkQuestion {
   std::vector<CompoundHop> hops;
 };
 
-/// CI-NEB for all hops of all compounds, in one batch; one list for each question. Kokkos must be running.
+/// CI-NEB for all hops of all compounds, in one batch; one list for each question. Where the path lies lower than its ends
+/// (note path_below_ends) the span depends on where the springs put the lowest image; the barrier from the end does not. Kokkos
+/// must be running.
 std::vector<std::vector<ModelBarrier>> relax_in_frameworks(std::span<FrameworkQuestion const> questions,
                                                            PredictOptions const& options);
 
@@ -158,17 +158,5 @@ struct CompoundTable {
 /// Columns formula, path (or path_type), volume_A3 (or volume_per_anion_A3), charge_e, csm; and, if there, anion (else from the
 /// formula), Ea_NEB_eV, Ea_CV_eV, Ea_CVD_eV. `csm_of`: whose CSM the column holds. Throws InputError with file and line.
 CompoundTable read_compound_table(std::filesystem::path const& file, SiteKind csm_of = SiteKind::tet);
-
-/// One series of a parity plot: values over the same references.
-struct ParitySeries {
-  std::string name;
-  std::vector<double> values;
-};
-
-/// Writes parity.gp, parity.dat, parity.png and .svg; points without a value are left out. Throws InputError without gnuplot.
-std::vector<std::filesystem::path> plot_compound_parity(std::filesystem::path const& directory,
-                                                        std::vector<std::string> const& names,
-                                                        std::vector<double> const& reference,
-                                                        std::vector<ParitySeries> const& series);
 
 }  // namespace ionscape

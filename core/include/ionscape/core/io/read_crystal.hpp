@@ -15,6 +15,11 @@ Crystal read_crystal(std::filesystem::path const& file);
 /// All frames of a file (extxyz may hold many; the other formats hold one).
 std::vector<Crystal> read_crystals(std::filesystem::path const& file);
 
+/// The oxidation number (e) of each ion of read_crystal as a CIF file states it: _atom_type_oxidation_number of the site's
+/// type, else the charge in its type symbol ("O2-", "Li1+", "Na+"); NaN where neither is there. These are formal charges,
+/// so the crystal does not have them. Empty for other formats and where no site has one. Throws as read_crystal does.
+std::vector<double> read_oxidation_numbers(std::filesystem::path const& file);
+
 /// True if the name says that the file holds structures.
 bool has_structure_name(std::filesystem::path const& file);
 
