@@ -99,15 +99,15 @@ std::string write_trade_off(CalibrationResult const& result, std::filesystem::pa
      << "if (format eq \"png\") { set terminal pngcairo noenhanced size 1500,950 font \"DejaVu Sans,16\" linewidth 2 } "
         "\\\n"
      << "else { set terminal svg noenhanced size 900,570 font \"DejaVu Sans,13\" background rgb 'white' }\nset output '"
-     << name << ".'.format\nset title '" << result.best().form.name << ": what a weight of "
-     << name_of(*result.plan.traded)
+     << name << ".'.format\nset title '" << result.plan.name << ": what a weight of " << name_of(*result.plan.traded)
      << " costs'\nset logscale x\nset tics out nomirror\nset grid lc rgb '#dddddd'\nset key outside right\nset xlabel '"
      << name_of(*result.plan.traded) << ": size of a weighted residual of one (eV); heavier to the left'\n"
      << "set ylabel 'mean absolute error (meV)'\nset yrange [0:*]\nplot ";
   int column = 2;
   for (auto const& [kind, error] : kinds) {
-    gp << (column > 2 ? ", " : "") << '\'' << name << ".dat' using 1:" << column << " with linespoints pt 7 lc "
-       << column - 1 << " title '" << kind << "'";
+    gp << (column > 2 ? ", " : "") << '\'' << name << ".dat' using 1:" << column << " with linespoints pt "
+       << (column < 10 ? 7 : 9) << " dt " << (column < 10 ? 1 : 2) << " lc " << (column - 2) % 8 + 1 << " title '"
+       << kind << "'";
     ++column;
   }
   gp << "\nset output\n}\n";
