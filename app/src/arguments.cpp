@@ -78,6 +78,10 @@ bool Arguments::parse(int argc, char const* const* argv) {
   } catch (cxxopts::exceptions::exception const& error) {
     parser_->fail(error.what());
   }
+  // cxxopts takes the next option for the value that was forgotten.
+  for (auto const& option : parser_->result.arguments())
+    if (std::ranges::count(parser_->names, option.value()) > 0)
+      parser_->fail("--" + option.key() + ": its value is missing, found the option " + option.value());
   if (has("help")) {
     std::cout << "Usage:\n";
     for (std::string const& line : parser_->synopsis)

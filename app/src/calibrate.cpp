@@ -64,6 +64,14 @@ void print_errors(FormFit const& fit) {
                e.hits_of ? std::to_string(e.hits) + "/" + std::to_string(e.hits_of) : ""});
   }
   table.print(std::cout);
+  if (!std::isfinite(fit.other_anions_error)) return;
+  std::cout << "\neach anion predicted from the trend of the others, in meV\n";
+  TextTable trend({"  anion", "quantity", "n", "MAE", "RMSE", "max", "bias", "Spearman"});
+  for (FitErrors const& e : errors_of(fit))
+    if (ErrorStatistics const& s = e.other_anions; s.count)
+      trend.row({"  " + e.anion, name_of(e.quantity), std::to_string(s.count), milli(s.mae), milli(s.rmse),
+                 milli(s.largest), milli(s.bias), fixed(s.rank_correlation, 3)});
+  trend.print(std::cout);
 }
 
 }  // namespace

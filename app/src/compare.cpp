@@ -39,8 +39,8 @@ std::vector<double> charges_of(std::vector<std::string> const& words) {
   return charges;
 }
 
-/// What the maps were computed with, as far as they say; else the given sets, else the built-in ones. Without maps,
-/// those of all anions.
+/// What the maps were computed with, as far as they say; else the given sets, else the built-in ones. Without maps, the given
+/// sets, or else all built-in ones.
 SweepPlan model_of(std::vector<std::filesystem::path> const& maps, std::vector<MapRow> const& rows,
                    std::map<std::string, PotentialSet> const& given) {
   SweepPlan model;
@@ -60,7 +60,8 @@ SweepPlan model_of(std::vector<std::filesystem::path> const& maps, std::vector<M
   std::set<std::string> anions;
   for (MapRow const& row : rows) anions.insert(row.point.anion);
   for (std::string const& anion : built_in_anions())
-    if (maps.empty() || anions.contains(anion)) model.potentials.try_emplace(anion, built_in_potential(anion));
+    if (maps.empty() ? given.empty() : anions.contains(anion))
+      model.potentials.try_emplace(anion, built_in_potential(anion));
   return model;
 }
 
@@ -97,7 +98,7 @@ int compare_command(int argc, char const* const* argv) {
       "Compares maps, and the potentials behind them, with published DFT values point by point, and counts the\n"
       "claims of Ouyang, Xu and Zhu (2023) on them. The reference is a folder with tables (dft_profiles.csv,\n"
       "cvd_*.csv, digitised_csm_curves.csv) or with the *-barrier.txt files of Xu et al. (2020) as published.\n"
-      "Without a MAP only potentials are compared: those of --potential, and the built-in ones of other anions.\n"
+      "Without a MAP only potentials are compared: those of --potential, or else all built-in ones.\n"
       "Results: DIR/compare.csv (every value), DIR/compare.json, DIR/compare.md (tables for a document).",
       {"[MAP...] --reference DIR [--out DIR] [--match exact|interpolate|nearest] [--pictures]"},
       "ionscape sweep examples/published/S.toml && ionscape compare results/S --reference DIR");

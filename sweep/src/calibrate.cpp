@@ -200,6 +200,14 @@ void for_each_fit(int n, F const& f) {
   Host().fence();
 }
 
+/// How often a form is fitted without one of its anions: the rest must determine its parameters, so all of them are shared or
+/// follow a trend, which takes two.
+int anions_to_leave_out(FitPlan const& plan, FitForm const& form) {
+  bool const own =
+      std::ranges::any_of(form.parameters, [](FitParameter const& p) { return p.free && p.across == Across::own; });
+  return own || plan.anions.size() < 3 ? 0 : int(plan.anions.size());
+}
+
 /// Fits one form: all starts, errors of the parameters, cross-validation, bootstrap.
 class FormFitter {
  public:
@@ -224,6 +232,7 @@ class FormFitter {
     predict_fitted();
     judge_parameters();
     cross_validate();
+    leave_out_anions();
     bootstrap();
     fit_.values = values_of(fit_.free_values);
     return std::move(fit_);
@@ -339,13 +348,36 @@ class FormFitter {
           if (block.contains(value(i))) weights.back()[i] = 0;
       }
     }
-    std::vector<std::vector<double>> predictions(weights.size());
+    fit_.cross_validated_error = predict_left_out(weights, &FitRow::left_out_eV);
+  }
+
+  /// What the set of an anion without data is worth: each anion from those of the others.
+  void leave_out_anions() {
+    std::vector<std::vector<double>> weights(anions_to_leave_out(plan_, form_), weight_);
+    for (std::size_t a = 0; a < weights.size(); ++a)
+      for (std::size_t i = 0; i < fitted_.size(); ++i)
+        if (fitted_[i]->reference.anion == plan_.anions[a]) weights[a][i] = 0;
+    fit_.other_anions_error = predict_left_out(weights, &FitRow::other_anions_eV);
+  }
+
+  /// Refits with each set of weights, from the minimum on; free parameters as they are fitted.
+  std::vector<std::vector<double>> refit(std::vector<std::vector<double>> const& weights) {
+    std::vector<std::vector<double>> x(weights.size());
     for_each_fit(int(weights.size()), [&](int f) {
-      auto const minimum = minimise(residuals(weights[f]), fit_.free_values, refit_tolerance);
-      predictions[f].resize(fitted_.size());
-      model_->predict(minimum.x.data(), predictions[f].data());
+      x[f] = minimise(residuals(weights[f]), fit_.free_values, refit_tolerance).x;
       tick_(1);
     });
+    return x;
+  }
+
+  /// Assigns to `member` of each row the mean prediction of the refits that leave it out (weight zero), NaN for none; returns the
+  /// mean absolute weighted residual of these predictions.
+  double predict_left_out(std::vector<std::vector<double>> const& weights, double FitRow::*member) {
+    std::vector<std::vector<double>> predictions;
+    for (std::vector<double> const& x : refit(weights)) {
+      predictions.emplace_back(fitted_.size());
+      model_->predict(x.data(), predictions.back().data());
+    }
     double residuals_left_out = 0;
     int n = 0;
     for (std::size_t i = 0; i < fitted_.size(); ++i) {
@@ -356,9 +388,9 @@ class FormFitter {
           residuals_left_out += std::fabs(predictions[f][i] - target_[i]) * weight_[i], ++n;
           sum += predictions[f][i], ++folds;
         }
-      fitted_[i]->left_out_eV = folds ? sum / folds : std::nan("");
+      fitted_[i]->*member = folds ? sum / folds : std::nan("");
     }
-    fit_.cross_validated_error = n ? residuals_left_out / n : std::nan("");
+    return n ? residuals_left_out / n : std::nan("");
   }
 
   /// Resamples rows of equal charge and distortion as a whole: their errors are alike.
@@ -380,12 +412,7 @@ class FormFitter {
       for (auto const& [name, times] : drawn)
         for (std::size_t i : blocks[name]) weight[i] = weight_[i] * std::sqrt(double(times));
     }
-    std::vector<std::vector<double>> x(plan_.bootstrap);
-    for_each_fit(plan_.bootstrap, [&](int b) {
-      x[b] = minimise(residuals(weights[b]), fit_.free_values, refit_tolerance).x;
-      tick_(1);
-    });
-    for (auto const& values : x) fit_.ensemble.push_back(values_of(values));
+    for (auto const& x : refit(weights)) fit_.ensemble.push_back(values_of(x));
   }
 
   /// Natural values of all parameters, anion by anion.
@@ -495,8 +522,9 @@ CalibrationResult calibrate(FitPlan const& plan, ReferenceData const& data,
   result.remarks.push_back(std::to_string(doubtful) + " doubtful values and " + std::to_string(bounds) +
                            " that are only bounds were left out");
 
-  std::size_t const total = plan.forms.size() * (plan.starts + 2 * plan.folds + plan.bootstrap) +
-                            plan.traded_weights.size() * (1 + 2 * plan.folds);
+  std::size_t total = plan.forms.size() * (plan.starts + 2 * plan.folds + plan.bootstrap) +
+                      plan.traded_weights.size() * (1 + 2 * plan.folds);
+  for (FitForm const& form : plan.forms) total += anions_to_leave_out(plan, form);
   std::atomic<std::size_t> done = 0;
   std::mutex one_at_a_time;
   auto const tick = [&](int n) {
@@ -535,8 +563,8 @@ std::vector<FitErrors> errors_of(FormFit const& fit) {
   for (FitRow const& row : fit.rows)
     keys.emplace(row.reference.anion, row.reference.quantity, row.reference.distortion);
   for (auto const& [anion, quantity, distortion] : keys) {
-    FitErrors line{anion, quantity, distortion, {}, {}, {}};
-    std::vector<double> ours[3], reference[3];
+    FitErrors line{anion, quantity, distortion, {}, {}, {}, {}};
+    std::vector<double> ours[4], reference[4];
     std::vector<double> all_ours, all_reference;
     for (FitRow const& row : fit.rows) {
       if (row.reference.anion != anion || row.reference.quantity != quantity || row.reference.distortion != distortion)
@@ -546,11 +574,13 @@ std::vector<FitErrors> errors_of(FormFit const& fit) {
       };
       add(row.held_out || row.sigma_eV == 0 ? 2 : 0, row.fitted_eV);
       if (std::isfinite(row.left_out_eV)) add(1, row.left_out_eV);
+      if (std::isfinite(row.other_anions_eV)) add(3, row.other_anions_eV);
       all_ours.push_back(row.fitted_eV), all_reference.push_back(row.reference.value_eV);
     }
     line.fitted = error_statistics(ours[0], reference[0]);
     line.left_out = error_statistics(ours[1], reference[1]);
     line.held_out = error_statistics(ours[2], reference[2]);
+    line.other_anions = error_statistics(ours[3], reference[3]);
     if (quantity == Quantity::tet_minus_oct)
       line.hits = sign_hits(all_ours, all_reference), line.hits_of = all_ours.size();
     table.push_back(line);

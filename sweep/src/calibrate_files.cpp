@@ -1,8 +1,10 @@
 // What a calibration leaves behind: potentials, tables, pictures, a page of Markdown.
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <iomanip>
 #include <map>
+#include <ranges>
 #include <set>
 #include <sstream>
 
@@ -44,12 +46,29 @@ std::string potential_file(CalibrationResult const& result, std::size_t anion) {
   return "Li-" + species_of(result.plan, anion) + ".toml";
 }
 
-/// Mean absolute errors of one anion, cross-validated where the values were fitted.
-std::map<std::string, double> expected_errors(FormFit const& fit, std::string const& anion) {
+/// Whether the fitted anions have radii on either side of this one's: its parameters are interpolated.
+bool is_inside_trend(FitPlan const& plan, std::string const& anion) {
+  auto const radius = [&](std::string const& name) {
+    return plan.radius_A.contains(name) ? plan.radius_A.at(name) : 0;
+  };
+  auto const [low, high] = std::ranges::minmax(plan.anions | std::views::transform(radius));
+  return radius(anion) > low && radius(anion) < high;
+}
+
+/// Mean absolute errors of one anion, cross-validated where the values were fitted. Of an anion without data: those of the anions
+/// that are, as it is, inside the trend of the others, or else of those at its ends, each predicted from the rest.
+std::map<std::string, double> expected_errors(FitPlan const& plan, FormFit const& fit, std::string const& anion) {
+  bool const has_data = std::ranges::count(plan.anions, anion) > 0;
   std::map<std::string, std::vector<double>> errors;
   for (FitRow const& row : fit.rows) {
-    if (row.reference.anion != anion || row.held_out) continue;
-    double const predicted = std::isfinite(row.left_out_eV) ? row.left_out_eV : row.fitted_eV;
+    std::string const& of = row.reference.anion;
+    if (row.held_out) continue;
+    if (has_data ? of != anion
+                 : std::isnan(row.other_anions_eV) || is_inside_trend(plan, of) != is_inside_trend(plan, anion))
+      continue;
+    double const predicted = !has_data                        ? row.other_anions_eV
+                             : std::isfinite(row.left_out_eV) ? row.left_out_eV
+                                                              : row.fitted_eV;
     std::string const name = name_of(row.reference.quantity) + (row.reference.distortion == 1 ? "" : "_distorted");
     errors[name].push_back(std::fabs(predicted - row.reference.value_eV));
   }
@@ -144,14 +163,12 @@ std::pair<std::array<double, 2>, std::array<double, 2>> predicted_range(FitPlan 
           {a.volume[0] + t * (b.volume[0] - a.volume[0]), a.volume[1] + t * (b.volume[1] - a.volume[1])}};
 }
 
+Json number_or_null(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
+
 Json to_json(ErrorStatistics const& s) {
   if (s.count == 0) return nullptr;
-  return {{"n", s.count},
-          {"bias_eV", s.bias},
-          {"MAE_eV", s.mae},
-          {"RMSE_eV", s.rmse},
-          {"largest_eV", s.largest},
-          {"spearman", std::isfinite(s.rank_correlation) ? Json(s.rank_correlation) : Json(nullptr)}};
+  return {{"n", s.count},      {"bias_eV", s.bias},       {"MAE_eV", s.mae},
+          {"RMSE_eV", s.rmse}, {"largest_eV", s.largest}, {"spearman", number_or_null(s.rank_correlation)}};
 }
 
 void write_json(CalibrationResult const& result, std::filesystem::path const& file) {
@@ -169,23 +186,23 @@ void write_json(CalibrationResult const& result, std::filesystem::path const& fi
                  {"cost", fit.cost},
                  {"AIC", fit.aic},
                  {"cross_validated_mean_residual", fit.cross_validated_error},
+                 {"mean_residual_from_other_anions", number_or_null(fit.other_anions_error)},
                  {"converged", fit.converged},
                  {"starts", fit.starts},
                  {"starts_at_best", fit.starts_at_best},
                  {"condition", fit.condition},
                  {"least_determined", fit.weakest}};
     for (FittedParameter const& p : fit.parameters)
-      form["parameters"].push_back(
-          {{"name", p.name},
-           {"anion", p.anion},
-           {"value", p.value},
-           {"standard_error", std::isfinite(p.standard_error) ? Json(p.standard_error) : Json(nullptr)},
-           {"free", p.free},
-           {"at_bound", p.at_bound},
-           {"identified", p.identified}});
+      form["parameters"].push_back({{"name", p.name},
+                                    {"anion", p.anion},
+                                    {"value", p.value},
+                                    {"standard_error", number_or_null(p.standard_error)},
+                                    {"free", p.free},
+                                    {"at_bound", p.at_bound},
+                                    {"identified", p.identified}});
     for (auto const& row : fit.correlations) {
       Json line = Json::array();
-      for (double c : row) line.push_back(std::isfinite(c) ? Json(c) : Json(nullptr));
+      for (double c : row) line.push_back(number_or_null(c));
       form["correlations"].push_back(line);
     }
     for (FitErrors const& e : errors_of(fit))
@@ -195,6 +212,7 @@ void write_json(CalibrationResult const& result, std::filesystem::path const& fi
                                 {"fitted", to_json(e.fitted)},
                                 {"cross_validated", to_json(e.left_out)},
                                 {"not_fitted", to_json(e.held_out)},
+                                {"from_other_anions", to_json(e.other_anions)},
                                 {"preference_hits", e.hits},
                                 {"preference_of", e.hits_of}});
     json["forms"].push_back(form);
@@ -207,7 +225,7 @@ void write_json(CalibrationResult const& result, std::filesystem::path const& fi
 void write_rows(FormFit const& fit, std::filesystem::path const& file) {
   AtomicFile out(file);
   write_csv_row(out.stream(), "anion", "quantity", "image", "distortion", "volume_A3", "charge_e", "reference_eV",
-                "sigma_eV", "part", "fitted_eV", "cross_validated_eV", "source");
+                "sigma_eV", "part", "fitted_eV", "cross_validated_eV", "from_other_anions_eV", "source");
   for (FitRow const& row : fit.rows) {
     ReferenceValue const& r = row.reference;
     write_csv_row(out.stream(), r.anion, name_of(r.quantity), r.image, r.distortion, r.volume_A3, r.charge_e,
@@ -215,7 +233,7 @@ void write_rows(FormFit const& fit, std::filesystem::path const& file) {
                   row.held_out       ? "held_out"
                   : row.sigma_eV > 0 ? "fitted"
                                      : "reported",
-                  row.fitted_eV, row.left_out_eV, r.source);
+                  row.fitted_eV, row.left_out_eV, row.other_anions_eV, r.source);
   }
   out.commit();
 }
@@ -248,6 +266,22 @@ void write_page(CalibrationResult const& result, std::filesystem::path const& fi
         << " | " << part(e.held_out) << " | " << (e.held_out.count ? milli(e.held_out.largest) : "") << " | "
         << (std::isfinite(rank) ? digits(std::round(rank * 1e4) / 1e4) : "") << " | "
         << (e.hits_of ? std::to_string(e.hits) + "/" + std::to_string(e.hits_of) : "") << " |\n";
+  }
+  if (std::isfinite(best.other_anions_error)) {
+    out << "\nEach anion predicted from the trend of the others, as an anion without data is (meV). By form, mean "
+           "absolute weighted "
+           "residual: ";
+    for (FormFit const& fit : result.forms)
+      out << (&fit == &result.forms.front() ? "" : "; ") << fit.form.name << ' ' << std::fixed << std::setprecision(2)
+          << fit.other_anions_error << std::defaultfloat;
+    out << ".\n\n| anion | quantity | n | MAE | RMSE | max | bias | Spearman |\n|---|---|---|---|---|---|---|---|\n";
+    for (FitErrors const& e : errors_of(best)) {
+      ErrorStatistics const& s = e.other_anions;
+      if (s.count)
+        out << "| " << e.anion << " | " << name_of(e.quantity) << " | " << s.count << " | " << milli(s.mae) << " | "
+            << milli(s.rmse) << " | " << milli(s.largest) << " | " << milli(s.bias) << " | "
+            << digits(std::round(s.rank_correlation * 1e4) / 1e4) << " |\n";
+    }
   }
   if (!result.trade_off.empty()) {
     out << "\nTrade-off: the same form with other weights of " << name_of(*result.plan.traded)
@@ -385,10 +419,14 @@ std::string potential_toml(CalibrationResult const& result, FormFit const& fit, 
         << "]\nvolume_A3 = [" << digits(*volumes.begin()) << ", " << digits(*volumes.rbegin())
         << "]    # per anion\ndistortion = [" << digits(*distortions.begin()) << ", " << digits(*distortions.rbegin())
         << "]\n";
-    out << "\n[fitted.error_eV]   # mean absolute errors, cross-validated where the values were fitted\n";
-    for (auto const& [name, error] : expected_errors(fit, species))
-      out << name << " = " << digits(std::round(error * 1e4) / 1e4) << '\n';
   }
+  auto const errors = expected_errors(result.plan, fit, species);
+  if (!errors.empty())
+    out << "\n[fitted.error_eV]   # mean absolute errors, "
+        << (charges.empty() ? "of anions that lie in the trend as this one does, predicted from the others"
+                            : "cross-validated where the values were fitted")
+        << '\n';
+  for (auto const& [name, error] : errors) out << name << " = " << digits(std::round(error * 1e4) / 1e4) << '\n';
   out << "\n[provenance]\nprogram = \"ionscape " << version() << "\"\nform = \"" << fit.form.name
       << "\"\nfitted_values = " << fit.fitted_values << "\nfree_parameters = " << fit.free_parameters
       << "\nquantities = [";

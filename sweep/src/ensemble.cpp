@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include <ionscape/sweep/runner.hpp>
 
@@ -39,14 +40,20 @@ struct Spread {
 
 double model_error(PotentialSet const& set, double distortion, bool three_point) {
   if (!set.fitted) return std::nan("");
-  auto const& errors = set.fitted->error_eV;
-  // What comes nearest to the question: a relaxed barrier was compared on undistorted cells only.
-  std::vector<char const*> names{"barrier", "barrier_three_point"};
-  if (distortion != 1) names.insert(names.begin(), "barrier_three_point_distorted");
-  if (distortion == 1 && three_point) std::swap(names[0], names[1]);
-  for (char const* name : names)
-    if (auto const at = errors.find(name); at != errors.end()) return at->second;
-  return std::nan("");
+  auto const stated = [&](std::initializer_list<char const*> names) {
+    for (char const* name : names)
+      if (auto const at = set.fitted->error_eV.find(name); at != set.fitted->error_eV.end()) return at->second;
+    return std::nan("");
+  };
+  double const ideal = three_point ? stated({"barrier_three_point", "barrier"}) : stated({"barrier"});
+  double const distorted = stated({"barrier_three_point_distorted"});
+  double error = ideal;
+  if (distortion > 1 && std::isfinite(distorted) && set.fitted->distortion) {
+    double const middle = (1 + (*set.fitted->distortion)[1]) / 2;
+    double const share = middle > 1 ? std::min(1.0, (distortion - 1) / (middle - 1)) : 1;
+    error = std::max(ideal, (1 - share) * ideal + share * distorted);
+  }
+  return std::sqrt(std::numbers::pi / 2) * error;
 }
 
 void assign_errors(SweepPlan const& plan, std::filesystem::path const& ensemble, std::vector<MapRow>& rows) {

@@ -1,7 +1,6 @@
 #include <ionscape/sweep/predict.hpp>
 
 #include <algorithm>
-#include <numbers>
 #include <set>
 #include <sstream>
 
@@ -14,6 +13,7 @@
 #include <ionscape/neb/relax_bands.hpp>
 #include <ionscape/potentials/host_model.hpp>
 #include <ionscape/sweep/charges.hpp>
+#include <ionscape/sweep/ensemble.hpp>
 #include <ionscape/sweep/runner.hpp>
 
 #include "figures.hpp"
@@ -195,24 +195,6 @@ std::optional<double> distortion_with_csm(SiteKind kind, double csm) {
 
 // -------------------------------------------------------------------------------------------------------------- models
 
-double model_error(PotentialSet const& set, bool neb, double d) {
-  if (!set.fitted) return std::nan("");
-  auto const stated = [&](std::initializer_list<char const*> names) {
-    for (char const* name : names)
-      if (auto const at = set.fitted->error_eV.find(name); at != set.fitted->error_eV.end()) return at->second;
-    return std::nan("");
-  };
-  double const ideal = neb ? stated({"barrier"}) : stated({"barrier_three_point", "barrier"});
-  double const distorted = stated({"barrier_three_point_distorted"});
-  double error = ideal;
-  if (d > 1 && std::isfinite(distorted) && set.fitted->distortion) {
-    double const middle = (1 + (*set.fitted->distortion)[1]) / 2;
-    double const share = middle > 1 ? std::min(1.0, (d - 1) / (middle - 1)) : 1;
-    error = std::max(ideal, (1 - share) * ideal + share * distorted);
-  }
-  return std::sqrt(std::numbers::pi / 2) * error;
-}
-
 std::vector<std::string> outside_range(PotentialSet const& set, double charge_e, double volume_A3, double d) {
   if (!set.fitted) return {"the potential of " + set.insertion->framework + " states no range in which it was fitted"};
   FittedRange const& fitted = *set.fitted;
@@ -260,7 +242,7 @@ double charge_part(double below, double above, double charge, double u) {
 }
 
 void note_unknown_error(PotentialSet const& set, ModelBarrier& barrier) {
-  if (std::isnan(model_error(set, true, 1)))
+  if (std::isnan(model_error(set, 1, false)))
     barrier.notes.push_back("the potential states no error of its own: the uncertainty lacks it");
 }
 
@@ -327,7 +309,7 @@ ModelBarrier barrier_of(ModelPlan const& plan, ModelQuestion const& q, PointSet 
       charge = charge_part(barrier(plan.row((*points.charges)[0])), barrier(plan.row((*points.charges)[1])), q.charge_e,
                            q.charge_uncertainty_e);
     if (points.csm) spread = std::fabs(barrier(plan.row((*points.csm)[1])) - barrier(plan.row((*points.csm)[0]))) / 2;
-    double const own = q.fcc ? combined({model_error(set, neb, out.distortion), charge, spread}) : std::nan("");
+    double const own = q.fcc ? combined({model_error(set, out.distortion, !neb), charge, spread}) : std::nan("");
     return Estimate{barrier(row), own};
   };
   out.span_three_point_eV = estimate(false, [](MapRow const& r) { return r.Ea_three_point_eV; });
@@ -432,7 +414,7 @@ ModelBarrier barrier_of(Exec const& exec, FrozenHost<Exec::memory_space> const& 
   auto const estimate = [&](std::vector<double> const& values, bool is_neb) {
     double charge = std::nan("");
     if (values.size() > 1) charge = charge_part(values[1], values[2], question.charge_e, question.charge_uncertainty_e);
-    return Estimate{values[0], combined({model_error(set, is_neb, d), charge})};
+    return Estimate{values[0], combined({model_error(set, d, !is_neb), charge})};
   };
   BandResult const& band = bands[0];
   out.span_three_point_eV = estimate(span_three_point, false);

@@ -117,6 +117,7 @@ TEST_CASE("Values on the command line are checked") {
         {{"neb", "--anion", "Xx", "--volume", "46.81", "--charge", "-1"}, "Xx"},
         {{"energy", "POSCAR", "--potential", "set.toml", "--cutoff", "-3"}, "--cutoff -3"},
         {{"energy", "POSCAR"}, "--potential"},
+        {{"energy", "POSCAR", "--potential", "--json"}, "its value is missing, found the option --json"},
         {{"sites", "POSCAR", "--anions", "S"}, "S"},
         {{"plot", "nowhere"}, "nowhere"}}) {
     CAPTURE(words);

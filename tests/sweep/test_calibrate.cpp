@@ -71,18 +71,13 @@ FitPlan plan_from(TemporaryFolder const& folder, std::string const& text) {
   return read_fit_plan(folder / "fit.toml");
 }
 
-/// What the engine says of a small grid, as if it were published.
-ReferenceData engine_data() {
-  SweepPlan plan;
-  plan.potentials.emplace("O", parse_potential_set(made_with, "made.toml"));
-  for (double distortion : {1.0, 1.12, 1.2})
-    for (double charge : {-1.6, -1.2, -0.8, -0.5})
-      for (double volume : {14.0, 18.0, 23.0, 30.0}) plan.points.push_back({"O", volume, charge, distortion});
+/// What the engine says of the points of a plan, as if it were published.
+ReferenceData data_of(SweepPlan const& plan) {
   ReferenceData data;
   for (MapRow const& row : run_sweep(plan).rows) {
     auto const add = [&](Quantity quantity, double value) {
       ReferenceValue v;
-      v.anion = "O", v.volume_A3 = row.point.volume_A3, v.charge_e = row.point.charge_e;
+      v.anion = row.point.anion, v.volume_A3 = row.point.volume_A3, v.charge_e = row.point.charge_e;
       v.distortion = row.point.distortion, v.quantity = quantity, v.value_eV = value;
       data.values.push_back(v);
     };
@@ -91,6 +86,16 @@ ReferenceData engine_data() {
     if (row.point.distortion != 1) add(Quantity::dE_oct, row.dE_oct_eV), add(Quantity::dE_tet, row.dE_tet_eV);
   }
   return data;
+}
+
+/// A small grid of one anion.
+ReferenceData engine_data() {
+  SweepPlan plan;
+  plan.potentials.emplace("O", parse_potential_set(made_with, "made.toml"));
+  for (double distortion : {1.0, 1.12, 1.2})
+    for (double charge : {-1.6, -1.2, -0.8, -0.5})
+      for (double volume : {14.0, 18.0, 23.0, 30.0}) plan.points.push_back({"O", volume, charge, distortion});
+  return data_of(plan);
 }
 
 }  // namespace
@@ -160,6 +165,84 @@ TEST_CASE("Parameters that the data cannot determine are said to be so") {
   CHECK_FALSE(result.best().weakest.empty());
 }
 
+TEST_CASE("An anion is predicted from the trend of the others, and its set states the error of doing so") {
+  TemporaryFolder const folder;
+  // Three anions made with z = 0.9 exp(0.3 (R - 1.6)), the rest alike; the fourth has no data.
+  SweepPlan plan;
+  std::map<std::string, double> const radius{{"F", 1.4}, {"Cl", 1.6}, {"I", 2.0}, {"Br", 1.8}};
+  auto const z_of = [&](std::string const& anion) { return 0.9 * std::exp(0.3 * (radius.at(anion) - 1.6)); };
+  for (auto const& [anion, r] : radius) {
+    std::string text = made_with;
+    text.replace(text.find("framework = \"O\""), 15, "framework = \"" + anion + "\"");
+    text.replace(text.find("\"Li\", \"O\""), 9, "\"Li\", \"" + anion + "\"");
+    text.replace(text.find("z = 0.9"), 7, "z = " + std::to_string(z_of(anion)));
+    plan.potentials.emplace(anion, parse_potential_set(text, "made.toml"));
+    if (anion == "Br") continue;
+    for (double charge : {-1.2, -0.8, -0.5})
+      for (double volume : {18.0, 23.0, 30.0}) plan.points.push_back({anion, volume, charge, 1});
+  }
+  std::string const trend = R"(
+name = "trend"
+anions = ["F", "Cl", "I"]
+predict = ["Br"]
+[radius_A]
+F = 1.4
+Cl = 1.6
+Br = 1.8
+I = 2.0
+[observables]
+tet_minus_oct = {undistorted_eV = 0.01}
+[search]
+starts = 2
+folds = 2
+[[form]]
+name = "z follows the radius"
+[form.charge]
+z = {start = 1, min = 0.1, max = 3, across = "trend"}
+z0 = 1.2
+gaussian_width = 0.19
+gaussian_growth = 0.06
+z2 = 0.15
+screening_length = 1.6
+screening_exponent = 0.2
+[[form.repulsion]]
+A = {start = 0.3, min = 0.01, max = 3, across = "shared"}
+at = 2.0
+rho = 0.28
+[form.dispersion]
+C = -10
+)";
+  auto const data = data_of(plan);
+  auto const result = calibrate(plan_from(folder, trend), data);
+  FormFit const& fit = result.best();
+  for (FitRow const& row : fit.rows)
+    if (row.sigma_eV > 0)
+      CHECK(std::fabs(row.other_anions_eV - row.reference.value_eV) < 1e-4);
+    else
+      CHECK(std::isnan(row.other_anions_eV));
+  CHECK(fit.other_anions_error < 0.01);
+  CHECK(fit.values.at(3)[0] == Approx(z_of("Br")).epsilon(1e-4));
+
+  // Cl off the trend: the others, on it, miss it by that much. Br lies inside the trend as Cl does, and its set says so.
+  ReferenceData shifted = data;
+  for (ReferenceValue& v : shifted.values)
+    if (v.anion == "Cl") v.value_eV += 0.1;
+  auto const off = calibrate(plan_from(folder, trend), shifted);
+  for (FitErrors const& e : errors_of(off.best()))
+    if (e.anion == "Cl" && e.quantity == Quantity::tet_minus_oct) {
+      CHECK(e.other_anions.count == 9);
+      CHECK(e.other_anions.bias == Approx(-0.1).margin(1e-4));
+    }
+  write_calibration(off, folder / "out", false);
+  CHECK(read_potential_set(folder / "out/Li-Br.toml").fitted.value().error_eV.at("tet_minus_oct") == 0.1);
+
+  // A parameter of each anion's own cannot be had from the others.
+  std::string own = trend;
+  own.replace(own.find("predict"), 16, "");
+  own.replace(own.find("across = \"shared\""), 17, "across = \"own\"");
+  CHECK(std::isnan(calibrate(plan_from(folder, own), data).best().other_anions_error));
+}
+
 TEST_CASE("Bad fit files are refused with file and line") {
   TemporaryFolder const folder;
   auto const replaced = [](std::string const& from, std::string const& to) {
@@ -190,7 +273,8 @@ TEST_CASE("An ensemble gives barriers an error bar: model error and spread as sq
                                                    "made.toml"));
   auto rows = run_sweep(plan).rows;
   assign_errors(plan, {}, rows);
-  CHECK(rows[0].Ea_neb_error_eV == 0.03);
+  double const model = 0.03 * std::sqrt(std::acos(-1.0) / 2);  // stated as a mean absolute error
+  CHECK(rows[0].Ea_neb_error_eV == Approx(model));
   std::vector<double> barriers;
   for (std::string const z : {"0.9", "1.0", "1.1"}) {
     std::string member = text;
@@ -205,7 +289,7 @@ TEST_CASE("An ensemble gives barriers an error bar: model error and spread as sq
   double variance = 0;
   for (double b : barriers) variance += (b - mean) * (b - mean) / 2;
   CHECK(variance > 0);
-  CHECK(rows[0].Ea_neb_error_eV == Approx(std::sqrt(0.03 * 0.03 + variance)).epsilon(1e-9));
+  CHECK(rows[0].Ea_neb_error_eV == Approx(std::sqrt(model * model + variance)).epsilon(1e-9));
   std::filesystem::remove(folder / "ensemble/1.0/Li-O.toml");
   CHECK_THAT(input_error([&] { assign_errors(plan, folder / "ensemble", rows); }), ContainsSubstring("anion O"));
 }

@@ -5,6 +5,7 @@
 #include <ionscape/lattice/csm.hpp>
 #include <ionscape/lattice/distortion.hpp>
 #include <ionscape/lattice/fcc.hpp>
+#include <ionscape/sweep/ensemble.hpp>
 #include <ionscape/sweep/predict.hpp>
 #include <ionscape/sweep/runner.hpp>
 #include <ionscape_test/catch.hpp>
@@ -217,11 +218,11 @@ TEST_CASE("A set's own error grows from undistorted to distorted cells, and its 
       "[fitted]\ncharge_e = [-1.7, -0.5]\nvolume_A3 = [23.0, 70.0]\ndistortion = [1.0, 1.2]\n"
       "error_eV = {barrier = 0.01, barrier_three_point = 0.02, barrier_three_point_distorted = 0.06}\n");
   double const sigma = std::sqrt(std::acos(-1.0) / 2);  // of a normal distribution, over its mean absolute error
-  CHECK(model_error(set, true, 1) == Approx(0.01 * sigma));
-  CHECK(model_error(set, false, 1) == Approx(0.02 * sigma));
-  CHECK(model_error(set, false, 1.05) == Approx(0.04 * sigma));
-  CHECK(model_error(set, false, 1.2) == Approx(0.06 * sigma));
-  CHECK(std::isnan(model_error(set_of(), true, 1)));
+  CHECK(model_error(set, 1, false) == Approx(0.01 * sigma));
+  CHECK(model_error(set, 1, true) == Approx(0.02 * sigma));
+  CHECK(model_error(set, 1.05, true) == Approx(0.04 * sigma));
+  CHECK(model_error(set, 1.2, true) == Approx(0.06 * sigma));
+  CHECK(std::isnan(model_error(set_of(), 1, false)));
 
   CHECK(outside_range(set, -1, 40, 1.1).empty());
   CHECK(outside_range(set, -1.7, 23, 1.2).empty());

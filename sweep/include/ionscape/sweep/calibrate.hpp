@@ -43,6 +43,7 @@
 #include <array>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -109,6 +110,7 @@ struct FitRow {
   bool held_out = false;
   double fitted_eV = 0;
   double left_out_eV = 0;  // mean of the predictions of the cross-validation folds that left it out; NaN: none
+  double other_anions_eV = std::numeric_limits<double>::quiet_NaN();  // of the form fitted to the other anions alone
 };
 
 struct FittedParameter {
@@ -128,12 +130,15 @@ struct FormFit {
       values;  // (anions, then predicted ones; parameters of the form): natural values, fixed ones included
   std::vector<FitRow> rows;
   int free_parameters = 0, fitted_values = 0;
-  double cost = 0;                     // half the sum of squares of weighted residuals, after the loss
-  double aic = 0;                      // n ln(2 cost / n) + 2 p
-  double cross_validated_error = 0;    // mean absolute weighted residual over values left out
-  int starts = 0, starts_at_best = 0;  // how many starts ended within 1 % of the best cost
-  double condition = 0;                // of the scaled Jacobian: largest over smallest singular value
-  std::string weakest;                 // the combination of parameters that the data determine least
+  double cost = 0;                   // half the sum of squares of weighted residuals, after the loss
+  double aic = 0;                    // n ln(2 cost / n) + 2 p
+  double cross_validated_error = 0;  // mean absolute weighted residual over values left out
+  double other_anions_error =
+      std::numeric_limits<double>::quiet_NaN();  // the same of each anion fitted without it; NaN: a
+                                                 // parameter is its own, or fewer than three anions
+  int starts = 0, starts_at_best = 0;            // how many starts ended within 1 % of the best cost
+  double condition = 0;                          // of the scaled Jacobian: largest over smallest singular value
+  std::string weakest;                           // the combination of parameters that the data determine least
   bool converged = false;
   std::vector<std::vector<std::vector<double>>> ensemble;  // (bootstrap, as values)
 };
@@ -164,6 +169,7 @@ struct FitErrors {
   Quantity quantity;
   double distortion;
   ErrorStatistics fitted, left_out, held_out;  // fitted: in the fit; left_out: cross-validated; held_out: never used
+  ErrorStatistics other_anions;                // of the fit to the other anions alone
   std::size_t hits = 0, hits_of = 0;           // Tet/Oct preference, over all rows of tet_minus_oct
 };
 std::vector<FitErrors> errors_of(FormFit const& fit);

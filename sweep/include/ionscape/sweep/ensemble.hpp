@@ -13,7 +13,10 @@ namespace ionscape {
 /// such potentials, or a member that lacks an anion.
 void assign_errors(SweepPlan const& plan, std::filesystem::path const& ensemble, std::vector<MapRow>& rows);
 
-/// The model error in eV of a barrier, by three points or by NEB, at this distortion; NaN if the set says nothing of it.
+/// The standard error in eV of a barrier, by three points or by NEB, that a set states for itself (error_eV: mean absolute errors,
+/// times sqrt(pi / 2)). From d = 1 it grows linearly to that of distorted cells, which is an average and taken to hold in the middle
+/// of the fitted range of d. NEB barriers of distorted cells have no published reference: theirs grows alike. NaN if the set states
+/// none.
 double model_error(PotentialSet const& set, double distortion, bool three_point);
 
 }  // namespace ionscape

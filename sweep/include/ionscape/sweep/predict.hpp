@@ -130,12 +130,6 @@ struct FrameworkQuestion {
 std::vector<std::vector<ModelBarrier>> relax_in_frameworks(std::span<FrameworkQuestion const> questions,
                                                            PredictOptions const& options);
 
-/// The standard error of a barrier that a set states for itself (error_eV: mean absolute errors, times sqrt(pi / 2)), at
-/// distortion d. Of the three-point or the NEB barrier at d = 1; it grows linearly to that of distorted cells, which is an average
-/// and taken to hold in the middle of the fitted range of d. NEB barriers of distorted cells have no published reference: theirs
-/// grows alike. NaN if the set states none.
-double model_error(PotentialSet const& set, bool neb, double d);
-
 /// What lies outside the range that a set was fitted in, in words; nothing if all is inside.
 std::vector<std::string> outside_range(PotentialSet const& set, double charge_e, double volume_A3, double d);
 
