@@ -28,6 +28,14 @@ struct Arguments::Parser {
   }
 };
 
+std::optional<double> finite_number(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  double number = 0;
+  auto const [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || stop != text.data() + text.size() || !std::isfinite(number)) return {};
+  return number;
+}
+
 Arguments::Arguments(std::string const& subcommand, std::string const& about, std::vector<std::string> const& synopsis,
                      std::string example)
     : parser_(std::make_unique<Parser>(subcommand, about)) {
@@ -110,15 +118,10 @@ std::optional<std::filesystem::path> Arguments::path(std::string const& name) co
 std::optional<double> Arguments::number(std::string const& name, Limits limits) const {
   auto const value = text(name);
   if (!value) return {};
-  double number = 0;
-  char const* const end = value->data() + value->size();
-  char const* begin = value->data();
-  if (begin != end && *begin == '+') ++begin;
-  auto const [stop, error] = std::from_chars(begin, end, number);
-  if (error != std::errc{} || stop != end || !std::isfinite(number))
-    parser_->fail("--" + name + " " + *value + ": expected a finite number");
-  bool const too_small = limits.min_excluded ? number <= limits.min : number < limits.min;
-  if (too_small || number > limits.max) {
+  auto const number = finite_number(*value);
+  if (!number) parser_->fail("--" + name + " " + *value + ": expected a finite number");
+  bool const too_small = limits.min_excluded ? *number <= limits.min : *number < limits.min;
+  if (too_small || *number > limits.max) {
     std::string expected;
     if (std::isfinite(limits.min)) expected = (limits.min_excluded ? "> " : ">= ") + shortest(limits.min);
     if (std::isfinite(limits.max)) expected += (expected.empty() ? "<= " : " and <= ") + shortest(limits.max);

@@ -6,11 +6,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <ionscape/core/io/toml.hpp>  // Limits
 
 namespace ionscape::app {
+
+/// The whole text as a number, a leading '+' included; nothing for "1.0abc", "nan" or "inf".
+std::optional<double> finite_number(std::string_view text);
 
 class Arguments {
  public:

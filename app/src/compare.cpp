@@ -1,5 +1,4 @@
 // ionscape compare [MAP...] --reference DIR: maps and potentials against published values.
-#include <charconv>
 #include <iostream>
 #include <map>
 #include <set>
@@ -16,25 +15,12 @@ namespace ionscape::app {
 
 namespace {
 
-std::map<std::string, PotentialSet> read_potentials(std::vector<std::string> const& files) {
-  std::map<std::string, PotentialSet> sets;
-  for (std::string const& file : files) {
-    PotentialSet set = read_potential_set(file);
-    if (!set.insertion) fail_input({file}, "no [insertion]: maps need a set for a mobile ion in a framework");
-    std::string const anion = set.insertion->framework;
-    if (!sets.emplace(anion, std::move(set)).second) fail_input({file}, "a second potential for ", anion);
-  }
-  return sets;
-}
-
 std::vector<double> charges_of(std::vector<std::string> const& words) {
   std::vector<double> charges;
   for (std::string const& word : words) {
-    double charge = 0;
-    auto const [end, error] = std::from_chars(word.data(), word.data() + word.size(), charge);
-    if (error != std::errc{} || end != word.data() + word.size() || !(charge < 0))
-      fail_input({}, "--exclude-charge ", word, ": expected an anion's charge, < 0");
-    charges.push_back(charge);
+    auto const charge = finite_number(word);
+    if (!charge || *charge >= 0) fail_input({}, "--exclude-charge ", word, ": expected an anion's charge, < 0");
+    charges.push_back(*charge);
   }
   return charges;
 }
@@ -83,10 +69,12 @@ void print_groups(Comparison const& comparison) {
 }
 
 void print_claims(std::vector<Claim> const& claims) {
-  TextTable table({"claim", "anion", "counted", "of", "measured", "published", "demanded", "verdict"});
+  TextTable table(
+      {"claim", "anion", "counted", "of", "measured", "demanded", "verdict", "published", "of", "ours there"});
   for (Claim const& c : claims)
-    table.row({c.name, c.anion, c.statement, std::to_string(c.of), fixed(c.measured, 3),
-               c.published ? fixed(*c.published, 3) : "", c.demanded, verdict_of(c)});
+    table.row({c.name, c.anion, c.statement, std::to_string(c.of), fixed(c.measured, 3), c.demanded, verdict_of(c),
+               c.published ? fixed(*c.published, 3) : "", c.published ? std::to_string(c.of_there) : "",
+               c.published ? fixed(c.measured_there, 3) : ""});
   table.print(std::cout);
 }
 
@@ -136,7 +124,7 @@ int compare_command(int argc, char const* const* argv) {
   std::vector<MapRow> rows;
   for (auto const& map : maps)
     for (MapRow& row : read_map(map)) rows.push_back(std::move(row));
-  auto const model = model_of(maps, rows, read_potentials(arguments.list("potential")));
+  auto const model = model_of(maps, rows, read_insertion_sets(arguments.list("potential")));
 
   KokkosSession const kokkos(threads);
   if (options.matching == Matching::exact) require_same_model(rows, model);

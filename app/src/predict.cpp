@@ -18,13 +18,8 @@ namespace {
 
 /// The built-in sets; the given one in place of its anion's.
 std::map<std::string, PotentialSet> potentials_of(Arguments const& arguments) {
-  std::map<std::string, PotentialSet> sets;
-  for (std::string const& anion : built_in_anions()) sets.emplace(anion, built_in_potential(anion));
-  for (std::string const& file : arguments.list("potential")) {
-    PotentialSet set = read_potential_set(file);
-    if (!set.insertion) fail_input({file}, "no [insertion]: this needs a set for a mobile ion in a framework");
-    sets.insert_or_assign(set.insertion->framework, std::move(set));
-  }
+  auto sets = read_insertion_sets(arguments.list("potential"));
+  for (std::string const& anion : built_in_anions()) sets.try_emplace(anion, built_in_potential(anion));
   return sets;
 }
 

@@ -1,8 +1,6 @@
 #include "predict_run.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/format.hpp>
@@ -19,16 +17,14 @@ SpeciesNumbers species_numbers(Arguments const& arguments, std::string const& op
   SpeciesNumbers numbers;
   for (std::string const& word : arguments.list(option)) {
     std::size_t const equals = word.find('=');
-    double number = 0;
-    char const* const end = word.data() + word.size();
-    auto const [stop, error] = std::from_chars(word.data() + std::min(equals + 1, word.size()), end, number);
-    if (equals == word.npos || equals == 0 || error != std::errc{} || stop != end || !std::isfinite(number))
+    auto const number = finite_number(word.substr(std::min(equals + 1, word.size())));
+    if (equals == word.npos || equals == 0 || !number)
       fail_input({}, "--", option, " ", word, ": expected SPECIES=NUMBER, as O=-1.06");
     std::string const species = word.substr(0, equals);
     if (std::ranges::none_of(crystals, [&](Crystal const& c) { return std::ranges::count(c.species, species) > 0; }))
       fail_input({}, "--", option, " ", word, ": no such species in ",
                  crystals.size() > 1 ? "any structure" : "the structure");
-    if (!numbers.emplace(species, number).second) fail_input({}, "--", option, ": a second number of ", species);
+    if (!numbers.emplace(species, *number).second) fail_input({}, "--", option, ": a second number of ", species);
   }
   return numbers;
 }

@@ -126,12 +126,17 @@ Field published(ReferenceData const& reference, std::string const& anion, Quanti
   };
 }
 
-Claim claim(std::string name, std::string anion, std::string statement, Share share, std::optional<double> demanded,
-            Share published = {}) {
-  Claim c{std::move(name), std::move(anion), std::move(statement), share.value(), share.of, "", {}, {}};
+/// Ours where there is a published value.
+Field where_published(Field const& ours, Field const& theirs) {
+  return [=](std::size_t k, std::size_t j, std::size_t i) {
+    return std::isnan(theirs(k, j, i)) ? std::nan("") : ours(k, j, i);
+  };
+}
+
+Claim claim(std::string name, std::string anion, std::string statement, Share share, std::optional<double> demanded) {
+  Claim c{std::move(name), std::move(anion), std::move(statement), share.value(), share.of, "", {}, 0, 0, {}};
   if (demanded) c.demanded = "above " + shortest(*demanded);
   if (demanded && share.of > 0) c.holds = share.value() > *demanded;
-  if (published.of > 0) c.published = published.value();
   return c;
 }
 
@@ -149,7 +154,7 @@ void add_shares(std::vector<Claim>& claims, Axes const& axes, Field const& Ea, R
   for (auto const& [distortion, share] : printed) {
     Share const ours = below(axes, Ea, plane_of(distortion), figures::low_barrier, largest_volume);
     Claim c = claim("iv", "S", "share with E_a < 0.4 eV at d = " + shortest(distortion), ours, {});
-    c.published = share;
+    c.published = share, c.measured_there = c.measured, c.of_there = c.of;
     c.demanded = "within " + shortest(near_published);
     if (ours.of == published_points) c.holds = std::fabs(ours.value() - share) <= near_published;
     claims.push_back(std::move(c));
@@ -172,6 +177,8 @@ void add_shares(std::vector<Claim>& claims, Axes const& axes, Field const& Ea, R
           n,
           "below " + shortest(near_published),
           {},
+          0,
+          0,
           {}};
   c.holds = c.measured < near_published;
   claims.push_back(std::move(c));
@@ -190,28 +197,33 @@ void add_claims(std::vector<Claim>& claims, figures::Grid const& grid, Reference
       field([](MapRow const& row) { return row.status == "converged" ? row.Ea_neb_eV : std::nan(""); });
   Field const their_D = published(reference, grid.anion, Quantity::tet_minus_oct, axes);
   Field const their_Ea = published(reference, grid.anion, Quantity::barrier_three_point, axes);
-  auto const add = [&](char const* name, char const* statement, Share share, std::optional<double> demanded,
-                       Share published = {}) {
-    claims.push_back(claim(name, grid.anion, statement, share, demanded, published));
+  Field const nothing = [](std::size_t, std::size_t, std::size_t) { return std::nan(""); };
+  auto const add = [&](char const* name, std::string const& statement, std::optional<double> demanded,
+                       Field const& ours, Field const& theirs, auto const& count) {
+    Claim c = claim(name, grid.anion, statement, count(ours), demanded);
+    if (Share const published = count(theirs); published.of > 0) {
+      Share const there = count(where_published(ours, theirs));
+      c.published = published.value(), c.measured_there = there.value(), c.of_there = there.of;
+    }
+    claims.push_back(std::move(c));
   };
-  add("i", "dE_tet > dE_oct, all distorted points", tet_rises_more(axes, D, Volumes::all), most,
-      tet_rises_more(axes, their_D, Volumes::all));
-  add("i", "dE_tet > dE_oct, volumes above the median", tet_rises_more(axes, D, Volumes::large), nearly_all,
-      tet_rises_more(axes, their_D, Volumes::large));
-  add("i", "dE_tet > dE_oct, the smaller volumes", tet_rises_more(axes, D, Volumes::small), {},
-      tet_rises_more(axes, their_D, Volumes::small));
-  add("ii", "D grows from one distortion to the next", grows_with_distortion(axes, D), most,
-      grows_with_distortion(axes, their_D));
-  add("ii", "D falls from one volume to the next", falls_with_volume(axes, D), nearly_all,
-      falls_with_volume(axes, their_D));
-  add("ii", "D falls from one charge to the next more negative", falls_with_charge(axes, D), nearly_all,
-      falls_with_charge(axes, their_D));
-  add("iii", "distortion lowers E_a (three points) where Tet is occupied", barrier_moves(axes, D, Ea, true), most,
-      barrier_moves(axes, D, their_Ea, true));
-  add("iii", "distortion raises E_a (three points) where Oct is occupied", barrier_moves(axes, D, Ea, false), half,
-      barrier_moves(axes, D, their_Ea, false));
-  add("iii", "distortion lowers E_a (NEB) where Tet is occupied", barrier_moves(axes, D, Ea_neb, true), {});
-  add("iii", "distortion raises E_a (NEB) where Oct is occupied", barrier_moves(axes, D, Ea_neb, false), {});
+  for (auto const& [volumes, words, demanded] :
+       {std::tuple<Volumes, char const*, std::optional<double>>(Volumes::all, "all distorted points", most),
+        {Volumes::large, "volumes above the median", nearly_all},
+        {Volumes::small, "the smaller volumes", {}}})
+    add("i", "dE_tet > dE_oct, " + std::string(words), demanded, D, their_D,
+        [&](Field const& f) { return tet_rises_more(axes, f, volumes); });
+  add("ii", "D grows from one distortion to the next", most, D, their_D,
+      [&](Field const& f) { return grows_with_distortion(axes, f); });
+  add("ii", "D falls from one volume to the next", nearly_all, D, their_D,
+      [&](Field const& f) { return falls_with_volume(axes, f); });
+  add("ii", "D falls from one charge to the next more negative", nearly_all, D, their_D,
+      [&](Field const& f) { return falls_with_charge(axes, f); });
+  auto const moves = [&](bool tet) { return [&, tet](Field const& f) { return barrier_moves(axes, D, f, tet); }; };
+  add("iii", "distortion lowers E_a (three points) where Tet is occupied", most, Ea, their_Ea, moves(true));
+  add("iii", "distortion raises E_a (three points) where Oct is occupied", half, Ea, their_Ea, moves(false));
+  add("iii", "distortion lowers E_a (NEB) where Tet is occupied", {}, Ea_neb, nothing, moves(true));
+  add("iii", "distortion raises E_a (NEB) where Oct is occupied", {}, Ea_neb, nothing, moves(false));
 
   Share widens;
   for (std::size_t k = 1; k < axes.distortions.size(); ++k) {
@@ -219,7 +231,8 @@ void add_claims(std::vector<Claim>& claims, figures::Grid const& grid, Reference
     auto const low = [&](std::size_t plane) { return below(axes, Ea, plane, figures::low_barrier, INFINITY).value(); };
     ++widens.of, widens.hits += low(k) >= low(k - 1);
   }
-  add("iv", "the region of E_a < 0.4 eV does not shrink from one distortion to the next", widens, nearly_all);
+  claims.push_back(claim("iv", grid.anion, "the region of E_a < 0.4 eV does not shrink from one distortion to the next",
+                         widens, nearly_all));
   if (grid.anion == "S") add_shares(claims, axes, Ea, reference);
 }
 

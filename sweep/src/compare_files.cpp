@@ -62,6 +62,8 @@ Json to_json(Claim const& claim) {
          {"measured", claim.measured},
          {"of", claim.of}};
   j["published"] = claim.published ? Json(*claim.published) : Json();
+  j["measured_where_published"] = claim.published ? Json(claim.measured_there) : Json();
+  j["of_where_published"] = claim.published ? Json(claim.of_there) : Json();
   j["demanded"] = claim.demanded.empty() ? Json() : Json(claim.demanded);
   j["holds"] = claim.holds ? Json(*claim.holds) : Json();
   return j;
@@ -94,12 +96,14 @@ void write_markdown(std::ostream& out, SweepPlan const& model, Comparison const&
     out << " |\n";
   }
   if (claims.empty()) return;
-  out << "\n| claim | anion | counted | of | measured | published | demanded | verdict |\n"
-         "|---|---|---|---|---|---|---|---|\n";
+  out << "\nShares of points or pairs; *ours there*: only where there is a published value.\n\n"
+         "| claim | anion | counted | of | measured | demanded | verdict | published | of | ours there |\n"
+         "|---|---|---|---|---|---|---|---|---|---|\n";
   for (Claim const& c : claims)
     out << "| " << c.name << " | " << c.anion << " | " << c.statement << " | " << c.of << " | " << number(c.measured, 3)
-        << " | " << (c.published ? number(*c.published, 3) : "") << " | " << c.demanded << " | " << verdict_of(c)
-        << " |\n";
+        << " | " << c.demanded << " | " << verdict_of(c) << " | " << (c.published ? number(*c.published, 3) : "")
+        << " | " << (c.published ? std::to_string(c.of_there) : "") << " | "
+        << (c.published ? number(c.measured_there, 3) : "") << " |\n";
 }
 
 }  // namespace

@@ -15,11 +15,15 @@ namespace {
 
 constexpr double smallest_distortion = 0.6, largest_distortion = 1.4;  // beyond, anions come closer than 0.2 L
 
-/// The set for sweeps over `anion`; anything else is refused.
-PotentialSet checked(PotentialSet set, std::string const& anion, SourceLocation const& where) {
+void require_insertion(PotentialSet const& set, SourceLocation const& where) {
   if (!set.insertion)
     fail_input(where, "potential ", set.file.string(),
-               " has no [insertion]: a sweep needs a set for a mobile ion in a framework");
+               " has no [insertion]: this needs a set for a mobile ion in a framework");
+}
+
+/// The set for sweeps over `anion`; anything else is refused.
+PotentialSet checked(PotentialSet set, std::string const& anion, SourceLocation const& where) {
+  require_insertion(set, where);
   if (set.insertion->framework != anion)
     fail_input(where, "potential ", set.file.string(), " is for a framework of ", set.insertion->framework, ", not of ",
                anion);
@@ -128,6 +132,17 @@ void validate(SweepPoint const& point, SourceLocation const& where) {
   if (!(point.distortion >= smallest_distortion && point.distortion <= largest_distortion))
     fail_input(where, "distortion = ", point.distortion, ", expected ", smallest_distortion, " to ",
                largest_distortion);
+}
+
+std::map<std::string, PotentialSet> read_insertion_sets(std::vector<std::string> const& files) {
+  std::map<std::string, PotentialSet> sets;
+  for (std::string const& file : files) {
+    PotentialSet set = read_potential_set(file);
+    require_insertion(set, {file});
+    std::string const anion = set.insertion->framework;
+    if (!sets.emplace(anion, std::move(set)).second) fail_input({file}, "a second potential for anion ", anion);
+  }
+  return sets;
 }
 
 std::vector<std::string> built_in_anions() {

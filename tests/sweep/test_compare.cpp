@@ -275,6 +275,9 @@ TEST_CASE("The same counts are made on published values, over the planes that th
   CHECK(claim(claims, "dE_tet > dE_oct, all").published == Approx(0.75));
   CHECK(claim(claims, "D grows").published == Approx(0.75));
   CHECK(claim(claims, "D grows").measured == 1);
+  CHECK(claim(claims, "D grows").of == 8);
+  CHECK(claim(claims, "D grows").of_there == 4);  // from 1 to 1.1
+  CHECK(claim(claims, "D grows").measured_there == 1);
   CHECK_FALSE(claim(claims, "raises E_a (three points)").published.has_value());
 }
 

@@ -86,7 +86,9 @@ struct Claim {
   std::size_t of = 0;               // number of points or pairs counted; 0: the claim cannot be measured on this map
   std::string demanded;             // "above 0.75"
   std::optional<double> published;  // the same count on the published values at the points of the map
-  std::optional<bool> holds;        // nothing where it only informs, or cannot be measured
+  double measured_there = 0;        // ours where there is a published value, and of how many: like with like
+  std::size_t of_there = 0;
+  std::optional<bool> holds;  // nothing where it only informs, or cannot be measured
 };
 
 /// "pass", "FAIL", "" where it only informs, or "not on this map".

@@ -61,6 +61,9 @@ SweepPlan read_sweep_points(std::filesystem::path const& file, std::optional<std
 /// Checks a point's values: volume > 0, charge < 0, distortion in [0.6, 1.4], all finite.
 void validate(SweepPoint const& point, SourceLocation const& where);
 
+/// Sets for a mobile ion in a framework, by anion. Throws InputError for another set, or a second one of an anion.
+std::map<std::string, PotentialSet> read_insertion_sets(std::vector<std::string> const& files);
+
 /// Anions with a built-in potential set, and the set (examples/potentials). Throws InputError for another anion.
 std::vector<std::string> built_in_anions();
 PotentialSet built_in_potential(std::string const& anion);
