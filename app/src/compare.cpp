@@ -87,7 +87,8 @@ int compare_command(int argc, char const* const* argv) {
       "claims of Ouyang, Xu and Zhu (2023) on them. The reference is a folder with tables (dft_profiles.csv,\n"
       "cvd_*.csv, digitised_csm_curves.csv) or with the *-barrier.txt files of Xu et al. (2020) as published.\n"
       "Without a MAP only potentials are compared: those of --potential, or else all built-in ones.\n"
-      "Results: DIR/compare.csv (every value), DIR/compare.json, DIR/compare.md (tables for a document).",
+      "Results: DIR/compare.csv (every value), DIR/compare.json; DIR/compare.md, DIR/claims.md (tables for a "
+      "document).",
       {"[MAP...] --reference DIR [--out DIR] [--match exact|interpolate|nearest] [--pictures]"},
       "ionscape sweep examples/published/S.toml && ionscape compare results/S --reference DIR");
   arguments.option("reference", "DIR", "folder with the published values");
@@ -142,7 +143,8 @@ int compare_command(int argc, char const* const* argv) {
     std::cout << "\nthe claims of the paper, as shares of points or pairs\n";
     print_claims(claims);
   }
-  std::cout << "\nwritten: " << (directory / "compare.csv").string() << ", compare.json, compare.md" << std::endl;
+  std::cout << "\nwritten: " << (directory / "compare.csv").string() << ", compare.json, compare.md, claims.md"
+            << std::endl;
   if (arguments.has("pictures")) try {
       std::cout << plot_comparison(comparison, model, directory / "pictures").size() << " pictures in "
                 << (directory / "pictures").string() << '\n';

@@ -238,6 +238,28 @@ void write_rows(FormFit const& fit, std::filesystem::path const& file) {
   out.commit();
 }
 
+/// In meV, by quantity and distortion.
+void write_errors(FormFit const& fit, std::filesystem::path const& file) {
+  AtomicFile page(file);
+  std::ostream& out = page.stream();
+  out << "| anion | quantity | d | fitted: n, MAE | RMSE | max | cross-validated MAE | not fitted: n, MAE | max | "
+         "Spearman | Tet/Oct hits |\n|---|---|---|---|---|---|---|---|---|---|---|\n";
+  for (FitErrors const& e : errors_of(fit)) {
+    auto const part = [](ErrorStatistics const& s) {
+      return s.count ? std::to_string(s.count) + ", " + milli(s.mae) : std::string();
+    };
+    double const rank = e.fitted.count ? e.fitted.rank_correlation : e.held_out.rank_correlation;
+    out << "| " << e.anion << " | " << name_of(e.quantity) << " | " << digits(e.distortion) << " | " << part(e.fitted)
+        << " | " << (e.fitted.count ? milli(e.fitted.rmse) : "") << " | "
+        << (e.fitted.count ? milli(e.fitted.largest) : "") << " | " << (e.left_out.count ? milli(e.left_out.mae) : "")
+        << " | " << part(e.held_out) << " | " << (e.held_out.count ? milli(e.held_out.largest) : "") << " | "
+        << (std::isfinite(rank) ? digits(std::round(rank * 1e4) / 1e4) : "") << " | "
+        << (e.hits_of ? std::to_string(e.hits) + "/" + std::to_string(e.hits_of) : "") << " |\n";
+  }
+  page.commit();
+}
+
+/// How the fit came about: forms, trend, trade-off, parameters.
 void write_page(CalibrationResult const& result, std::filesystem::path const& file) {
   AtomicFile page(file);
   std::ostream& out = page.stream();
@@ -251,22 +273,7 @@ void write_page(CalibrationResult const& result, std::filesystem::path const& fi
     out << "| " << fit.form.name << (&fit == &best ? " (chosen)" : "") << " | " << fit.free_parameters << " | "
         << std::fixed << std::setprecision(0) << fit.aic << " | " << std::setprecision(2) << fit.cross_validated_error
         << " | " << fit.starts_at_best << " of " << fit.starts << " | " << fit.weakest << " |\n";
-  out << std::defaultfloat
-      << "\nErrors of the chosen form in meV (mean absolute, root mean square, largest, Spearman):\n\n"
-      << "| anion | quantity | d | fitted: n, MAE | RMSE | max | cross-validated MAE | not fitted: n, MAE | max | "
-         "Spearman | Tet/Oct hits |\n|---|---|---|---|---|---|---|---|---|---|---|\n";
-  for (FitErrors const& e : errors_of(best)) {
-    auto const part = [](ErrorStatistics const& s) {
-      return s.count ? std::to_string(s.count) + ", " + milli(s.mae) : std::string();
-    };
-    double const rank = e.fitted.count ? e.fitted.rank_correlation : e.held_out.rank_correlation;
-    out << "| " << e.anion << " | " << name_of(e.quantity) << " | " << digits(e.distortion) << " | " << part(e.fitted)
-        << " | " << (e.fitted.count ? milli(e.fitted.rmse) : "") << " | "
-        << (e.fitted.count ? milli(e.fitted.largest) : "") << " | " << (e.left_out.count ? milli(e.left_out.mae) : "")
-        << " | " << part(e.held_out) << " | " << (e.held_out.count ? milli(e.held_out.largest) : "") << " | "
-        << (std::isfinite(rank) ? digits(std::round(rank * 1e4) / 1e4) : "") << " | "
-        << (e.hits_of ? std::to_string(e.hits) + "/" + std::to_string(e.hits_of) : "") << " |\n";
-  }
+  out << std::defaultfloat;
   if (std::isfinite(best.other_anions_error)) {
     out << "\nEach anion predicted from the trend of the others, as an anion without data is (meV). By form, mean "
            "absolute weighted "
@@ -461,7 +468,9 @@ std::vector<std::filesystem::path> write_calibration(CalibrationResult const& re
   write_json(result, directory / "calibrate.json");
   write_rows(best, directory / "residuals.csv");
   write_page(result, directory / "calibrate.md");
-  for (char const* name : {"calibrate.json", "residuals.csv", "calibrate.md"}) files.push_back(directory / name);
+  write_errors(best, directory / "errors.md");
+  for (char const* name : {"calibrate.json", "residuals.csv", "calibrate.md", "errors.md"})
+    files.push_back(directory / name);
   if (pictures) {
     std::vector<std::string> names;
     std::filesystem::create_directories(directory / "pictures");

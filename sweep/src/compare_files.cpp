@@ -71,8 +71,7 @@ Json to_json(Claim const& claim) {
 
 std::string number(double x, int decimals) { return std::isnan(x) ? "-" : figures::decimals(x, decimals); }
 
-void write_markdown(std::ostream& out, SweepPlan const& model, Comparison const& comparison,
-                    std::vector<Claim> const& claims) {
+void write_groups(std::ostream& out, SweepPlan const& model, Comparison const& comparison) {
   out << "Errors are ours minus the reference, in eV. *inside*: only points in the range that the potential was fitted "
          "in. "
          "*hits*: same sign of E_tet - E_oct.\nBounds are ends of colour scales and masked cells: kept / known.\n\n";
@@ -95,8 +94,10 @@ void write_markdown(std::ostream& out, SweepPlan const& model, Comparison const&
     if (g.bounds > 0) out << g.satisfied << " / " << g.bounds;
     out << " |\n";
   }
-  if (claims.empty()) return;
-  out << "\nShares of points or pairs; *ours there*: only where there is a published value.\n\n"
+}
+
+void write_claims(std::ostream& out, std::vector<Claim> const& claims) {
+  out << "Shares of points or pairs; *ours there*: only where there is a published value.\n\n"
          "| claim | anion | counted | of | measured | demanded | verdict | published | of | ours there |\n"
          "|---|---|---|---|---|---|---|---|---|---|\n";
   for (Claim const& c : claims)
@@ -124,11 +125,13 @@ void write_comparison(std::filesystem::path const& directory, SweepPlan const& m
   for (ComparisonGroup const& group : comparison.groups) j["groups"].push_back(to_json(group, comparison));
   for (Claim const& claim : claims) j["claims"].push_back(to_json(claim));
 
-  AtomicFile csv(directory / "compare.csv"), json(directory / "compare.json"), markdown(directory / "compare.md");
+  AtomicFile csv(directory / "compare.csv"), json(directory / "compare.json");
+  AtomicFile groups(directory / "compare.md"), counted(directory / "claims.md");
   write_values(csv.stream(), comparison.values);
   json.stream() << j.dump(2) << '\n';
-  write_markdown(markdown.stream(), model, comparison, claims);
-  for (AtomicFile* file : {&csv, &json, &markdown}) file->commit();
+  write_groups(groups.stream(), model, comparison);
+  write_claims(counted.stream(), claims);
+  for (AtomicFile* file : {&csv, &json, &groups, &counted}) file->commit();
 }
 
 }  // namespace ionscape

@@ -124,7 +124,7 @@ TEST_CASE("A fitted potential is written as a set that the engine reads, and giv
   TemporaryFolder const folder;
   auto const result = calibrate(plan_from(folder, fit_file), engine_data());
   auto const files = write_calibration(result, folder / "out", false);
-  CHECK(files.size() == 1 + 2 + 3);  // the set, two of the ensemble, JSON, CSV and Markdown
+  CHECK(files.size() == 1 + 2 + 4);  // the set, two of the ensemble, JSON, CSV, two pages of Markdown
   SweepPlan plan;
   plan.potentials.emplace("O", read_potential_set(folder / "out/Li-O.toml"));
   std::vector<double> expected;

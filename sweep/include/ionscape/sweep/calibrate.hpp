@@ -178,7 +178,7 @@ std::vector<FitErrors> errors_of(FormFit const& fit);
 std::string potential_toml(CalibrationResult const& result, FormFit const& fit, std::size_t anion,
                            std::vector<double> const& values);
 
-/// Writes into `directory`: Li-X.toml of the chosen form, ensemble/, calibrate.json, calibrate.md, residuals.csv, and with
+/// Writes into `directory`: Li-X.toml of the chosen form, ensemble/, calibrate.json, calibrate.md, errors.md, residuals.csv, and with
 /// `pictures` maps of the residuals and parity plots. Returns the files written.
 std::vector<std::filesystem::path> write_calibration(CalibrationResult const& result,
                                                      std::filesystem::path const& directory, bool pictures);

@@ -103,8 +103,8 @@ std::string verdict_of(Claim const& claim);
 ///   iv   distortion widens the part of the plane with E_a < 0.4 eV
 std::vector<Claim> check_claims(std::vector<MapRow> const& rows, ReferenceData const& reference);
 
-/// Writes DIR/compare.csv (every value), DIR/compare.json (statistics, claims, remarks) and DIR/compare.md (the same as
-/// tables for a document), each whole or not at all.
+/// Writes DIR/compare.csv (every value), DIR/compare.json (statistics, claims, remarks), DIR/compare.md and DIR/claims.md
+/// (the same as tables for a document), each whole or not at all.
 void write_comparison(std::filesystem::path const& directory, SweepPlan const& model, ReferenceData const& reference,
                       Comparison const& comparison, std::vector<Claim> const& claims);
 
