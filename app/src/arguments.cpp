@@ -174,8 +174,11 @@ std::vector<std::filesystem::path> Arguments::required_paths(std::string const& 
 }
 
 void Arguments::refuse(std::vector<std::string> const& names, std::string const& because_of) const {
-  for (std::string const& name : names)
-    if (has(name)) parser_->fail("--" + name + " does not go with " + because_of);
+  for (std::string const& name : names) {
+    if (!has(name)) continue;
+    bool const positional = std::ranges::count(parser_->positionals, name) > 0;
+    parser_->fail((positional ? "'" + *text(name) + "'" : "--" + name) + " does not go with " + because_of);
+  }
 }
 
 }  // namespace ionscape::app

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include <ionscape/core/error.hpp>
+#include <ionscape/core/io/atomic_file.hpp>
 #include <ionscape/sweep/calibrate.hpp>
 
 #include "arguments.hpp"
@@ -78,7 +79,7 @@ void print_errors(FormFit const& fit) {
 
 int calibrate_command(int argc, char const* const* argv) {
   Arguments arguments("calibrate", "Fits insertion potentials to published DFT values, with their errors.",
-                      {"ionscape calibrate FIT.toml --reference DIR [--out DIR] [OPTION...]"},
+                      {"FIT.toml --reference DIR [--out DIR] [OPTION...]"},
                       "ionscape calibrate examples/calibration/O.toml --reference ../reference --out results/O-fit");
   arguments.positional("FIT.toml");
   arguments.option("reference", "DIR", "folder of the published values (tables, or the authors' files)");
@@ -92,6 +93,8 @@ int calibrate_command(int argc, char const* const* argv) {
   auto const reference = arguments.path("reference");
   if (!reference) fail_input({}, "--reference DIR is missing: the folder of the published values");
   ReferenceData const data = read_reference_data(*reference);
+  auto const directory = arguments.path("out");
+  if (directory) check_writable(*directory / "calibrate.json");
 
   KokkosSession const session(arguments.whole_number("threads", at_least(1)));
   auto const begin = std::chrono::steady_clock::now();
@@ -110,7 +113,7 @@ int calibrate_command(int argc, char const* const* argv) {
   print_forms(result);
   print_parameters(result.best());
   print_errors(result.best());
-  if (auto const directory = arguments.path("out")) {
+  if (directory) {
     auto const files = write_calibration(result, *directory, !arguments.has("no-pictures"));
     std::cout << "\nwritten: " << files.size() << " files in " << directory->string() << '\n';
   }

@@ -130,7 +130,13 @@ int compare_command(int argc, char const* const* argv) {
   KokkosSession const kokkos(threads);
   if (options.matching == Matching::exact) require_same_model(rows, model);
   auto const comparison = compare(rows, model, reference, options);
-  auto const claims = check_claims(rows, reference);
+  std::vector<Claim> claims;
+  std::string no_claims;
+  try {
+    claims = check_claims(rows, reference);
+  } catch (InputError const& error) {
+    no_claims = error.what();  // a list of points is no grid
+  }
   write_comparison(directory, model, reference, comparison, claims);
 
   for (std::string const& remark : reference.remarks) std::cout << "reference: " << remark << '\n';
@@ -139,6 +145,7 @@ int compare_command(int argc, char const* const* argv) {
   for (std::string const& remark : comparison.remarks) std::cout << remark << '\n';
   std::cout << "\nours minus reference; 'inside': in the range that the potential was fitted in\n";
   print_groups(comparison);
+  if (!no_claims.empty()) std::cout << "\nthe claims of the paper are not counted: " << no_claims << '\n';
   if (!claims.empty()) {
     std::cout << "\nthe claims of the paper, as shares of points or pairs\n";
     print_claims(claims);

@@ -249,6 +249,25 @@ std::string nature(Curvature const& c, double force_tolerance) {
   return text;
 }
 
+/// Ends that were to relax into the minimum of their site, and did something else.
+void warn_of_ends(Task& task, NebOptions const& options, BandResult const& band, Certificates const& certificates) {
+  if (!options.relax_endpoints) return;
+  std::size_t const last = task.waypoints.size() - 1;
+  for (int side : {0, 1}) {
+    std::string const end = side == 0 ? "first" : "last";
+    double const step =
+        norm(vec3(task.waypoints[side == 0 ? 1 : last - 1]) - vec3(task.waypoints[side == 0 ? 0 : last]));
+    Curvature const& c = side == 0 ? certificates.first : certificates.last;
+    // To the window on the way, or half the hop where that is not known.
+    if (band.end_moved[side] > (last == 1 ? step / 2 : step))
+      task.warnings.push_back("the " + end + " end has moved " + fixed(band.end_moved[side], 2) +
+                              " Å while it relaxed: it has left its site, and this is another hop");
+    if (band.end_force[side] <= options.force_tolerance && c.index() > 0)
+      task.warnings.push_back("the " + end + " end is no minimum (" + nature(c, options.force_tolerance) +
+                              "): symmetry holds it there");
+  }
+}
+
 Json to_json(Curvature const& c, double force_tolerance) {
   Json json;
   json["force_eV_per_A"] = c.force;
@@ -429,6 +448,8 @@ int neb_command(int argc, char const* const* argv) {
     task.warnings.push_back(
         "image " + std::to_string(inside.front()) + (inside.size() > 1 ? " and others are" : " is") +
         " inside a Buckingham well, closer to an ion than where its repulsion turns over: the energies mean nothing");
+
+  warn_of_ends(task, options, band, certificates);
 
   write_profile(directory / "profile.csv", band);
   write_images(directory / "band.extxyz", task, band);

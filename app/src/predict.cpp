@@ -1,4 +1,5 @@
 // ionscape predict STRUCTURE...: barriers of real compounds by three models, side by side.
+#include <algorithm>
 #include <iostream>
 
 #include <ionscape/core/error.hpp>
@@ -48,7 +49,7 @@ int predict_command(int argc, char const* const* argv) {
   arguments.flag("oxidation", "take formal oxidation states (far from the charges that the potentials know)");
   arguments.option("charge-model", "NAME", "ionicity: formal states times a covalency factor, ±0.18 e");
   arguments.option("states", "LIST", "oxidation states in place of the common ones, as Fe=2,P=5");
-  arguments.option("anions", "LIST", "species that form the framework (default: the known anion that is there)");
+  arguments.option("anions", "SPECIES", "species that forms the framework (default: the known anion that is there)");
   arguments.option("mobile", "SPECIES", "the mobile ion (default: Li)");
   arguments.option("hop", "KIND", "tet-oct-tet, oct-tet-oct or all (default: all)");
   arguments.option("csm", "SITE", "whose CSM the C-V-D column takes: tet or oct (default: tet; files hold both)");
@@ -97,6 +98,11 @@ int predict_command(int argc, char const* const* argv) {
     if (set->second.insertion->mobile != mobile)
       fail_input({set->second.file}, "the set is for mobile ", set->second.insertion->mobile, ", not ", mobile);
     compounds.push_back(std::move(c));
+  }
+  for (std::string const& file : arguments.list("potential")) {
+    std::string const anion = read_potential_set(file).insertion->framework;
+    if (std::ranges::none_of(compounds, [&](Compound const& c) { return c.geometry.anion == anion; }))
+      fail_input({file}, "a set for frameworks of ", anion, ", but no structure has one");
   }
   KokkosSession const kokkos(threads);
   auto const predicted = predict(compounds, options);

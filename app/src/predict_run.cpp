@@ -87,7 +87,7 @@ Compound read_compound(Crystal const& crystal, std::filesystem::path const& file
   auto const anions = choose_anions(crystal.species, asked_anions, {file});
   if (anions.size() > 1)
     fail_input({file}, "several anions (", joined(anions),
-               "), but a potential is for a framework of one: name it with --anions");
+               "), but a potential is for a framework of one species: name one with --anions");
   c.geometry = analyse_compound(crystal, anions[0], mobile, kinds);
   c.source = assign_charge(source, crystal, anions, file);
   c.charge = anion_charge(crystal, c.source, anions, {file});

@@ -149,7 +149,8 @@ int regress_command(int argc, char const* const* argv) {
   auto const file = arguments.required_path("file", "table (FILE.csv)");
   std::string const target = arguments.text("target").value_or("Ea_three_point_eV");
   auto features = arguments.list("features");
-  if (features.empty()) features = {"charge_e", "volume_A3", "csm_tet"};
+  bool const default_features = features.empty();
+  if (default_features) features = {"charge_e", "volume_A3", "csm_tet"};
   LassoOptions lasso;
   lasso.folds = arguments.whole_number("folds", between(2, 1e6)).value_or(lasso.folds);
   lasso.seed = std::uint64_t(arguments.whole_number("seed", at_least(0)).value_or(int(lasso.seed)));
@@ -166,6 +167,10 @@ int regress_command(int argc, char const* const* argv) {
   if (table.left_out > 0) remarks.push_back(std::to_string(table.left_out) + " rows without a value were left out");
   std::vector<Analysis> analyses;
   auto const analyse = [&](std::string const& group, RegressionData data) {
+    // What was asked for by name and cannot be had is an error; of the usual features the rest will do.
+    if (default_features)
+      for (std::string const& name : drop_constant_features(data))
+        remarks.push_back(name + " is the same in all rows of '" + group + "' and was left out");
     if (arguments.has("squares")) data = with_squares(data);
     Analysis a{group, std::move(data), {}, {}, 0};
     a.folds = lasso.folds > 0 ? lasso.folds : default_folds(a.data.rows());

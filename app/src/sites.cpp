@@ -56,6 +56,9 @@ int sites_command(int argc, char const* const* argv) {
   Crystal const crystal = read_crystal(file);
   auto const anions = choose_anions(crystal.species, arguments.list("anions"), {file});
   auto mobile = arguments.list("mobile");
+  for (std::string const& species : mobile)
+    if (std::ranges::count(crystal.species, species) == 0)
+      fail_input({file}, "--mobile ", species, ": no such ion here");
   if (mobile.empty()) mobile = {"Li"};
   SiteGraph const graph = find_sites(crystal, anions);
 

@@ -314,8 +314,8 @@ void check_memory(std::span<HostFramework const> frameworks, std::vector<std::si
   if (entries > most_entries)
     fail_input({}, "the neighbour lists of these hosts would take ", std::round(entries * bytes / 1e8) / 10,
                " GB, at most ", most_entries * bytes / 1e9,
-               " GB are allowed: a volume is very small for the potential's range, or there are too ",
-               "many or too large frameworks at once");
+               " GB are allowed: a volume is very small for the potential's range, a charge very large, or ",
+               "there are too many or too large frameworks at once");
 }
 
 /// The bins and shells of a framework, and all that lies around each bin.

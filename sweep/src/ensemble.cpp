@@ -78,7 +78,9 @@ void assign_errors(SweepPlan const& plan, std::filesystem::path const& ensemble,
   for (std::size_t i = 0; i < rows.size(); ++i) {
     SweepPoint const& p = plan.points[i];
     auto const error = [&](bool of_three_points, Spread const& spread) {
-      double const model = model_error(plan.potentials.at(p.anion), p.distortion, of_three_points);
+      PotentialSet const& set = plan.potentials.at(p.anion);
+      if (set.fitted && !set.fitted->nearly_contains(p.charge_e, p.volume_A3, p.distortion)) return std::nan("");
+      double const model = model_error(set, p.distortion, of_three_points);
       return std::isfinite(model) || spread.n > 1
                  ? std::sqrt((std::isfinite(model) ? model * model : 0) + spread.variance())
                  : std::nan("");

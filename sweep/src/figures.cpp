@@ -57,7 +57,7 @@ Grid make_grid(std::string const& anion, std::vector<MapRow const*> const& rows)
   if (holes || rows.size() != grid.planes.size() * grid.cells() || grid.volumes.size() < 2 || grid.charges.size() < 2)
     fail_input({}, "the rows of ", anion, " are no grid: ", rows.size(), " rows over ", grid.volumes.size(),
                " volumes, ", grid.charges.size(), " charges and ", grid.distortions.size(),
-               " distortions; pictures need every combination once, of at least 2 volumes and 2 charges");
+               " distortions; a grid has every combination once, of at least 2 volumes and 2 charges");
   return grid;
 }
 

@@ -53,7 +53,8 @@ void finish(Job const& job, std::filesystem::path const& script) {
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
   if (WIFEXITED(status) && WEXITSTATUS(status) == no_gnuplot)
-    fail_input({}, "no gnuplot found: install it (Debian: gnuplot-nox), 'ionscape plot DIR' then draws the pictures");
+    fail_input(
+        {}, "no gnuplot found: install it (Debian: gnuplot-nox) and draw again (maps of a sweep: 'ionscape plot DIR')");
   while (!said.empty() && said.back() == '\n') said.pop_back();
   fail_input({script}, "gnuplot failed: ", said);
 }

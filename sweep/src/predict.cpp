@@ -241,7 +241,13 @@ double charge_part(double below, double above, double charge, double u) {
   return u * std::fabs(above - below) / (high - low);
 }
 
-void note_unknown_error(PotentialSet const& set, ModelBarrier& barrier) {
+/// Whether a point lies farther outside the fitted range than the set's own error can be carried.
+bool is_far_outside(PotentialSet const& set, double charge_e, double volume_A3, double d) {
+  return set.fitted && !set.fitted->nearly_contains(charge_e, volume_A3, d);
+}
+
+void note_unknown_error(PotentialSet const& set, bool far_outside, ModelBarrier& barrier) {
+  if (far_outside) barrier.notes.push_back("far outside the calibrated range: the error is not known");
   if (std::isnan(model_error(set, 1, false)))
     barrier.notes.push_back("the potential states no error of its own: the uncertainty lacks it");
 }
@@ -303,14 +309,16 @@ ModelBarrier barrier_of(ModelPlan const& plan, ModelQuestion const& q, PointSet 
   out.E_tet_minus_E_oct_eV = row.E_tet_minus_E_oct_eV;
   out.status = row.status;
   bool const tet_ends = q.kind == HopKind::tet_oct_tet;
+  bool const far_outside = is_far_outside(set, q.charge_e, q.volume_A3, out.distortion);
   auto const estimate = [&](bool neb, auto const& barrier) {
     double charge = std::nan(""), spread = std::nan("");
     if (points.charges)
       charge = charge_part(barrier(plan.row((*points.charges)[0])), barrier(plan.row((*points.charges)[1])), q.charge_e,
                            q.charge_uncertainty_e);
     if (points.csm) spread = std::fabs(barrier(plan.row((*points.csm)[1])) - barrier(plan.row((*points.csm)[0]))) / 2;
-    double const own = q.fcc ? combined({model_error(set, out.distortion, !neb), charge, spread}) : std::nan("");
-    return Estimate{barrier(row), own};
+    bool const known = q.fcc && !far_outside;
+    return Estimate{barrier(row),
+                    known ? combined({model_error(set, out.distortion, !neb), charge, spread}) : std::nan("")};
   };
   out.span_three_point_eV = estimate(false, [](MapRow const& r) { return r.Ea_three_point_eV; });
   out.span_neb_eV = estimate(true, [](MapRow const& r) { return r.Ea_neb_eV; });
@@ -325,7 +333,7 @@ ModelBarrier barrier_of(ModelPlan const& plan, ModelQuestion const& q, PointSet 
     if (note != "extrapolated") out.notes.push_back(note);
   for (std::string& words : outside_range(set, q.charge_e, q.volume_A3, out.distortion))
     out.notes.push_back(std::move(words));
-  note_unknown_error(set, out);
+  note_unknown_error(set, far_outside, out);
   if (row.status != "converged") out.notes.push_back("band of a model cell: " + row.status);
   return out;
 }
@@ -411,7 +419,10 @@ ModelBarrier barrier_of(Exec const& exec, FrozenHost<Exec::memory_space> const& 
     out.E_tet_minus_E_oct_eV = tet.value() - oct.value();
     for (auto const& point : e) approach = std::min(approach, point.approach);
   }
+  double const volume = question.anions.cell.volume() / double(question.anions.size());
+  bool const far_outside = is_far_outside(set, question.charge_e, volume, d);
   auto const estimate = [&](std::vector<double> const& values, bool is_neb) {
+    if (far_outside) return Estimate{values[0], std::nan("")};
     double charge = std::nan("");
     if (values.size() > 1) charge = charge_part(values[1], values[2], question.charge_e, question.charge_uncertainty_e);
     return Estimate{values[0], combined({model_error(set, d, !is_neb), charge})};
@@ -424,12 +435,13 @@ ModelBarrier barrier_of(Exec const& exec, FrozenHost<Exec::memory_space> const& 
   out.distortion = std::nan("");
   out.status = to_string(band.status);
   if (band.status != BandStatus::converged) out.notes.push_back(out.status);
+  double const to_window = norm(points[1] - points[0]);
+  if (std::max(band.end_moved[0], band.end_moved[1]) > to_window) out.notes.push_back("end_left_its_site");
   if (band.saddle_kind != SaddleKind::interior) out.notes.push_back("no_interior_saddle");
   if (band.max_minus_min - out.from_end_neb_eV.value > 1e-3) out.notes.push_back("path_below_ends");
   if (approach < 1) out.notes.push_back("inside_buckingham_well");
-  double const volume = question.anions.cell.volume() / double(question.anions.size());
   for (std::string& words : outside_range(set, question.charge_e, volume, d)) out.notes.push_back(std::move(words));
-  note_unknown_error(set, out);
+  note_unknown_error(set, far_outside, out);
   return out;
 }
 

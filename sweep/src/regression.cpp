@@ -191,6 +191,17 @@ RegressionData rows_of_group(RegressionTable const& table, std::string const& gr
   return out;
 }
 
+std::vector<std::string> drop_constant_features(RegressionData& data) {
+  std::vector<std::string> dropped;
+  for (std::size_t j = data.features.size(); j-- > 0;) {
+    if (std::ranges::any_of(data.x, [&](auto const& row) { return row[j] != data.x[0][j]; })) continue;
+    dropped.insert(dropped.begin(), data.features[j]);
+    data.features.erase(data.features.begin() + long(j));
+    for (auto& row : data.x) row.erase(row.begin() + long(j));
+  }
+  return dropped;
+}
+
 RegressionData with_squares(RegressionData const& data) {
   RegressionData out = data;
   for (std::size_t j = 0; j < data.features.size(); ++j) {

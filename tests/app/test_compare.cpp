@@ -48,6 +48,18 @@ TEST_CASE("compare prints and writes statistics and claims of a map, at the publ
   CHECK_THAT(read_file(folder / "c/compare.md"), ContainsSubstring("| S | barrier | 1 | 3 |"));
 }
 
+TEST_CASE("A list of points is compared without the claims, which need a grid") {
+  Folder const folder;
+  prepare(folder);
+  folder.write("points.csv", "anion,volume_A3,charge_e,distortion\nS,46.81,-1,1\n");
+  REQUIRE(folder.run({"sweep", "--points", "points.csv", "--potential", "set.toml", "--out", "few", "--quiet"}).code ==
+          0);
+  auto const o = folder.run({"compare", "few", "--reference", "reference", "--out", "c"});
+  CAPTURE(o.err);
+  CHECK(o.code == 0);
+  CHECK_THAT(o.out, ContainsSubstring("the claims of the paper are not counted") && ContainsSubstring("no grid"));
+}
+
 TEST_CASE("compare matches with the grid where asked, and needs no potential for that") {
   Folder const folder;
   prepare(folder);

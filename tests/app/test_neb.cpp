@@ -117,6 +117,18 @@ TEST_CASE("The table, the CSV, the JSON and the images tell the same story") {
   CHECK(json["first"]["falling_directions"] == 0);
 }
 
+TEST_CASE("An end that leaves its site while it relaxes, or rests on a maximum, is named") {
+  Folder const folder;
+  auto const hop = [&](Words const& more) {
+    Words words{"neb", "--anion", "S", "--volume", "46.81", "--charge", "-1", "--relax-endpoints", "--no-pictures"};
+    words.insert(words.end(), more.begin(), more.end());
+    return folder.run(words).out;
+  };
+  CHECK_THAT(hop({"--distortion", "1.08"}),
+             ContainsSubstring("warning: the first end has moved") && ContainsSubstring("it has left its site"));
+  CHECK_THAT(hop({}), ContainsSubstring("warning: the first end is no minimum (maximum)"));
+}
+
 TEST_CASE("A band that does not converge is written, and the exit code is 2") {
   Folder const folder;
   Outcome const o = folder.run(grid_hop({"--distortion", "1.08", "--max-steps", "1"}));

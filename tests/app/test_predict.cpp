@@ -49,6 +49,14 @@ TEST_CASE("A table of numbers gives the barriers of the model cell at them") {
   CHECK(field(last_line_of("out/predict.csv"), 8) == Approx(field(last_line_of("map/map.csv"), 17)).epsilon(1e-9));
 }
 
+TEST_CASE("A potential that no structure needs is refused") {
+  Folder const folder;
+  folder.write("set.toml", lis_set);
+  Outcome const o = folder.run({"predict", compounds + "LiCoO2.cif", "--charge", "O=-1", "--potential", "set.toml"});
+  CHECK(o.code == 1);
+  CHECK_THAT(o.err, ContainsSubstring("set.toml: a set for frameworks of S, but no structure has one"));
+}
+
 TEST_CASE("No charge is invented: without a source, or with a wrong one, there is one error") {
   Folder const folder;
   auto const refused = [&](Words words, std::string const& expected) {
@@ -159,4 +167,6 @@ TEST_CASE("Formal charges are used when asked for, with the warning that the pot
   CAPTURE(o.err);
   CHECK(o.code != 1);  // so far outside, a band may not converge (2)
   CHECK_THAT(o.out + o.err, ContainsSubstring("outside the calibrated range"));
+  CHECK_THAT(o.out, ContainsSubstring("far outside the calibrated range: the error is not known"));
+  CHECK_THAT(o.out, !ContainsSubstring(" ± "));
 }

@@ -50,6 +50,18 @@ TEST_CASE("Rows are picked with --where and grouped with --groups") {
   CHECK_THAT(o.out, ContainsSubstring("left out: 4 rows, expected at least 6 for 2 features"));
 }
 
+TEST_CASE("Of the usual features a constant one is left out, one that was asked for is not") {
+  Folder const folder;
+  folder.write("t.csv", table());
+  Words words{"regress", "t.csv", "--target", "Ea_NEB_eV", "--where", "volume_A3=27", "--out", "out", "--no-pictures"};
+  Outcome const o = folder.run(words);
+  CAPTURE(o.err);
+  CHECK(o.code == 0);
+  CHECK_THAT(o.out, ContainsSubstring("volume_A3 is the same in all rows of 'all' and was left out"));
+  words.insert(words.end(), {"--features", "charge_e,volume_A3"});
+  CHECK_THAT(folder.run(words).err, ContainsSubstring("volume_A3 is the same in all"));
+}
+
 TEST_CASE("A regression that cannot be done is one error, and nothing is written") {
   Folder const folder;
   folder.write("t.csv", table());

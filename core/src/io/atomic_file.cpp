@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <vector>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -40,6 +41,16 @@ void AtomicFile::commit() {
   std::filesystem::rename(temporary_, file_, error);
   if (error) fail_input({file_}, "cannot be replaced: ", error.message());
   temporary_.clear();
+}
+
+void check_writable(std::filesystem::path const& file) {
+  std::error_code error;
+  std::vector<std::filesystem::path> missing;  // folders that have to be made for it, the deepest first
+  for (auto folder = std::filesystem::absolute(file).parent_path(); !std::filesystem::exists(folder, error);
+       folder = folder.parent_path())
+    missing.push_back(folder);
+  { AtomicFile const probe(file); }
+  for (auto const& folder : missing) std::filesystem::remove(folder, error);  // does nothing to one that is not empty
 }
 
 }  // namespace ionscape

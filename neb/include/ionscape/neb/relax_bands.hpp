@@ -182,6 +182,12 @@ std::vector<BandResult> relax_bands(Exec const& exec, Model const& model, PathSe
     r.dof = dof;
     r.coordinates.assign(coordinates.data() + row * dof, coordinates.data() + (row + n_images) * dof);
     r.energy.assign(energy.data() + row, energy.data() + row + n_images);
+    for (int side : {0, 1}) {
+      std::size_t const end = (row + std::size_t(side * (n_images - 1))) * dof;
+      for (int k = 0; k < dof; k += options.dof_per_ion)
+        r.end_moved[side] = std::max(r.end_moved[side], neb::distance(options.dof_per_ion, &paths.coordinates[end + k],
+                                                                      coordinates.data() + end + k));
+    }
     analyse(r, {force.data() + row * dof, std::size_t(n_images) * dof}, options.dof_per_ion);
   }
   return results;

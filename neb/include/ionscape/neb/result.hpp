@@ -39,6 +39,9 @@ struct BandResult {
   std::array<double, 2> end_force = {};  // largest true force on any ion at the first and the last image: an end where
                                          // this is not small is no minimum
 
+  std::array<double, 2> end_moved = {};  // relax_endpoints: how far the farthest ion of the first and of the last image
+                                         // has gone from where the path was given; it may have left its site
+
   SaddleKind saddle_kind = SaddleKind::none;
   int saddle_image = -1;       // the highest image, ends included; -1 where energies are not finite
   double saddle_energy = 0;    // its energy; like the barriers NaN where energies are not finite

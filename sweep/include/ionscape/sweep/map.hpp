@@ -24,7 +24,7 @@ struct MapRow {
   double Ea_three_point_eV = 0;  // max - min of E_oct, E_face, E_tet: the E_a of the published maps
   double Ea_neb_eV = 0;          // highest point of the relaxed band above its lower end; ends held at the centres
   /// Error bars of the two: model error of the potential ([fitted.error_eV]) and, with an ensemble (ensemble.hpp), the spread of
-  /// its members, added as squares. NaN where the potential says nothing of its errors.
+  /// its members, added as squares. NaN where the potential says nothing of its errors, and far outside the range that it was fitted in.
   double Ea_three_point_error_eV = std::numeric_limits<double>::quiet_NaN();
   double Ea_neb_error_eV = std::numeric_limits<double>::quiet_NaN();
   double depth_below_ends_eV = 0;  // lower end - lowest image: how far the free Li has slid below both centres

@@ -80,7 +80,8 @@ struct Estimate {
 };
 
 /// What one model says of a hop. Uncertainties combine the potential's own error, that of C, and the spread of D among alike
-/// hops; parts that are not known are left out, and `notes` say so.
+/// hops; parts that are not known are left out, and `notes` say so. Far outside the fitted range (FittedRange::nearly_contains) nothing
+/// is known.
 struct ModelBarrier {
   Estimate span_three_point_eV, span_neb_eV;
   Estimate from_end_three_point_eV, from_end_neb_eV;

@@ -49,6 +49,9 @@ RegressionTable read_regression_table(std::filesystem::path const& file, std::st
 /// The rows of one group.
 RegressionData rows_of_group(RegressionTable const& table, std::string const& group);
 
+/// Takes away the features that are the same in all rows, and returns their names.
+std::vector<std::string> drop_constant_features(RegressionData& data);
+
 /// The same with (f - mean)^2 for every feature f behind the features, named "f^2".
 RegressionData with_squares(RegressionData const& data);
 

@@ -32,4 +32,7 @@ class AtomicFile {
   std::ofstream stream_;
 };
 
+/// Throws InputError if `file` cannot be written where it is to stand; leaves nothing behind. For long work, before it begins.
+void check_writable(std::filesystem::path const& file);
+
 }  // namespace ionscape
