@@ -128,11 +128,12 @@ void print_compound(Compound const& c, Predictions const& predicted, PotentialSe
     geometry.print(std::cout);
   }
   if (any_open) {
-    std::cout << "\nE_a/eV. span: highest - lowest energy of the path; from end: highest - the hop's end; C-V-D at the "
-                 "CSM of "
-              << name_of(csm_of)
-              << (c.is_fcc() ? "" : "\n[ ]: models of fcc frameworks, outside their domain here; error not known")
-              << '\n';
+    std::cout
+        << "\nE_a/eV. span: highest - lowest energy of the path; from end: highest - the hop's end; C-V-D at the "
+           "CSM of "
+        << name_of(csm_of)
+        << "\nown framework: the anions alone, held; its ± is that of the potential and leaves out what cations do"
+        << (c.is_fcc() ? "" : "\n[ ]: models of fcc frameworks, outside their domain here; error not known") << '\n';
     barriers.print(std::cout);
   }
   for (std::string const& words : warnings_of(c, predicted)) std::cout << "warning: " << words << '\n';
