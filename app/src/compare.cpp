@@ -85,7 +85,8 @@ int compare_command(int argc, char const* const* argv) {
       "compare",
       "Compares maps, and the potentials behind them, with published DFT values point by point, and counts the\n"
       "claims of Ouyang, Xu and Zhu (2023) on them. The reference is a folder with tables (dft_profiles.csv,\n"
-      "cvd_*.csv, digitised_csm_curves.csv) or with the *-barrier.txt files of Xu et al. (2020) as published.\n"
+      "cvd_*.csv, digitised_csm_curves.csv) or with the *-barrier.txt files of Xu et al. (2020) as published; the\n"
+      "notebooks of Ouyang et al. print ten rows a table and draw the rest: they are not read.\n"
       "Without a MAP only potentials are compared: those of --potential, or else all built-in ones.\n"
       "Results: DIR/compare.csv (every value), DIR/compare.json; DIR/compare.md, DIR/claims.md (tables for a "
       "document).",

@@ -484,7 +484,8 @@ ReferenceData read_reference_data(Path const& directory) {
     fail_input({directory},
                "no reference data found, expected dft_profiles.csv, dft_sites.csv, cvd_decoded_3d.csv, "
                "cvd_grid_S_csm0.csv, cvd_grid_rows.csv, digitised_csm_curves.csv, cvd_coverage.csv, or files named "
-               "*-barrier.txt as Xu et al. (2020) published them");
+               "*-barrier.txt as Xu et al. (2020) published them (the notebooks of Ouyang et al. (2023), *.ipynb, print ten "
+               "rows a table and draw the rest: they are not read)");
   if (!missing.empty()) data.remarks.push_back("not there: " + joined(missing));
   keep_the_best(data);
   derive_dE_tet(data);

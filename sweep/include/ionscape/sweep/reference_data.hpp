@@ -64,6 +64,7 @@ struct ReferenceData {
 ///   dft_profiles.csv or dft_sites.csv, cvd_decoded_3d.csv, cvd_grid_S_csm0.csv, cvd_grid_rows.csv,
 ///   digitised_csm_curves.csv, cvd_coverage.csv                     tables with the columns that the reader asks for
 ///   *-barrier.txt, at any depth                                    the files of [X20] as its authors lay them out
+/// The notebooks of [O23] are not read: they print ten rows of a table and draw the rest.
 /// A file that is missing is a remark. Throws InputError if there is none of them, and with file and line for one that
 /// cannot be understood.
 ReferenceData read_reference_data(std::filesystem::path const& directory);
