@@ -39,7 +39,7 @@ std::string short_notes(Compound const& c, CompoundHop const& hop, std::optional
   for (std::string const& note : predicted->own_framework.notes)
     if (is_one_word(note)) words.push_back(note);
   if (hop.mobile_between) words.push_back("mobile_ion_between");
-  if (!c.is_fcc()) words.push_back("cv_cvd_outside_domain");
+  if (!c.geometry.in_domain) words.push_back("cv_cvd_outside_domain");
   return joined(words);
 }
 
@@ -113,7 +113,7 @@ void print_compound(Compound const& c, Predictions const& predicted, PotentialSe
     any_open = true;
     ModelBarrier const& cvd = csm_of == SiteKind::tet ? p->cvd_by_tet : p->cvd_by_oct;
     auto const of_fcc_model = [&](Estimate const& e) {
-      return c.is_fcc() ? with_uncertainty(e) : "[" + with_uncertainty(e) + "]";
+      return c.geometry.in_domain ? with_uncertainty(e) : "[" + with_uncertainty(e) + "]";
     };
     for (BarrierKind const& kind : barrier_kinds) {
       bool const first = &kind == barrier_kinds;
@@ -133,7 +133,7 @@ void print_compound(Compound const& c, Predictions const& predicted, PotentialSe
            "CSM of "
         << name_of(csm_of)
         << "\nown framework: the anions alone, held; its ± is that of the potential and leaves out what cations do"
-        << (c.is_fcc() ? "" : "\n[ ]: models of fcc frameworks, outside their domain here; error not known") << '\n';
+        << (c.geometry.in_domain ? "" : "\n[ ]: models of fcc frameworks, outside their domain here; error not known") << '\n';
     barriers.print(std::cout);
   }
   for (std::string const& words : warnings_of(c, predicted)) std::cout << "warning: " << words << '\n';

@@ -54,7 +54,7 @@ ModelQuestion question_of(Compound const& c, CompoundHop const& hop, SiteKind cs
           tet ? hop.csm_tet : hop.csm_oct,
           range[0],
           range[1],
-          c.is_fcc()};
+          c.geometry.in_domain};
 }
 
 }  // namespace

@@ -33,8 +33,6 @@ struct Compound {
   Crystal anions;  // the framework alone
   ChargeAssignment source;
   AnionCharge charge;
-
-  bool is_fcc() const { return geometry.framework.kind == FrameworkKind::fcc; }
 };
 
 /// The four numbers of a model, as columns name them and as the reader does.

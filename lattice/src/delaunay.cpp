@@ -82,14 +82,15 @@ class GiftWrapping {
       double const height = (dot(r - centre, r - centre) - square_radius) / (2 * above);
       if (height < lowest) lowest = height, apex = v;
     };
-    double radius = std::sqrt(square_radius) + spacing_;
-    for (;; radius *= 2) {
+    // Whatever could still be lower lies in the sphere of the best found so far. Beside empty space (a slab) that of an
+    // ion barely above the face is as good as infinite: then first look farther for a better one.
+    for (double radius = std::sqrt(square_radius) + spacing_;; radius *= 2) {
       near_.visit_within(centre, radius, consider);
-      if (std::isfinite(lowest)) break;
+      double const empty = std::hypot(lowest, std::sqrt(square_radius));
+      if (empty > 2 * radius) continue;
+      if (std::fabs(lowest) + empty > radius) near_.visit_within(centre + lowest * normal, empty, consider);
+      break;
     }
-    // Whatever could still be lower lies in the sphere of the best found so far.
-    double const found_radius = std::hypot(lowest, std::sqrt(square_radius));
-    if (std::fabs(lowest) + found_radius > radius) near_.visit_within(centre + lowest * normal, found_radius, consider);
     add({face[0], face[1], face[2], apex}, centre + lowest * normal);
   }
 

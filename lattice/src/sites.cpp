@@ -330,6 +330,13 @@ SiteGraph find_sites(Crystal const& crystal, std::vector<std::string> const& ani
 
   std::ranges::sort(graph.faces, {},
                     [](SharedFace const& f) { return std::tie(f.i, f.j, f.shift, f.window.vertices); });
+
+  std::vector<double> radii;
+  for (auto const& [vertices, centre, neighbours] : found.tetrahedra)
+    radii.push_back(norm(anions.positions[vertices[0].ion] + translation(anions.cell, vertices[0].shift) - centre));
+  std::ranges::sort(radii);
+  graph.median_sphere_A = radii[radii.size() / 2];
+  graph.largest_sphere_A = radii.back();
   return graph;
 }
 

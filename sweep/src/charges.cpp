@@ -68,10 +68,16 @@ bool contains(std::vector<std::string> const& list, std::string const& word) {
   return std::ranges::find(list, word) != list.end();
 }
 
+/// At most so many decimals: "2", "3.286".
+std::string rounded(double x, int decimals) {
+  double const scale = std::pow(10, decimals);
+  return shortest(std::round(scale * x) / scale);
+}
+
 /// "Fe 2, P 5"
 std::string in_words(SpeciesMap const& values) {
   std::string text;
-  for (auto const& [species, value] : values) text += (text.empty() ? "" : ", ") + species + " " + shortest(value);
+  for (auto const& [species, value] : values) text += (text.empty() ? "" : ", ") + species + " " + rounded(value, 3);
   return text.empty() ? "none" : text;
 }
 
@@ -154,7 +160,7 @@ void refuse_other_positions(Crystal const& crystal, std::vector<Vec3> const& pos
         break;
     if (ion == positions.size()) return;
     if (first.empty())
-      first = crystal.species[ion] + std::to_string(ion + 1) + " is " + shortest(std::round(100 * distance) / 100) +
+      first = crystal.species[ion] + std::to_string(ion + 1) + " is " + rounded(distance, 2) +
               " Å from where the structure has it";
   }
   fail_input({file}, first, ": expected the structure of that calculation, with the ions in the same order");
@@ -200,7 +206,7 @@ void note_total(ChargeAssignment& assignment) {
   double sum = 0;  // NaN where some are not known
   for (double charge : assignment.charges) sum += charge;
   if (std::fabs(sum) > 0.01 * double(assignment.charges.size()))
-    assignment.remarks.push_back("the charges sum to " + shortest(std::round(1e3 * sum) / 1e3) + " e, not to zero (" +
+    assignment.remarks.push_back("the charges sum to " + rounded(sum, 3) + " e, not to zero (" +
                                  assignment.source + ")");
 }
 
@@ -382,7 +388,7 @@ OxidationStates oxidation_states(Composition const& composition, std::vector<std
     double const average = -rest / flexible[0]->count;
     if (average > low && average < high && low * high > 0) {
       states[flexible[0]->species] = average;
-      return {states, {"mixed valence: " + flexible[0]->species + " " + shortest(average) + " on average"}};
+      return {states, {"mixed valence: " + flexible[0]->species + " " + rounded(average, 3) + " on average"}};
     }
   }
   std::string tried;

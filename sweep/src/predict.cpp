@@ -113,11 +113,18 @@ CompoundGeometry analyse_compound(Crystal const& crystal, std::string const& ani
   out.anion = anion;
   out.framework = match_framework(crystal, {anion});
   out.volume_A3 = out.framework.volume_per_anion;
-  if (out.framework.kind != FrameworkKind::fcc)
+  out.in_domain = out.framework.kind == FrameworkKind::fcc;
+  if (!out.in_domain)
     out.remarks.push_back(std::string("the anions form no fcc lattice (") + name_of(out.framework.kind) +
                           "): outside the domain of the C-V and C-V-D models, whose error is not known here");
   SiteGraph const graph = find_sites(crystal, {anion});
   if (graph.sites.empty()) fail_input({}, "no sites between the ", anion, " ions");
+  if (graph.has_empty_space()) {
+    out.in_domain = false;
+    out.remarks.push_back("a sphere of radius " + figures::decimals(graph.largest_sphere_A, 1) + " Å fits between the " +
+                          anion + " ions (median " + figures::decimals(graph.median_sphere_A, 1) +
+                          " Å): V counts this empty space, as in a slab, and says little of the framework");
+  }
 
   SiteFacts facts;
   for (Site const& site : graph.sites) {
@@ -199,15 +206,16 @@ std::vector<std::string> outside_range(PotentialSet const& set, double charge_e,
   if (!set.fitted) return {"the potential of " + set.insertion->framework + " states no range in which it was fitted"};
   FittedRange const& fitted = *set.fitted;
   std::vector<std::string> words;
-  auto const check = [&](char const* what, double x, std::array<double, 2> range, char const* unit) {
+  auto const check = [&](std::string const& what, double x, std::array<double, 2> range, char const* unit) {
     constexpr double slack = 1e-9;
     if (x < range[0] - slack || x > range[1] + slack)
-      words.push_back(std::string(what) + " " + figures::decimals(x, 3) + unit + " is outside the calibrated range " +
-                      shortest(range[0]) + " .. " + shortest(range[1]) + unit);
+      words.push_back(what + " is outside the calibrated range " + shortest(range[0]) + " .. " + shortest(range[1]) +
+                      unit);
   };
-  check("anion charge", charge_e, fitted.charge_e, " e");
-  check("volume per anion", volume_A3, fitted.volume_A3, " Å^3");
-  if (fitted.distortion) check("distortion", d, *fitted.distortion, "");
+  check("anion charge " + figures::decimals(charge_e, 3) + " e", charge_e, fitted.charge_e, " e");
+  check("volume per anion " + figures::decimals(volume_A3, 3) + " Å^3", volume_A3, fitted.volume_A3, " Å^3");
+  // Without its number, which stands beside: so that many hops of a compound give one warning.
+  if (fitted.distortion) check("a distortion d", d, *fitted.distortion, "");
   return words;
 }
 
@@ -316,7 +324,7 @@ ModelBarrier barrier_of(ModelPlan const& plan, ModelQuestion const& q, PointSet 
       charge = charge_part(barrier(plan.row((*points.charges)[0])), barrier(plan.row((*points.charges)[1])), q.charge_e,
                            q.charge_uncertainty_e);
     if (points.csm) spread = std::fabs(barrier(plan.row((*points.csm)[1])) - barrier(plan.row((*points.csm)[0]))) / 2;
-    bool const known = q.fcc && !far_outside;
+    bool const known = q.in_domain && !far_outside;
     return Estimate{barrier(row),
                     known ? combined({model_error(set, out.distortion, !neb), charge, spread}) : std::nan("")};
   };
@@ -327,7 +335,7 @@ ModelBarrier barrier_of(ModelPlan const& plan, ModelQuestion const& q, PointSet 
   });
   out.from_end_neb_eV =
       estimate(true, [&](MapRow const& r) { return tet_ends ? r.barrier_tet_oct_eV : r.barrier_oct_tet_eV; });
-  if (!q.fcc) out.notes.push_back("outside_domain");
+  if (!q.in_domain) out.notes.push_back("outside_domain");
   std::istringstream notes(row.notes);
   for (std::string note; std::getline(notes, note, ';');)
     if (note != "extrapolated") out.notes.push_back(note);

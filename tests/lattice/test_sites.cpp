@@ -171,6 +171,23 @@ TEST_CASE("The void of a simple cubic lattice is a cube of eight anions that tou
   require_consistent(graph, crystal);
 }
 
+TEST_CASE("A slab with flat faces keeps its inner sites, and its vacuum is known for empty space") {
+  Crystal const bulk = hcp(2, 3);
+  CHECK_FALSE(find_sites(bulk).has_empty_space());
+  CHECK_FALSE(find_sites(paper_model().framework).has_empty_space());
+  Crystal slab = bulk;
+  for (double vacuum : {12.0, 60.0}) {
+    slab.cell.c.z = bulk.cell.c.z + vacuum;
+    SiteGraph const graph = find_sites(slab);
+    require_consistent(graph, slab);
+    // Five of the six layers of each kind are left between the slab's faces.
+    CHECK(count(graph, SiteKind::oct) == 20);
+    CHECK(count(graph, SiteKind::tet) >= 40);
+    CHECK(graph.largest_sphere_A > vacuum / 2);
+    CHECK(graph.has_empty_space());
+  }
+}
+
 TEST_CASE("Sites do not hang on the choice of the cell, the wrapping or a rigid shift") {
   auto const [framework, hop] = paper_model();
   Crystal crystal = distort(framework, hop, RandomDisplacement{0.05 * neighbour_distance, 3}).framework;

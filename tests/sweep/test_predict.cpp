@@ -141,7 +141,7 @@ TEST_CASE("A bcc framework, or an hcp one as of wurtzite, is outside the domain 
                           "error_eV = {barrier = 0.01}\n"));
   ModelQuestion question{"S", HopKind::tet_oct_tet, volume_per_anion, -1.2, 0, SiteKind::tet, 0.2, 0.2, 0.2};
   auto const fcc = ask_models(std::span(&question, 1), fitted)[0];
-  question.fcc = false;
+  question.in_domain = false;
   auto const other = ask_models(std::span(&question, 1), fitted)[0];
   for (auto const model : {&ModelAnswer::cv, &ModelAnswer::cvd}) {
     CHECK((other.*model).span_neb_eV.value == (fcc.*model).span_neb_eV.value);
@@ -150,6 +150,15 @@ TEST_CASE("A bcc framework, or an hcp one as of wurtzite, is outside the domain 
     CHECK(std::ranges::count((other.*model).notes, "outside_domain") == 1);
     CHECK(std::ranges::count((fcc.*model).notes, "outside_domain") == 0);
   }
+}
+
+TEST_CASE("A slab is outside the domain of C-V and C-V-D, since V counts its vacuum") {
+  Crystal slab = sulfide({{"Li", {0.5, 0.5, 0.5}}});
+  slab.cell.c = 3.0 * slab.cell.c;
+  auto const g = analyse_compound(slab, "S", "Li", both);
+  CHECK_FALSE(g.in_domain);
+  CHECK(std::ranges::any_of(g.remarks, [](std::string const& words) { return words.find("empty space") != words.npos; }));
+  CHECK(analyse_compound(sulfide({{"Li", {0.5, 0.5, 0.5}}}), "S", "Li", both).in_domain);
 }
 
 TEST_CASE("What the models leave out is said once for all ions: other anions, ions far from a site") {
@@ -229,6 +238,7 @@ TEST_CASE("A set's own error grows from undistorted to distorted cells, and its 
   auto const words = outside_range(set, -2, 80, 1.3);
   REQUIRE(words.size() == 3);
   CHECK(words[0] == "anion charge -2.000 e is outside the calibrated range -1.7 .. -0.5 e");
+  CHECK(words[2] == "a distortion d is outside the calibrated range 1 .. 1.2");
 }
 
 TEST_CASE("A CSM beyond the model cell gives no number") {

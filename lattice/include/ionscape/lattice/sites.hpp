@@ -32,6 +32,12 @@ struct SharedFace {
 struct SiteGraph {
   std::vector<Site> sites;
   std::vector<SharedFace> faces;
+  // Circumradii of the Delaunay tetrahedra, Å: the largest is that of the largest sphere without an anion in it.
+  double median_sphere_A = 0, largest_sphere_A = 0;
+
+  /// Whether there is room between the anions (a slab's vacuum, a cage) that is no site of a framework, so that the
+  /// cell's volume per anion says little. Close-packed frameworks have spheres alike to 1.2, perovskites to 1.5.
+  bool has_empty_space() const { return largest_sphere_A > 1.8 * median_sphere_A; }
 };
 
 struct SiteOptions {

@@ -53,6 +53,7 @@ struct CompoundHop {
 
 struct CompoundGeometry {
   FrameworkMatch framework;
+  bool in_domain = true;             // of C-V and C-V-D: an fcc framework without empty space
   std::string anion;                 // the one species of the framework
   std::vector<std::size_t> anions;   // indices of its ions
   double volume_A3 = 0;              // V, per anion
@@ -99,7 +100,7 @@ struct ModelQuestion {
   double charge_e = 0, charge_uncertainty_e = 0;    // C
   SiteKind csm_of = SiteKind::tet;                  // whose CSM
   double csm = 0, csm_lowest = 0, csm_highest = 0;  // D, and its range among alike hops
-  bool fcc = true;  // the framework; for others the answers bear the note `outside_domain` and no uncertainty
+  bool in_domain = true;  // if not, the answers bear the note `outside_domain` and no uncertainty
 };
 
 struct ModelAnswer {
