@@ -1,6 +1,7 @@
 // ionscape predict STRUCTURE...: barriers of real compounds by three models, side by side.
 #include <algorithm>
 #include <iostream>
+#include <optional>
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/atomic_file.hpp>
@@ -11,6 +12,7 @@
 #include "predict_report.hpp"
 #include "predict_run.hpp"
 #include "predict_table.hpp"
+#include "progress.hpp"
 #include "subcommands.hpp"
 
 namespace ionscape::app {
@@ -60,6 +62,7 @@ int predict_command(int argc, char const* const* argv) {
   arguments.option("out", "DIR", "folder for the results (default: results/predict)");
   arguments.flag("json", "print JSON in place of the tables");
   arguments.flag("no-pictures", "no parity plot of a table with Ea_NEB_eV");
+  arguments.flag("quiet", "no progress bar");
   arguments.option("threads", "N", "threads of the processor (default: OMP_NUM_THREADS, else all)");
   arguments.positionals("structure");
   if (!arguments.parse(argc, argv)) return good;
@@ -75,6 +78,13 @@ int predict_command(int argc, char const* const* argv) {
   if (hop != 0) kinds.push_back(HopKind::oct_tet_oct);
   auto const directory = arguments.path("out").value_or(std::filesystem::path("results") / "predict");
   auto const threads = arguments.whole_number("threads", between(1, 4096));
+  check_writable(directory / "predict.json");
+  std::optional<ProgressBar> bar;
+  options.progress = [&](char const* what, std::size_t finished, std::size_t total) {
+    if (!bar) bar.emplace(total, arguments.has("quiet"), what);
+    bar->update(finished);
+    if (finished == total) bar.reset();
+  };
   if (auto const table = arguments.path("table")) {
     arguments.refuse({"structure", "charge", "charges", "valence", "structure-charges", "oxidation", "charge-model",
                       "states", "anions", "mobile", "hop"},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <sstream>
+#include <tuple>
 
 #include <ionscape/core/io/csv.hpp>
 #include <ionscape/core/io/format.hpp>
@@ -121,8 +122,9 @@ CompoundGeometry analyse_compound(Crystal const& crystal, std::string const& ani
   if (graph.sites.empty()) fail_input({}, "no sites between the ", anion, " ions");
   if (graph.has_empty_space()) {
     out.in_domain = false;
-    out.remarks.push_back("a sphere of radius " + figures::decimals(graph.largest_sphere_A, 1) + " Å fits between the " +
-                          anion + " ions (median " + figures::decimals(graph.median_sphere_A, 1) +
+    out.remarks.push_back("a sphere of radius " + figures::decimals(graph.largest_sphere_A, 1) +
+                          " Å fits between the " + anion + " ions (median " +
+                          figures::decimals(graph.median_sphere_A, 1) +
                           " Å): V counts this empty space, as in a slab, and says little of the framework");
   }
 
@@ -191,13 +193,26 @@ std::optional<double> distortion_with_csm(SiteKind kind, double csm) {
     return symmetry_measure(framework, ideal.hop.sites[kind == SiteKind::oct ? 0 : 1]);
   };
   if (csm < 1e-9) return 1;
-  double low = 1, high = largest;
-  if (csm > csm_at(high)) return {};
-  while (high - low > 1e-12) {
-    double const middle = (low + high) / 2;
-    (csm_at(middle) < csm ? low : high) = middle;
+  // The root of the CSM is nearly linear in d: false position, with Illinois' halving of an end that stays.
+  auto const miss = [&](double d) { return std::sqrt(csm_at(d)) - std::sqrt(csm); };
+  double low = 1, high = largest, below = -std::sqrt(csm), above = miss(high), d = high;
+  if (above < 0) return {};
+  int last_side = 0;
+  for (double step = 1; step > 1e-12 && high - low > 1e-12;) {
+    double const next = (low * above - high * below) / (above - below), found = miss(next);
+    step = std::fabs(next - d);
+    d = next;
+    int const side = found < 0 ? -1 : 1;
+    if (side < 0) {
+      low = d, below = found;
+      if (last_side == side) above /= 2;
+    } else {
+      high = d, above = found;
+      if (last_side == side) below /= 2;
+    }
+    last_side = side;
   }
-  return (low + high) / 2;
+  return d;
 }
 
 // -------------------------------------------------------------------------------------------------------------- models
@@ -260,26 +275,36 @@ void note_unknown_error(PotentialSet const& set, bool far_outside, ModelBarrier&
     barrier.notes.push_back("the potential states no error of its own: the uncertainty lacks it");
 }
 
-/// The questions' points in one plan, and where each stands.
+/// The questions' points in one plan, each once, and where they stand.
 class ModelPlan {
  public:
-  explicit ModelPlan(PredictOptions const& options) {
+  explicit ModelPlan(PredictOptions const& options) : progress_(options.progress) {
     plan_.accuracy = options.accuracy;
     plan_.neb = options.neb;
     plan_.potentials = options.potentials;
   }
   std::size_t add(SweepPoint const& point) {
     validate(point, {});
-    plan_.points.push_back(point);
-    return plan_.points.size() - 1;
+    auto const [place, is_new] = index_of_.try_emplace(
+        std::tuple(point.anion, point.volume_A3, point.charge_e, point.distortion), plan_.points.size());
+    if (is_new) plan_.points.push_back(point);
+    return place->second;
   }
   void run() {
-    if (!plan_.points.empty()) rows_ = run_sweep(plan_).rows;
+    if (plan_.points.empty()) return;
+    RunOptions options;
+    options.progress = [&](std::size_t finished) {
+      if (progress_) progress_("model cells", finished, plan_.points.size());
+    };
+    rows_ = run_sweep(plan_, options).rows;
+    options.progress(plan_.points.size());
   }
   MapRow const& row(std::size_t i) const { return rows_.at(i); }
 
  private:
   SweepPlan plan_;
+  std::map<std::tuple<std::string, double, double, double>, std::size_t> index_of_;
+  decltype(PredictOptions::progress) progress_;
   std::vector<MapRow> rows_;
 };
 
@@ -488,7 +513,11 @@ std::vector<std::vector<ModelBarrier>> relax_in_frameworks(std::span<FrameworkQu
   if (paths.n_bands() == 0) return answers;
   Exec const exec;
   FrozenHost<Exec::memory_space> const model(frameworks, surfaces, {options.accuracy});
-  auto const bands = relax_bands(exec, model, paths, neb);
+  auto const progress = [&](int finished) {
+    if (options.progress) options.progress("bands", std::size_t(finished), std::size_t(paths.n_bands()));
+  };
+  auto const bands = relax_bands(exec, model, paths, neb, progress);
+  progress(paths.n_bands());
   for (std::size_t i = 0; i < questions.size(); ++i)
     for (std::size_t h = 0; h < questions[i].hops.size(); ++h) {
       FrameworkBands const& b = of_question[i];

@@ -18,6 +18,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -114,6 +115,9 @@ struct PredictOptions {
   /// Of a compound's own hops, two steps long and often bent. With 13 images and springs of 5 eV/Å^2 bands that bend at a flat
   /// saddle did not settle: 5 of 308 hops of examples/compounds, none with these.
   NebOptions own_neb = {.images = 17, .spring = 1};
+  /// Called on the host with what is counted ("model cells", then "bands"), how many are finished, and of how many; the last
+  /// call of each says all.
+  std::function<void(char const* what, std::size_t finished, std::size_t total)> progress;
 };
 
 /// Both models for all questions, in one sweep. Kokkos must be running.
