@@ -114,8 +114,13 @@ int calibrate_command(int argc, char const* const* argv) {
   print_parameters(result.best());
   print_errors(result.best());
   if (directory) {
-    auto const files = write_calibration(result, *directory, !arguments.has("no-pictures"));
-    std::cout << "\nwritten: " << files.size() << " files in " << directory->string() << '\n';
+    auto files = write_calibration(result, *directory).size();
+    if (!arguments.has("no-pictures")) try {
+        files += plot_calibration(result, *directory / "pictures").size();
+      } catch (InputError const& error) {
+        std::cerr << "ionscape: warning: no pictures: " << error.what() << '\n';
+      }
+    std::cout << "\nwritten: " << files << " files in " << directory->string() << '\n';
   }
   if (!result.best().converged) std::cerr << "ionscape: warning: the fit did not converge\n";
   return result.best().converged ? good : not_converged;

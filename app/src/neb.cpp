@@ -252,14 +252,12 @@ std::string nature(Curvature const& c, double force_tolerance) {
 /// Ends that were to relax into the minimum of their site, and did something else.
 void warn_of_ends(Task& task, NebOptions const& options, BandResult const& band, Certificates const& certificates) {
   if (!options.relax_endpoints) return;
-  std::size_t const last = task.waypoints.size() - 1;
+  std::vector<Vec3> stations;
+  for (auto const& point : task.waypoints) stations.push_back(vec3(point));
   for (int side : {0, 1}) {
     std::string const end = side == 0 ? "first" : "last";
-    double const step =
-        norm(vec3(task.waypoints[side == 0 ? 1 : last - 1]) - vec3(task.waypoints[side == 0 ? 0 : last]));
     Curvature const& c = side == 0 ? certificates.first : certificates.last;
-    // To the window on the way, or half the hop where that is not known.
-    if (band.end_moved[side] > (last == 1 ? step / 2 : step))
+    if (band.end_moved[side] > reach_of_end(stations, side))
       task.warnings.push_back("the " + end + " end has moved " + fixed(band.end_moved[side], 2) +
                               " Å while it relaxed: it has left its site, and this is another hop");
     if (band.end_force[side] <= options.force_tolerance && c.index() > 0)

@@ -11,6 +11,7 @@
 #include <set>
 
 #include <ionscape/core/error.hpp>
+#include <ionscape/core/io/atomic_file.hpp>
 #include <ionscape/core/io/format.hpp>
 #include <ionscape/sweep/ensemble.hpp>
 #include <ionscape/sweep/plots.hpp>
@@ -173,6 +174,10 @@ int sweep_command(int argc, char const* const* argv) {
 
   SweepPlan const plan = points ? read_sweep_points(file, potential) : read_sweep_plan(file, potential);
 
+  Ensemble ensemble;
+  if (auto const folder = arguments.path("ensemble")) ensemble = read_ensemble(*folder, plan);
+  check_writable(directory / "map.csv");
+
   KokkosSession const kokkos(threads);
   prepare_for_interruption(*options.checkpoint);
   auto const start = std::chrono::steady_clock::now();
@@ -183,7 +188,7 @@ int sweep_command(int argc, char const* const* argv) {
     result = run_sweep(plan, options);
   }
   double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  assign_errors(plan, arguments.path("ensemble").value_or(std::filesystem::path{}), result.rows);
+  assign_errors(plan, ensemble, result.rows);
   for (int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
   write_map(directory, plan, result);
   remove_checkpoint(plan, options);

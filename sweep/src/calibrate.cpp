@@ -8,6 +8,8 @@
 #include <set>
 
 #include <ceres/dynamic_autodiff_cost_function.h>
+#include <ceres/iteration_callback.h>
+#include <ceres/manifold.h>
 #include <ceres/problem.h>
 #include <ceres/solver.h>
 #include <Eigen/Dense>
@@ -76,7 +78,11 @@ FitForm read_form(TomlReader& table) {
   auto repulsions = table.tables("repulsion");
   for (std::size_t i = 0; i < repulsions.size(); ++i)
     read_term(repulsions[i], "repulsion", repulsions.size() > 1 ? std::to_string(i + 1) : "", form);
-  if (auto dispersion = table.optional_table("dispersion")) read_term(*dispersion, "dispersion", "", form);
+  if (auto dispersion = table.optional_table("dispersion")) {
+    if (repulsions.empty())
+      fail_input(table.where(), "form \"", form.name, "\": expected a [[form.repulsion]] beside [form.dispersion]");
+    read_term(*dispersion, "dispersion", "", form);
+  }
   if (std::ranges::none_of(form.parameters, &FitParameter::free))
     fail_input(table.where(), "form \"", form.name, "\" has no free parameter");
   return form;
@@ -99,11 +105,11 @@ void check_sharing(TomlReader const& form, FitPlan const& plan, FitParameter con
         fail_input(form.where(), p.name, " follows a trend, but [radius_A] has no ", anion);
 }
 
-/// A set of rows that is fitted: the rows in it, their weights, and the loss.
+/// What is fitted: rows, their weights, the loss, and how often each row counts.
 struct Residuals {
   FitModel const* model;
-  std::vector<double> const* target;
-  std::vector<double> const* weight;  // 1 / sigma; 0: left out
+  std::vector<double> const *target, *weight;  // weight: 1 / sigma
+  std::vector<int> const* count;               // 0: left out
   double robust;
 
   template <class T>
@@ -114,7 +120,7 @@ struct Residuals {
       T r = (residuals[i] - (*target)[i]) * (*weight)[i];
       // Soft-L1 loss c^2 2 (sqrt(1 + (r/c)^2) - 1) as a residual whose square it is.
       if (robust > 0) r = r * sqrt(2.0 / (1.0 + sqrt(1.0 + r * r / (robust * robust))));
-      residuals[i] = r;
+      residuals[i] = r * std::sqrt(double((*count)[i]));
     }
     return true;
   }
@@ -126,7 +132,66 @@ struct Minimum {
   bool converged = false;
 };
 
-/// Ends when a step lowers the cost by less than `tolerance` of it.
+/// Residuals and their Jacobian (rows, free parameters) at x.
+struct Linear {
+  Eigen::VectorXd residuals;
+  Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> jacobian;
+};
+Linear linearise(Residuals const& residuals, std::vector<double> const& x) {
+  ceres::DynamicAutoDiffCostFunction<Residuals, fit_stride> cost(new Residuals(residuals));
+  cost.AddParameterBlock(int(x.size()));
+  cost.SetNumResiduals(residuals.model->observations());
+  Linear out{Eigen::VectorXd(residuals.model->observations()), {}};
+  out.jacobian.resize(residuals.model->observations(), Eigen::Index(x.size()));
+  double const* const blocks[] = {x.data()};
+  double* jacobians[] = {out.jacobian.data()};
+  cost.Evaluate(blocks, out.residuals.data(), jacobians);
+  return out;
+}
+
+/// Of a parameter: not yet held at a bound, held there, or let go (and then never held again).
+enum class Bound { open, held, released };
+
+/// Ends a solve once an open parameter has rested at a bound for a few steps.
+class RestAtBound : public ceres::IterationCallback {
+ public:
+  RestAtBound(std::vector<double> const& x, FitModel const& model, std::vector<Bound> const& states)
+      : x_(x), model_(model), states_(states), steps_(x.size(), 0) {}
+  ceres::CallbackReturnType operator()(ceres::IterationSummary const&) override {
+    for (std::size_t i = 0; i < x_.size(); ++i) {
+      steps_[i] = rests(i) ? steps_[i] + 1 : 0;
+      if (steps_[i] == 3) return ceres::SOLVER_TERMINATE_SUCCESSFULLY;
+    }
+    return ceres::SOLVER_CONTINUE;
+  }
+  bool rests(std::size_t i) const {
+    auto const& b = model_.bounds()[i];
+    return states_[i] == Bound::open && (x_[i] <= b.lower || x_[i] >= b.upper);
+  }
+
+ private:
+  std::vector<double> const& x_;
+  FitModel const& model_;
+  std::vector<Bound> const& states_;
+  std::vector<int> steps_;
+};
+
+/// Of the held parameters the one whose move off its bound lowers the cost most, by the slope over its range; -1: none does.
+int to_release(Residuals const& residuals, std::vector<double> const& x, std::vector<Bound> const& states) {
+  Linear const at = linearise(residuals, x);
+  Eigen::VectorXd const slope = at.jacobian.transpose() * at.residuals;
+  int best = -1;
+  double gain = 1e-6 * (1 + 0.5 * at.residuals.squaredNorm());
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    auto const& b = residuals.model->bounds()[i];
+    double const inward = (x[i] <= b.lower ? -1 : 1) * slope[Eigen::Index(i)] * (b.upper - b.lower);
+    if (states[i] == Bound::held && inward > gain) best = int(i), gain = inward;
+  }
+  return best;
+}
+
+/// Ends when a step lowers the cost by less than `tolerance` of it. A parameter that comes to rest at a bound is held there while the
+/// others go on, and let go if the cost then falls inwards: Levenberg's steps, cut off at a bound, would crawl along it.
 Minimum minimise(Residuals const& residuals, std::vector<double> start, double tolerance) {
   FitModel const& model = *residuals.model;
   Minimum result;
@@ -147,11 +212,33 @@ Minimum minimise(Residuals const& residuals, std::vector<double> start, double t
   options.parameter_tolerance = 1e-10;
   options.linear_solver_type = ceres::DENSE_QR;
   options.logging_type = ceres::SILENT;
-  ceres::Solver::Summary summary;
-  ceres::Solve(options, &problem, &summary);
+  options.update_state_every_iteration = true;  // for the callback
+  std::vector<Bound> states(start.size(), Bound::open);
+  for (bool done = false; !done;) {
+    std::vector<int> constant;
+    for (std::size_t i = 0; i < states.size(); ++i)
+      if (states[i] == Bound::held) constant.push_back(int(i));
+    if (constant.size() == states.size()) {
+      result.converged = true;
+      result.cost = 0.5 * linearise(residuals, start).residuals.squaredNorm();
+      break;
+    }
+    problem.SetManifold(start.data(),
+                        constant.empty() ? nullptr : new ceres::SubsetManifold(int(start.size()), constant));
+    RestAtBound rest(start, model, states);
+    options.callbacks = {&rest};
+    ceres::Solver::Summary summary;
+    ceres::Solve(options, &problem, &summary);
+    result.cost = summary.final_cost;
+    result.converged = summary.termination_type == ceres::CONVERGENCE;
+    done = true;
+    for (std::size_t i = 0; i < states.size(); ++i)
+      if (rest.rests(i)) states[i] = Bound::held, done = false;
+    if (!done) continue;
+    if (int const free = to_release(residuals, start, states); free >= 0)
+      states[std::size_t(free)] = Bound::released, done = false;
+  }
   result.x = start;
-  result.cost = summary.final_cost;
-  result.converged = summary.termination_type == ceres::CONVERGENCE;
   if (!std::isfinite(result.cost)) result.cost = std::numeric_limits<double>::infinity();
   return result;
 }
@@ -164,19 +251,6 @@ double cost_at(Residuals const& residuals, std::vector<double> const& x) {
   double sum = 0;
   for (double value : r) sum += 0.5 * value * value;
   return std::isfinite(sum) ? sum : std::numeric_limits<double>::infinity();
-}
-
-/// Jacobian of the weighted residuals, (rows, free parameters).
-Eigen::MatrixXd jacobian(Residuals const& residuals, std::vector<double> const& x) {
-  ceres::DynamicAutoDiffCostFunction<Residuals, fit_stride> cost(new Residuals(residuals));
-  cost.AddParameterBlock(int(x.size()));
-  cost.SetNumResiduals(residuals.model->observations());
-  std::vector<double> values(residuals.model->observations());
-  Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> j(values.size(), x.size());
-  double const* const blocks[] = {x.data()};
-  double* out[] = {j.data()};
-  cost.Evaluate(blocks, values.data(), out);
-  return j;
 }
 
 /// Uniform in [0, 1): the same on every platform.
@@ -211,8 +285,10 @@ int anions_to_leave_out(FitPlan const& plan, FitForm const& form) {
 /// Fits one form: all starts, errors of the parameters, cross-validation, bootstrap.
 class FormFitter {
  public:
-  FormFitter(FitPlan const& plan, FitForm const& form, std::vector<FitRow> rows, std::function<void(int)> tick)
-      : plan_(plan), form_(form), tick_(std::move(tick)) {
+  /// `start`: free values to begin from, in place of the form's own.
+  FormFitter(FitPlan const& plan, FitForm const& form, std::vector<FitRow> rows, std::function<void(int)> tick,
+             std::vector<double> start = {})
+      : plan_(plan), form_(form), tick_(std::move(tick)), start_(std::move(start)) {
     fit_.form = form;
     fit_.rows = std::move(rows);
     std::vector<ReferenceValue> references;
@@ -223,7 +299,10 @@ class FormFitter {
         target_.push_back(row.reference.value_eV);
         weight_.push_back(1 / row.sigma_eV);
       }
+    once_.assign(fitted_.size(), 1);
     model_.emplace(plan_, form_, references);
+    if (start_.empty())
+      for (auto const& b : model_->bounds()) start_.push_back(b.start);
     fit_.fitted_values = int(fitted_.size());
   }
 
@@ -239,7 +318,9 @@ class FormFitter {
   }
 
  private:
-  Residuals residuals(std::vector<double> const& weight) const { return {&*model_, &target_, &weight, plan_.robust}; }
+  Residuals residuals(std::vector<int> const& count) const {
+    return {&*model_, &target_, &weight_, &count, plan_.robust};
+  }
 
   void search() {
     int const n = std::max(1, plan_.starts);
@@ -247,16 +328,18 @@ class FormFitter {
     std::vector<std::vector<std::vector<double>>> candidates(n);
     for (int s = 0; s < n; ++s)
       for (int c = 0; c < (s == 0 ? 1 : candidates_of_a_start); ++c) {
-        std::vector<double> x;
-        for (auto const& b : model_->bounds())
-          x.push_back(s == 0 ? b.start : b.lower + (b.upper - b.lower) * (0.05 + 0.9 * uniform(generator)));
+        std::vector<double> x = start_;
+        for (std::size_t i = 0; s > 0 && i < x.size(); ++i) {
+          auto const& b = model_->bounds()[i];
+          x[i] = b.lower + (b.upper - b.lower) * (0.05 + 0.9 * uniform(generator));
+        }
         candidates[s].push_back(std::move(x));
       }
     std::vector<Minimum> minima(n);
     for_each_fit(n, [&](int s) {
       auto const start =
-          std::ranges::min(candidates[s], {}, [&](auto const& x) { return cost_at(residuals(weight_), x); });
-      minima[s] = minimise(residuals(weight_), start, plan_.tolerance);
+          std::ranges::min(candidates[s], {}, [&](auto const& x) { return cost_at(residuals(once_), x); });
+      minima[s] = minimise(residuals(once_), start, plan_.tolerance);
       tick_(1);
     });
     auto const best = std::ranges::min_element(minima, {}, &Minimum::cost);
@@ -286,9 +369,10 @@ class FormFitter {
     std::vector<int> inside;
     for (int i = 0; i < n; ++i)
       if (!at_bound(i)) inside.push_back(i);
-    Eigen::MatrixXd const all = jacobian(residuals(weight_), x);
+    Eigen::MatrixXd const all = linearise(residuals(once_), x).jacobian;
     Eigen::MatrixXd j(all.rows(), Eigen::Index(inside.size()));
     for (std::size_t k = 0; k < inside.size(); ++k) j.col(Eigen::Index(k)) = all.col(inside[k]);
+    if (inside.empty()) j = Eigen::MatrixXd::Zero(all.rows(), 1);  // all at bounds: nothing has an error
     Eigen::VectorXd const scale = j.colwise().norm().cwiseMax(1e-300);
     Eigen::JacobiSVD<Eigen::MatrixXd> const svd(j * scale.cwiseInverse().asDiagonal(), Eigen::ComputeThinV);
     Eigen::VectorXd const s = svd.singularValues().cwiseMax(1e-14 * svd.singularValues().maxCoeff());
@@ -335,7 +419,7 @@ class FormFitter {
   }
 
   void cross_validate() {
-    std::vector<std::vector<double>> weights;  // of each fold; 0 where it leaves out
+    std::vector<std::vector<int>> counts;  // of each fold; 0 where it leaves out
     for (bool by_charge : {true, false}) {
       auto const value = [&](std::size_t i) {
         return by_charge ? fitted_[i]->reference.charge_e : fitted_[i]->reference.volume_A3;
@@ -343,54 +427,49 @@ class FormFitter {
       std::set<double> values;
       for (std::size_t i = 0; i < fitted_.size(); ++i) values.insert(value(i));
       for (std::set<double> const& block : blocks_of(values, plan_.folds)) {
-        weights.push_back(weight_);
+        counts.push_back(once_);
         for (std::size_t i = 0; i < fitted_.size(); ++i)
-          if (block.contains(value(i))) weights.back()[i] = 0;
+          if (block.contains(value(i))) counts.back()[i] = 0;
       }
     }
-    fit_.cross_validated_error = predict_left_out(weights, &FitRow::left_out_eV);
+    fit_.cross_validated_error = predict_left_out(counts, &FitRow::left_out_eV);
   }
 
   /// What the set of an anion without data is worth: each anion from those of the others.
   void leave_out_anions() {
-    std::vector<std::vector<double>> weights(anions_to_leave_out(plan_, form_), weight_);
-    for (std::size_t a = 0; a < weights.size(); ++a)
+    std::vector<std::vector<int>> counts(anions_to_leave_out(plan_, form_), once_);
+    for (std::size_t a = 0; a < counts.size(); ++a)
       for (std::size_t i = 0; i < fitted_.size(); ++i)
-        if (fitted_[i]->reference.anion == plan_.anions[a]) weights[a][i] = 0;
-    fit_.other_anions_error = predict_left_out(weights, &FitRow::other_anions_eV);
+        if (fitted_[i]->reference.anion == plan_.anions[a]) counts[a][i] = 0;
+    fit_.other_anions_error = predict_left_out(counts, &FitRow::other_anions_eV);
   }
 
-  /// Refits with each set of weights, from the minimum on; free parameters as they are fitted.
-  std::vector<std::vector<double>> refit(std::vector<std::vector<double>> const& weights) {
-    std::vector<std::vector<double>> x(weights.size());
-    for_each_fit(int(weights.size()), [&](int f) {
-      x[f] = minimise(residuals(weights[f]), fit_.free_values, refit_tolerance).x;
+  /// Refits with each set of counts, from the minimum on; free parameters as they are fitted.
+  std::vector<std::vector<double>> refit(std::vector<std::vector<int>> const& counts) {
+    std::vector<std::vector<double>> x(counts.size());
+    for_each_fit(int(counts.size()), [&](int f) {
+      x[f] = minimise(residuals(counts[f]), fit_.free_values, refit_tolerance).x;
       tick_(1);
     });
     return x;
   }
 
-  /// Assigns to `member` of each row the mean prediction of the refits that leave it out (weight zero), NaN for none; returns the
-  /// mean absolute weighted residual of these predictions.
-  double predict_left_out(std::vector<std::vector<double>> const& weights, double FitRow::*member) {
-    std::vector<std::vector<double>> predictions;
-    for (std::vector<double> const& x : refit(weights)) {
-      predictions.emplace_back(fitted_.size());
-      model_->predict(x.data(), predictions.back().data());
-    }
-    double residuals_left_out = 0;
+  /// Adds to `member` of each row the predictions of the refits that leave it out (count zero); returns the mean absolute weighted
+  /// residual of all these.
+  double predict_left_out(std::vector<std::vector<int>> const& counts, std::vector<double> FitRow::*member) {
+    auto const refits = refit(counts);
+    double sum = 0;
     int n = 0;
-    for (std::size_t i = 0; i < fitted_.size(); ++i) {
-      double sum = 0;
-      int folds = 0;
-      for (std::size_t f = 0; f < weights.size(); ++f)
-        if (weights[f][i] == 0) {
-          residuals_left_out += std::fabs(predictions[f][i] - target_[i]) * weight_[i], ++n;
-          sum += predictions[f][i], ++folds;
-        }
-      fitted_[i]->*member = folds ? sum / folds : std::nan("");
+    for (std::size_t f = 0; f < refits.size(); ++f) {
+      std::vector<double> predictions(fitted_.size());
+      model_->predict(refits[f].data(), predictions.data());
+      for (std::size_t i = 0; i < fitted_.size(); ++i) {
+        if (counts[f][i] != 0) continue;
+        (fitted_[i]->*member).push_back(predictions[i]);
+        sum += std::fabs(predictions[i] - target_[i]) * weight_[i], ++n;
+      }
     }
-    return n ? residuals_left_out / n : std::nan("");
+    return n ? sum / n : std::nan("");
   }
 
   /// Resamples rows of equal charge and distortion as a whole: their errors are alike.
@@ -404,15 +483,11 @@ class FormFitter {
     std::vector<Block> names;
     for (auto const& [name, rows] : blocks) names.push_back(name);
     std::mt19937_64 generator(1947);
-    std::vector<std::vector<double>> weights(plan_.bootstrap, std::vector<double>(weight_.size(), 0));
-    for (auto& weight : weights) {
-      std::map<Block, int> drawn;
+    std::vector<std::vector<int>> counts(plan_.bootstrap, std::vector<int>(fitted_.size(), 0));
+    for (auto& count : counts)
       for (std::size_t k = 0; k < names.size(); ++k)
-        ++drawn[names[std::size_t(uniform(generator) * double(names.size()))]];
-      for (auto const& [name, times] : drawn)
-        for (std::size_t i : blocks[name]) weight[i] = weight_[i] * std::sqrt(double(times));
-    }
-    for (auto const& x : refit(weights)) fit_.ensemble.push_back(values_of(x));
+        for (std::size_t i : blocks[names[std::size_t(uniform(generator) * double(names.size()))]]) ++count[i];
+    for (auto const& x : refit(counts)) fit_.ensemble.push_back(values_of(x));
   }
 
   /// Natural values of all parameters, anion by anion.
@@ -428,7 +503,8 @@ class FormFitter {
   std::function<void(int)> tick_;
   std::optional<FitModel> model_;  // of the fitted rows
   std::vector<FitRow*> fitted_;    // in fit_.rows
-  std::vector<double> target_, weight_;
+  std::vector<double> target_, weight_, start_;
+  std::vector<int> once_;  // every row counts once
   FormFit fit_;
 };
 
@@ -512,7 +588,7 @@ CalibrationResult calibrate(FitPlan const& plan, ReferenceData const& data,
       continue;
     }
     auto const weight = plan.weights.contains(value.quantity) ? plan.weights.at(value.quantity) : FitWeight{};
-    FitRow row{value, value.distortion == 1 ? weight.undistorted_eV : weight.distorted_eV, false, 0, std::nan("")};
+    FitRow row{value, value.distortion == 1 ? weight.undistorted_eV : weight.distorted_eV, false, 0, {}, {}};
     row.held_out = is_among(value.charge_e, plan.held_out_charges) || is_among(value.volume_A3, plan.held_out_volumes);
     fitted[value.anion] += row.sigma_eV > 0 && !row.held_out;
     rows.push_back(row);
@@ -536,23 +612,18 @@ CalibrationResult calibrate(FitPlan const& plan, ReferenceData const& data,
   };
   for (FitForm const& form : plan.forms) result.forms.push_back(FormFitter(plan, form, rows, tick).run());
   for (std::size_t f = 0; f < result.forms.size(); ++f) {
-    bool const better = plan.chosen.empty()
-                            ? result.forms[f].cross_validated_error < result.best().cross_validated_error
-                            : result.forms[f].form.name == plan.chosen;
+    double const error = result.forms[f].cross_validated_error, best = result.best().cross_validated_error;
+    bool const better = plan.chosen.empty() ? error < best || (std::isnan(best) && !std::isnan(error))
+                                            : result.forms[f].form.name == plan.chosen;
     if (better) result.chosen = f;
   }
   FitPlan other = plan;  // from the chosen minimum on
   other.bootstrap = 0, other.starts = 1;
-  FitForm form = result.best().form;
-  if (plan.anions.size() == 1)
-    for (std::size_t i = 0; i < form.parameters.size(); ++i)
-      if (form.parameters[i].free)
-        form.parameters[i].start =
-            std::clamp(result.best().values[0][i], form.parameters[i].min, form.parameters[i].max);
   for (double weight : plan.traded_weights) {
     for (FitRow& row : rows)
       if (row.reference.quantity == *plan.traded && row.reference.distortion != 1) row.sigma_eV = weight;
-    result.trade_off.push_back({weight, FormFitter(other, form, rows, tick).run()});
+    FormFit const& best = result.best();
+    result.trade_off.push_back({weight, FormFitter(other, best.form, rows, tick, best.free_values).run()});
   }
   return result;
 }
@@ -573,8 +644,8 @@ std::vector<FitErrors> errors_of(FormFit const& fit) {
         ours[part].push_back(value), reference[part].push_back(row.reference.value_eV);
       };
       add(row.held_out || row.sigma_eV == 0 ? 2 : 0, row.fitted_eV);
-      if (std::isfinite(row.left_out_eV)) add(1, row.left_out_eV);
-      if (std::isfinite(row.other_anions_eV)) add(3, row.other_anions_eV);
+      for (double predicted : row.left_out_eV) add(1, predicted);
+      for (double predicted : row.other_anions_eV) add(3, predicted);
       all_ours.push_back(row.fitted_eV), all_reference.push_back(row.reference.value_eV);
     }
     line.fitted = error_statistics(ours[0], reference[0]);

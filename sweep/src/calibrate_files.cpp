@@ -1,9 +1,11 @@
 // What a calibration leaves behind: potentials, tables, pictures, a page of Markdown.
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <fstream>
 #include <iomanip>
 #include <map>
+#include <numeric>
 #include <ranges>
 #include <set>
 #include <sstream>
@@ -55,6 +57,11 @@ bool is_inside_trend(FitPlan const& plan, std::string const& anion) {
   return radius(anion) > low && radius(anion) < high;
 }
 
+/// NaN for an empty list.
+double mean_of(std::vector<double> const& list) {
+  return std::accumulate(list.begin(), list.end(), 0.0) / double(list.size());
+}
+
 /// Mean absolute errors of one anion, cross-validated where the values were fitted. Of an anion without data: those of the anions
 /// that are, as it is, inside the trend of the others, or else of those at its ends, each predicted from the rest.
 std::map<std::string, double> expected_errors(FitPlan const& plan, FormFit const& fit, std::string const& anion) {
@@ -63,21 +70,14 @@ std::map<std::string, double> expected_errors(FitPlan const& plan, FormFit const
   for (FitRow const& row : fit.rows) {
     std::string const& of = row.reference.anion;
     if (row.held_out) continue;
-    if (has_data ? of != anion
-                 : std::isnan(row.other_anions_eV) || is_inside_trend(plan, of) != is_inside_trend(plan, anion))
-      continue;
-    double const predicted = !has_data                        ? row.other_anions_eV
-                             : std::isfinite(row.left_out_eV) ? row.left_out_eV
-                                                              : row.fitted_eV;
+    if (has_data ? of != anion : is_inside_trend(plan, of) != is_inside_trend(plan, anion)) continue;
+    auto predictions = has_data ? row.left_out_eV : row.other_anions_eV;
+    if (has_data && predictions.empty()) predictions = {row.fitted_eV};
     std::string const name = name_of(row.reference.quantity) + (row.reference.distortion == 1 ? "" : "_distorted");
-    errors[name].push_back(std::fabs(predicted - row.reference.value_eV));
+    for (double predicted : predictions) errors[name].push_back(std::fabs(predicted - row.reference.value_eV));
   }
   std::map<std::string, double> means;
-  for (auto const& [name, list] : errors) {
-    double sum = 0;
-    for (double e : list) sum += e;
-    means[name] = sum / double(list.size());
-  }
+  for (auto const& [name, list] : errors) means[name] = mean_of(list);
   return means;
 }
 
@@ -233,7 +233,7 @@ void write_rows(FormFit const& fit, std::filesystem::path const& file) {
                   row.held_out       ? "held_out"
                   : row.sigma_eV > 0 ? "fitted"
                                      : "reported",
-                  row.fitted_eV, row.left_out_eV, row.other_anions_eV, r.source);
+                  row.fitted_eV, mean_of(row.left_out_eV), mean_of(row.other_anions_eV), r.source);
   }
   out.commit();
 }
@@ -360,6 +360,26 @@ std::string write_pictures(FormFit const& fit, std::string const& anion, std::fi
   return name;
 }
 
+/// "[X20]", "[O23]", as ReferenceValue::source begins.
+std::string citation_of(std::string const& source) {
+  if (source == "[X20]") return "Xu, Chen, Chen, Li, Zhu, npj Comput. Mater. 6, 47 (2020)";
+  if (source == "[O23]") return "Ouyang, Xu, Zhu, J. Chem. Phys. 158, 174705 (2023)";
+  return source;
+}
+
+/// Members 1 to n are written anew; those beyond are of an earlier, larger ensemble.
+void remove_old_members(std::filesystem::path const& ensemble, std::size_t n) {
+  if (!std::filesystem::is_directory(ensemble)) return;
+  std::vector<std::filesystem::path> old;
+  for (auto const& entry : std::filesystem::directory_iterator(ensemble)) {
+    std::string const name = entry.path().filename().string();
+    bool const number =
+        !name.empty() && name.size() < 6 && std::ranges::all_of(name, [](unsigned char c) { return std::isdigit(c); });
+    if (entry.is_directory() && number && std::stoul(name) > n) old.push_back(entry.path());
+  }
+  for (auto const& folder : old) std::filesystem::remove_all(folder);
+}
+
 }  // namespace
 
 std::string potential_toml(CalibrationResult const& result, FormFit const& fit, std::size_t anion,
@@ -400,21 +420,22 @@ std::string potential_toml(CalibrationResult const& result, FormFit const& fit, 
   std::set<std::string> sources, quantities;
   for (FitRow const& row : fit.rows) {
     ReferenceValue const& r = row.reference;
-    if (r.anion != species || row.sigma_eV == 0) continue;
-    if (row.held_out) continue;
-    charges.insert(r.charge_e), volumes.insert(r.volume_A3), distortions.insert(r.distortion);
+    if (row.held_out || row.sigma_eV == 0) continue;
+    if (r.anion == species)
+      charges.insert(r.charge_e), volumes.insert(r.volume_A3), distortions.insert(r.distortion);
+    else if (anion < result.plan.anions.size())
+      continue;  // only what is predicted rests on the others
     quantities.insert(name_of(r.quantity));
     sources.insert(r.source.substr(0, r.source.find_first_of(":, ")));
   }
+  std::string cited;
+  for (std::string const& source : sources) cited += (cited.empty() ? "" : ", and\n") + citation_of(source);
   out << "# Li in a framework of " << species << " anions: " << fit.form.name << ".\n"
       << "# Written by ionscape calibrate from " << result.plan.file.filename().string() << "; do not edit by hand.\n"
       << "name = \"Li-" << species << ", " << result.plan.name << "\"\n"
       << "source = \"\"\"\n"
       << (charges.empty() ? "Predicted from the trend of other anions, fitted to DFT" : "Fitted to DFT")
-      << " values of Xu, Chen, Chen, Li, Zhu, npj Comput. Mater. 6, 47 (2020), and "
-         "Ouyang, Xu, Zhu, "
-         "J. Chem. Phys. 158,\n174705 (2023).\"\"\"\n\n[insertion]\nmobile = \"Li\"\nframework = \""
-      << species << "\"\n"
+      << " values of " << cited << ".\"\"\"\n\n[insertion]\nmobile = \"Li\"\nframework = \"" << species << "\"\n"
       << charge.str() << pairs.str();
   if (charges.empty()) {
     auto const [charge_range, volume_range] = predicted_range(result.plan, fit, species);
@@ -447,7 +468,7 @@ std::string potential_toml(CalibrationResult const& result, FormFit const& fit, 
 }
 
 std::vector<std::filesystem::path> write_calibration(CalibrationResult const& result,
-                                                     std::filesystem::path const& directory, bool pictures) {
+                                                     std::filesystem::path const& directory) {
   std::vector<std::filesystem::path> files;
   FormFit const& best = result.best();
   auto const write = [&](std::filesystem::path const& file, std::string const& text) {
@@ -456,6 +477,7 @@ std::vector<std::filesystem::path> write_calibration(CalibrationResult const& re
     out.commit();
     files.push_back(file);
   };
+  remove_old_members(directory / "ensemble", best.ensemble.size());
   for (std::size_t a = 0; a < best.values.size(); ++a) {
     write(directory / potential_file(result, a), potential_toml(result, best, a, best.values[a]));
     for (std::size_t b = 0; b < best.ensemble.size(); ++b) {
@@ -471,15 +493,16 @@ std::vector<std::filesystem::path> write_calibration(CalibrationResult const& re
   write_errors(best, directory / "errors.md");
   for (char const* name : {"calibrate.json", "residuals.csv", "calibrate.md", "errors.md"})
     files.push_back(directory / name);
-  if (pictures) {
-    std::vector<std::string> names;
-    std::filesystem::create_directories(directory / "pictures");
-    for (std::string const& anion : result.plan.anions)
-      names.push_back(write_pictures(best, anion, directory / "pictures"));
-    if (!result.trade_off.empty()) names.push_back(write_trade_off(result, directory / "pictures"));
-    for (auto const& picture : figures::draw(directory / "pictures", names)) files.push_back(picture);
-  }
   return files;
+}
+
+std::vector<std::filesystem::path> plot_calibration(CalibrationResult const& result,
+                                                    std::filesystem::path const& directory) {
+  std::filesystem::create_directories(directory);
+  std::vector<std::string> names;
+  for (std::string const& anion : result.plan.anions) names.push_back(write_pictures(result.best(), anion, directory));
+  if (!result.trade_off.empty()) names.push_back(write_trade_off(result, directory));
+  return figures::draw(directory, names);
 }
 
 }  // namespace ionscape

@@ -112,16 +112,12 @@ Share below(Axes const& axes, Field const& Ea, std::size_t plane, double limit, 
 
 /// A published quantity of [O23] at the points of our grid, NaN where it has none.
 Field published(ReferenceData const& reference, std::string const& anion, Quantity quantity, Axes const& axes) {
-  using Key = std::tuple<long, long, long>;
-  auto const key_of = [](double distortion, double charge, double volume) {
-    return Key{std::lround(1e4 * distortion), std::lround(1e4 * charge), std::lround(100 * volume)};
-  };
-  std::map<Key, double> table;
+  std::map<PointKey, double> table;
   for (ReferenceValue const& v : reference.values)
     if (v.anion == anion && v.quantity == quantity && v.source.starts_with("[O23]") && !v.bound && !v.doubtful)
-      table[key_of(v.distortion, v.charge_e, v.volume_A3)] = v.value_eV;
-  return [table = std::move(table), axes, key_of](std::size_t k, std::size_t j, std::size_t i) {
-    auto const at = table.find(key_of(axes.distortions[k], axes.charges[j], axes.volumes[i]));
+      table[point_key(v.distortion, v.charge_e, v.volume_A3)] = v.value_eV;
+  return [table = std::move(table), axes](std::size_t k, std::size_t j, std::size_t i) {
+    auto const at = table.find(point_key(axes.distortions[k], axes.charges[j], axes.volumes[i]));
     return at == table.end() ? std::nan("") : at->second;
   };
 }

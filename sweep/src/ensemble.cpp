@@ -10,20 +10,6 @@ namespace ionscape {
 
 namespace {
 
-/// The potentials of one member, for the anions of the plan.
-std::map<std::string, PotentialSet> read_member(std::filesystem::path const& folder, SweepPlan const& plan) {
-  std::map<std::string, PotentialSet> sets;
-  for (auto const& entry : std::filesystem::directory_iterator(folder))
-    if (entry.path().extension() == ".toml") {
-      PotentialSet const set = read_potential_set(entry.path());
-      if (set.insertion && plan.potentials.contains(set.insertion->framework))
-        sets.emplace(set.insertion->framework, set);
-    }
-  for (auto const& [anion, set] : plan.potentials)
-    if (!sets.contains(anion)) fail_input({folder}, "this member of the ensemble has no potential for anion ", anion);
-  return sets;
-}
-
 /// Running mean and sum of squared differences (Welford 1962).
 struct Spread {
   int n = 0;
@@ -56,34 +42,49 @@ double model_error(PotentialSet const& set, double distortion, bool three_point)
   return std::sqrt(std::numbers::pi / 2) * error;
 }
 
-void assign_errors(SweepPlan const& plan, std::filesystem::path const& ensemble, std::vector<MapRow>& rows) {
+Ensemble read_ensemble(std::filesystem::path const& folder, SweepPlan const& plan) {
+  if (!std::filesystem::is_directory(folder)) fail_input({folder}, "no such folder");
+  std::vector<std::filesystem::path> members;
+  for (auto const& entry : std::filesystem::directory_iterator(folder))
+    if (entry.is_directory()) members.push_back(entry.path());
+  if (members.size() < 2) fail_input({folder}, "an ensemble needs at least two subfolders with potentials");
+  std::ranges::sort(members);
+  Ensemble ensemble;
+  for (auto const& member : members) {
+    std::vector<std::string> files;
+    for (auto const& entry : std::filesystem::directory_iterator(member))
+      if (entry.path().extension() == ".toml") files.push_back(entry.path().string());
+    std::ranges::sort(files);
+    auto sets = read_insertion_sets(files);
+    for (auto const& [anion, set] : plan.potentials)
+      if (!sets.contains(anion)) fail_input({member}, "this member of the ensemble has no potential for anion ", anion);
+    std::erase_if(sets, [&](auto const& item) { return !plan.potentials.contains(item.first); });
+    ensemble.push_back(std::move(sets));
+  }
+  return ensemble;
+}
+
+void assign_errors(SweepPlan const& plan, Ensemble const& ensemble, std::vector<MapRow>& rows) {
   std::vector<Spread> three_point(rows.size()), neb(rows.size());
-  if (!ensemble.empty()) {
-    std::vector<std::filesystem::path> members;
-    if (!std::filesystem::is_directory(ensemble)) fail_input({ensemble}, "no such folder");
-    for (auto const& entry : std::filesystem::directory_iterator(ensemble))
-      if (entry.is_directory()) members.push_back(entry.path());
-    if (members.size() < 2) fail_input({ensemble}, "an ensemble needs at least two subfolders with potentials");
-    std::ranges::sort(members);
-    for (auto const& member : members) {
-      SweepPlan other = plan;
-      other.potentials = read_member(member, plan);
-      auto const result = run_sweep(other);
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        three_point[i].add(result.rows[i].Ea_three_point_eV);
-        neb[i].add(result.rows[i].Ea_neb_eV);
-      }
+  for (auto const& member : ensemble) {
+    SweepPlan other = plan;
+    other.potentials = member;
+    auto const result = run_sweep(other);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      MapRow const& row = result.rows[i];
+      if (std::isfinite(row.Ea_three_point_eV)) three_point[i].add(row.Ea_three_point_eV);
+      if (row.status == "converged") neb[i].add(row.Ea_neb_eV);
     }
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {
     SweepPoint const& p = plan.points[i];
     auto const error = [&](bool of_three_points, Spread const& spread) {
       PotentialSet const& set = plan.potentials.at(p.anion);
-      if (set.fitted && !set.fitted->nearly_contains(p.charge_e, p.volume_A3, p.distortion)) return std::nan("");
+      bool const far_outside = set.fitted && !set.fitted->nearly_contains(p.charge_e, p.volume_A3, p.distortion);
+      if (far_outside || (!ensemble.empty() && spread.n < 2)) return std::nan("");
       double const model = model_error(set, p.distortion, of_three_points);
-      return std::isfinite(model) || spread.n > 1
-                 ? std::sqrt((std::isfinite(model) ? model * model : 0) + spread.variance())
-                 : std::nan("");
+      if (ensemble.empty()) return model;
+      return std::sqrt((std::isfinite(model) ? model * model : 0) + spread.variance());
     };
     rows[i].Ea_three_point_error_eV = error(true, three_point[i]);
     rows[i].Ea_neb_error_eV = error(false, neb[i]);

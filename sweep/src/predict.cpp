@@ -275,6 +275,12 @@ void note_unknown_error(PotentialSet const& set, bool far_outside, ModelBarrier&
     barrier.notes.push_back("the potential states no error of its own: the uncertainty lacks it");
 }
 
+/// What changes with C or D could not be found at both neighbours.
+void note_missing_part(ModelBarrier& barrier, std::string const& of) {
+  std::string const words = "the uncertainty lacks the part of " + of + ": a neighbouring band did not converge";
+  if (std::ranges::find(barrier.notes, words) == barrier.notes.end()) barrier.notes.push_back(words);
+}
+
 /// The questions' points in one plan, each once, and where they stand.
 class ModelPlan {
  public:
@@ -343,12 +349,23 @@ ModelBarrier barrier_of(ModelPlan const& plan, ModelQuestion const& q, PointSet 
   out.status = row.status;
   bool const tet_ends = q.kind == HopKind::tet_oct_tet;
   bool const far_outside = is_far_outside(set, q.charge_e, q.volume_A3, out.distortion);
+  // NaN, and a note, where a neighbour has no barrier.
+  auto const both = [&](std::optional<std::array<std::size_t, 2>> const& two, bool neb, char const* what,
+                        auto const& part) {
+    if (!two) return std::nan("");
+    MapRow const &below = plan.row((*two)[0]), &above = plan.row((*two)[1]);
+    double const x = part(below, above);
+    if (std::isfinite(x) && (!neb || (below.status == "converged" && above.status == "converged"))) return x;
+    note_missing_part(out, what);
+    return std::nan("");
+  };
   auto const estimate = [&](bool neb, auto const& barrier) {
-    double charge = std::nan(""), spread = std::nan("");
-    if (points.charges)
-      charge = charge_part(barrier(plan.row((*points.charges)[0])), barrier(plan.row((*points.charges)[1])), q.charge_e,
-                           q.charge_uncertainty_e);
-    if (points.csm) spread = std::fabs(barrier(plan.row((*points.csm)[1])) - barrier(plan.row((*points.csm)[0]))) / 2;
+    double const charge = both(points.charges, neb, "C", [&](MapRow const& below, MapRow const& above) {
+      return charge_part(barrier(below), barrier(above), q.charge_e, q.charge_uncertainty_e);
+    });
+    double const spread = both(points.csm, neb, "D", [&](MapRow const& below, MapRow const& above) {
+      return std::fabs(barrier(above) - barrier(below)) / 2;
+    });
     bool const known = q.in_domain && !far_outside;
     return Estimate{barrier(row),
                     known ? combined({model_error(set, out.distortion, !neb), charge, spread}) : std::nan("")};
@@ -457,7 +474,12 @@ ModelBarrier barrier_of(Exec const& exec, FrozenHost<Exec::memory_space> const& 
   auto const estimate = [&](std::vector<double> const& values, bool is_neb) {
     if (far_outside) return Estimate{values[0], std::nan("")};
     double charge = std::nan("");
-    if (values.size() > 1) charge = charge_part(values[1], values[2], question.charge_e, question.charge_uncertainty_e);
+    if (values.size() > 1) {
+      bool const settled = bands[1].status == BandStatus::converged && bands[2].status == BandStatus::converged;
+      if (!is_neb || settled)
+        charge = charge_part(values[1], values[2], question.charge_e, question.charge_uncertainty_e);
+      if (std::isnan(charge)) note_missing_part(out, "C");
+    }
     return Estimate{values[0], combined({model_error(set, d, !is_neb), charge})};
   };
   BandResult const& band = bands[0];
@@ -468,8 +490,8 @@ ModelBarrier barrier_of(Exec const& exec, FrozenHost<Exec::memory_space> const& 
   out.distortion = std::nan("");
   out.status = to_string(band.status);
   if (band.status != BandStatus::converged) out.notes.push_back(out.status);
-  double const to_window = norm(points[1] - points[0]);
-  if (std::max(band.end_moved[0], band.end_moved[1]) > to_window) out.notes.push_back("end_left_its_site");
+  if (band.end_moved[0] > reach_of_end(points, 0) || band.end_moved[1] > reach_of_end(points, 1))
+    out.notes.push_back("end_left_its_site");
   if (band.saddle_kind != SaddleKind::interior) out.notes.push_back("no_interior_saddle");
   if (band.max_minus_min - out.from_end_neb_eV.value > 1e-3) out.notes.push_back("path_below_ends");
   if (approach < 1) out.notes.push_back("inside_buckingham_well");

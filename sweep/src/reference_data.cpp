@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <regex>
+#include <set>
 #include <sstream>
 #include <tuple>
 
@@ -81,10 +82,11 @@ void add_profile(Profile const& p, std::vector<ReferenceValue>& values) {
   };
   for (int k = 1; k < n_images; ++k) add(Quantity::image, k, p.energy[k], p.off[k]);
   add(Quantity::tet_minus_oct, 0, p.energy[6], p.off[6]);
-  // Where image 3 is off it is left out; if it was the highest, the others only bound the barrier from below.
+  // Where image 3 is off it is left out; if it is the highest, or would be on a smooth path, the others only bound the
+  // barrier from below.
   bool const drop = p.off[3];
-  double const top = highest(p, !drop);
-  bool const lost = drop && highest(p, true) != top;
+  double const top = highest(p, !drop), smooth = p.energy[3] - miss_of_image_3(p.energy);
+  bool const lost = drop && std::max(p.energy[3], smooth) > top;
   bool const another = std::ranges::any_of(std::array{0, 1, 2, 4, 5, 6}, [&](int k) { return p.off[k]; });
   add(Quantity::barrier, 0, top - std::min(0.0, p.energy[6]), lost || another);
 }
@@ -92,7 +94,7 @@ void add_profile(Profile const& p, std::vector<ReferenceValue>& values) {
 std::vector<Profile> read_profile_table(Path const& file) {
   CsvTable const table = CsvTable::read(file);
   std::map<std::string, Profile> profiles;
-  std::map<std::string, int> images_of;
+  std::map<std::string, std::set<int>> images_of;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     std::string const& id = table.text(row, "profile_id");
     Profile& p = profiles[id];
@@ -103,13 +105,15 @@ std::vector<Profile> read_profile_table(Path const& file) {
     double const image = table.number(row, "image");
     if (image < 0 || image >= n_images || image != std::floor(image))
       fail_input(table.where(row), "image ", image, ", expected 0 to ", n_images - 1);
+    if (!images_of[id].insert(int(image)).second)
+      fail_input(table.where(row), "profile ", id, ": a second image ", image);
     p.energy[std::size_t(image)] = table.number(row, "relative_energy_eV");
     p.off[std::size_t(image)] = table.number(row, "flag_offtrend") != 0;
-    ++images_of[id];
   }
   std::vector<Profile> list;
   for (auto const& [id, p] : profiles) {
-    if (images_of[id] != n_images) fail_input({file}, "profile ", id, " has ", images_of[id], " images, expected 7");
+    if (images_of[id].size() != n_images)
+      fail_input({file}, "profile ", id, " has ", images_of[id].size(), " images, expected ", n_images);
     list.push_back(p);
   }
   return list;
@@ -194,11 +198,14 @@ void read_site_table(Path const& file, std::vector<ReferenceValue>& values) {
     bool const off3 = table.number(row, "flag_image3_offtrend") != 0;
     double const all = table.number(row, "barrier_from_endpoint_eV");
     double const barrier = off3 ? table.number(row, "barrier_excl_image3_eV") : all;
+    // Beside the highest of the others, image 3 may be higher still: which the table does not say.
+    double const saddle = table.number(row, "saddle_image");
+    bool const lost = off3 && (barrier != all || saddle == 2 || saddle == 4);
     std::string const source = "[X20] " + file.filename().string();
     values.push_back({anion, volume, charge, 1, Quantity::tet_minus_oct, 0, table.number(row, "E_tet_minus_E_oct_eV"),
                       source_noise, false, kink || off, source, 0});
-    values.push_back({anion, volume, charge, 1, Quantity::barrier, 0, barrier, source_noise, false,
-                      kink || off || (off3 && barrier != all), source, 0});
+    values.push_back(
+        {anion, volume, charge, 1, Quantity::barrier, 0, barrier, source_noise, false, kink || off || lost, source, 0});
   }
 }
 
@@ -330,10 +337,8 @@ void read_coverage(Path const& file, std::vector<ReferenceShare>& shares) {
 
 // --------------------------------------------------------------------------------------------------------- all at once
 
-/// Points, quantities and images that are the same, whatever the last digits of their volumes.
 auto key_of(ReferenceValue const& v) {
-  return std::tuple(v.anion, int(v.quantity), std::lround(1e4 * v.distortion), std::lround(-1e4 * v.charge_e),
-                    std::lround(500 * v.volume_A3), v.image);
+  return std::tuple(v.anion, int(v.quantity), point_key(v.distortion, v.charge_e, v.volume_A3), v.image);
 }
 
 /// Values before bounds, sure before doubtful, printed before read from colours, well read before badly read; of bounds
@@ -470,6 +475,10 @@ ReferenceData read_reference_data(Path const& directory) {
 
   for (Path const& file : barrier_files(directory)) {
     std::string const series = std::filesystem::relative(file, directory).generic_string();
+    if (profiles) {  // which say of more images that they are off
+      data.remarks.push_back(series + ": not read, dft_profiles.csv holds the profiles");
+      continue;
+    }
     auto const anion = anion_of_file(file.filename().string());
     if (!anion) {
       data.remarks.push_back(series + ": not read, its name says no anion");
@@ -481,11 +490,12 @@ ReferenceData read_reference_data(Path const& directory) {
     say(series, list.size(), " profiles; image 3 is checked by the smoothness of its path, other images are not");
   }
   if (files == 0)
-    fail_input({directory},
-               "no reference data found, expected dft_profiles.csv, dft_sites.csv, cvd_decoded_3d.csv, "
-               "cvd_grid_S_csm0.csv, cvd_grid_rows.csv, digitised_csm_curves.csv, cvd_coverage.csv, or files named "
-               "*-barrier.txt as Xu et al. (2020) published them (the notebooks of Ouyang et al. (2023), *.ipynb, print ten "
-               "rows a table and draw the rest: they are not read)");
+    fail_input(
+        {directory},
+        "no reference data found, expected dft_profiles.csv, dft_sites.csv, cvd_decoded_3d.csv, "
+        "cvd_grid_S_csm0.csv, cvd_grid_rows.csv, digitised_csm_curves.csv, cvd_coverage.csv, or files named "
+        "*-barrier.txt as Xu et al. (2020) published them (the notebooks of Ouyang et al. (2023), *.ipynb, print ten "
+        "rows a table and draw the rest: they are not read)");
   if (!missing.empty()) data.remarks.push_back("not there: " + joined(missing));
   keep_the_best(data);
   derive_dE_tet(data);

@@ -40,7 +40,7 @@ struct Standardised {
   VectorXd y;
 };
 
-/// Of the rows with keep(row).
+/// Of the rows with keep(row). A feature that is the same in all of them is zero there: it gets no coefficient.
 template <class Keep>
 Standardised standardise(RegressionData const& data, Keep const& keep) {
   std::vector<std::size_t> rows;
@@ -58,10 +58,12 @@ Standardised standardise(RegressionData const& data, Keep const& keep) {
   s.x.rowwise() -= s.mean.transpose();
   s.deviation = (s.x.colwise().squaredNorm() / double(n)).cwiseSqrt();
   for (Index j = 0; j < p; ++j) {
-    if (!(s.deviation(j) > 1e-12 * std::max(1.0, std::fabs(s.mean(j)))))
-      fail_input({}, "feature ", data.features[std::size_t(j)], " is the same in all ", n,
-                 " rows: nothing can be learnt from it");
-    s.x.col(j) /= s.deviation(j);
+    if (s.deviation(j) > 1e-12 * std::max(1.0, std::fabs(s.mean(j)))) {
+      s.x.col(j) /= s.deviation(j);
+    } else {
+      s.x.col(j).setZero();
+      s.deviation(j) = 0;
+    }
   }
   s.intercept = s.y.mean();
   s.y.array() -= s.intercept;
@@ -86,6 +88,7 @@ MatrixXd coordinate_descent(Standardised const& s, std::vector<double> const& pe
       if (sweep == most_sweeps) fail_input({}, "LASSO did not converge: are some features nearly the same?");
       change = 0;
       for (Index j = 0; j < b.size(); ++j) {
+        if (gram(j, j) == 0) continue;
         double const next = soft_threshold(correlation(j) - gram.row(j).dot(b) + gram(j, j) * b(j), penalties[k]) /
                             gram(j, j);  // eq. 5
         change = std::max(change, std::fabs(next - b(j)));
@@ -118,7 +121,7 @@ MatrixXd held_out_predictions(RegressionData const& data, std::vector<int> const
     for (std::size_t i = 0; i < data.rows(); ++i) {
       if (fold[i] != f) continue;
       VectorXd x = Eigen::Map<VectorXd const>(data.x[i].data(), Index(data.x[i].size()));
-      x = (x - s.mean).cwiseQuotient(s.deviation);
+      x = (s.deviation.array() > 0).select((x - s.mean).cwiseQuotient(s.deviation), 0);
       predicted.row(Index(i)) = (path.transpose() * x).array() + s.intercept;
     }
   }
@@ -232,6 +235,10 @@ double LassoPath::predict(std::size_t fit, std::vector<double> const& x) const {
 LassoPath lasso_path(RegressionData const& data, LassoOptions const& options) {
   int const folds = checked_folds(data, options.folds);
   Standardised const s = standardise(data, [](std::size_t) { return true; });
+  for (Index j = 0; j < s.deviation.size(); ++j)
+    if (s.deviation(j) == 0)
+      fail_input({}, "feature ", data.features[std::size_t(j)], " is the same in all ", data.rows(),
+                 " rows: nothing can be learnt from it");
   double const largest = (s.x.transpose() * s.y / double(s.y.size())).cwiseAbs().maxCoeff();
   std::vector<double> penalties;
   for (int k = 0; k < options.penalties; ++k)
@@ -256,9 +263,8 @@ LassoPath lasso_path(RegressionData const& data, LassoOptions const& options) {
     if (mean < path.fits[path.best].cv_error) path.best = k;
   }
   LassoFit const& best = path.fits[path.best];
-  path.sparse = path.best;
-  while (path.sparse > 0 && path.fits[path.sparse - 1].cv_error <= best.cv_error + best.cv_standard_error)
-    --path.sparse;
+  path.sparse = 0;  // penalties fall
+  while (path.fits[path.sparse].cv_error > best.cv_error + best.cv_standard_error) ++path.sparse;
   auto const chosen = predicted.col(Index(path.best));
   path.held_out.assign(chosen.begin(), chosen.end());
   return path;

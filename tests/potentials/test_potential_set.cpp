@@ -110,6 +110,11 @@ TEST_CASE("A fitted set says at which distortions and how well it was fitted, an
   CHECK_FALSE(set.fitted->contains(-1, 70, 1.1));
   CHECK(set.fitted->error_eV == std::map<std::string, double>{{"barrier", 0.012}, {"tet_minus_oct", 0.01}});
   CHECK(read(good).fitted->contains(-1, 30, 7));  // nothing was said
+  CHECK(set.fitted->nearly_contains(-1, 30, 1.21));
+  CHECK_FALSE(set.fitted->nearly_contains(-1, 30, 1.25));
+  FittedRange const undistorted{{-2, -1}, {10, 30}, std::array{1.0, 1.0}, {}};
+  CHECK(undistorted.nearly_contains(-1, 30, 1.005));  // a crystal's coordinates have errors
+  CHECK_FALSE(undistorted.nearly_contains(-1, 30, 1.02));
   CHECK(read(good).fitted->error_eV.empty());
 
   auto const error = [](std::string const& keys) {

@@ -78,7 +78,7 @@ ReferenceData data_of(SweepPlan const& plan) {
     auto const add = [&](Quantity quantity, double value) {
       ReferenceValue v;
       v.anion = row.point.anion, v.volume_A3 = row.point.volume_A3, v.charge_e = row.point.charge_e;
-      v.distortion = row.point.distortion, v.quantity = quantity, v.value_eV = value;
+      v.distortion = row.point.distortion, v.quantity = quantity, v.value_eV = value, v.source = "[X20] made up";
       data.values.push_back(v);
     };
     add(Quantity::tet_minus_oct, row.E_tet_minus_E_oct_eV);
@@ -123,7 +123,7 @@ TEST_CASE("A fit to energies of the engine finds the parameters that they were m
 TEST_CASE("A fitted potential is written as a set that the engine reads, and gives the fitted energies") {
   TemporaryFolder const folder;
   auto const result = calibrate(plan_from(folder, fit_file), engine_data());
-  auto const files = write_calibration(result, folder / "out", false);
+  auto const files = write_calibration(result, folder / "out");
   CHECK(files.size() == 1 + 2 + 4);  // the set, two of the ensemble, JSON, CSV, two pages of Markdown
   SweepPlan plan;
   plan.potentials.emplace("O", read_potential_set(folder / "out/Li-O.toml"));
@@ -135,6 +135,48 @@ TEST_CASE("A fitted potential is written as a set that the engine reads, and giv
     }
   auto const rows = run_sweep(plan).rows;
   for (std::size_t i = 0; i < rows.size(); ++i) CHECK(std::fabs(rows[i].E_tet_minus_E_oct_eV - expected[i]) < 1e-5);
+}
+
+TEST_CASE("Members of an earlier, larger ensemble do not stay beside a new one") {
+  TemporaryFolder const folder;
+  auto const data = engine_data();
+  auto plan = plan_from(folder, fit_file);
+  write_calibration(calibrate(plan, data), folder / "out");
+  CHECK(std::filesystem::exists(folder / "out/ensemble/02/Li-O.toml"));
+  folder.write("out/ensemble/mine/Li-O.toml", made_with);
+  plan.bootstrap = 1;
+  write_calibration(calibrate(plan, data), folder / "out");
+  CHECK(std::filesystem::exists(folder / "out/ensemble/01/Li-O.toml"));
+  CHECK_FALSE(std::filesystem::exists(folder / "out/ensemble/02"));
+  CHECK(std::filesystem::exists(folder / "out/ensemble/mine/Li-O.toml"));
+}
+
+TEST_CASE("A row is judged by every fold that left it out, not by their mean") {
+  TemporaryFolder const folder;
+  ReferenceData data = engine_data();
+  for (ReferenceValue& v : data.values) v.value_eV *= 1 + 0.1 * std::sin(37 * v.volume_A3 + 11 * v.charge_e);
+  FormFit const fit = calibrate(plan_from(folder, fit_file), data).best();
+  std::map<std::tuple<Quantity, double>, std::pair<double, std::size_t>> sums;
+  for (FitRow const& row : fit.rows) {
+    CHECK(row.left_out_eV.size() ==
+          (row.sigma_eV > 0 && !row.held_out ? 2u : 0u));  // a block of charges, one of volumes
+    auto& [sum, n] = sums[{row.reference.quantity, row.reference.distortion}];
+    for (double predicted : row.left_out_eV) sum += std::fabs(predicted - row.reference.value_eV), ++n;
+  }
+  for (FitErrors const& e : errors_of(fit)) {
+    auto const [sum, n] = sums.at({e.quantity, e.distortion});
+    CHECK(e.left_out.count == n);
+    if (n > 0) CHECK(e.left_out.mae == Approx(sum / double(n)));
+  }
+}
+
+TEST_CASE("The trade-off begins at the chosen minimum") {
+  TemporaryFolder const folder;
+  auto const plan =
+      plan_from(folder, std::string(fit_file) + "[trade_off]\nquantity = \"dE_oct\"\ndistorted_eV = [0.01]\n");
+  auto const result = calibrate(plan, engine_data());
+  REQUIRE(result.trade_off.size() == 1);
+  CHECK(result.trade_off[0].fit.cost <= result.best().cost * 1.001);
 }
 
 TEST_CASE("Held-out values do not touch the fit") {
@@ -217,9 +259,9 @@ C = -10
   FormFit const& fit = result.best();
   for (FitRow const& row : fit.rows)
     if (row.sigma_eV > 0)
-      CHECK(std::fabs(row.other_anions_eV - row.reference.value_eV) < 1e-4);
+      CHECK(std::fabs(row.other_anions_eV.at(0) - row.reference.value_eV) < 1e-4);
     else
-      CHECK(std::isnan(row.other_anions_eV));
+      CHECK(row.other_anions_eV.empty());
   CHECK(fit.other_anions_error < 0.01);
   CHECK(fit.values.at(3)[0] == Approx(z_of("Br")).epsilon(1e-4));
 
@@ -233,8 +275,10 @@ C = -10
       CHECK(e.other_anions.count == 9);
       CHECK(e.other_anions.bias == Approx(-0.1).margin(1e-4));
     }
-  write_calibration(off, folder / "out", false);
-  CHECK(read_potential_set(folder / "out/Li-Br.toml").fitted.value().error_eV.at("tet_minus_oct") == 0.1);
+  write_calibration(off, folder / "out");
+  PotentialSet const predicted = read_potential_set(folder / "out/Li-Br.toml");
+  CHECK(predicted.fitted.value().error_eV.at("tet_minus_oct") == 0.1);
+  CHECK_THAT(predicted.source, ContainsSubstring("npj Comput. Mater.") && !ContainsSubstring("Ouyang"));
 
   // A parameter of each anion's own cannot be had from the others.
   std::string own = trend;
@@ -259,6 +303,9 @@ TEST_CASE("Bad fit files are refused with file and line") {
   CHECK_THAT(error(replaced("at = 2.0", "at = {S = 2.0}")), ContainsSubstring("found none for O"));
   CHECK_THAT(error(replaced("starts = 4", "starts = 0")), ContainsSubstring("starts"));
   CHECK_THAT(error(replaced("[form.dispersion]", "[form.dispersal]")), ContainsSubstring("dispersal"));
+  std::string const text = fit_file;
+  auto const repulsion = text.find("[[form.repulsion]]"), dispersion = text.find("[form.dispersion]");
+  CHECK_THAT(error(text.substr(0, repulsion) + text.substr(dispersion)), ContainsSubstring("[[form.repulsion]]"));
   CHECK_THAT(input_error([&] { calibrate(plan_from(folder, fit_file), ReferenceData{}); }),
              ContainsSubstring("nothing to fit"));
 }
@@ -284,12 +331,23 @@ TEST_CASE("An ensemble gives barriers an error bar: model error and spread as sq
     other.potentials.at("O") = parse_potential_set(member, "member.toml");
     barriers.push_back(run_sweep(other).rows[0].Ea_neb_eV);
   }
-  assign_errors(plan, folder / "ensemble", rows);
+  assign_errors(plan, read_ensemble(folder / "ensemble", plan), rows);
   double const mean = (barriers[0] + barriers[1] + barriers[2]) / 3;
   double variance = 0;
   for (double b : barriers) variance += (b - mean) * (b - mean) / 2;
   CHECK(variance > 0);
   CHECK(rows[0].Ea_neb_error_eV == Approx(std::sqrt(model * model + variance)).epsilon(1e-9));
+
+  // A member whose band does not converge stays out of the spread; with fewer than two there is none.
+  SweepPlan hasty = plan;
+  hasty.neb.max_steps = 1;
+  assign_errors(hasty, read_ensemble(folder / "ensemble", plan), rows);
+  CHECK(std::isnan(rows[1].Ea_neb_error_eV));
+
+  std::filesystem::copy_file(folder / "ensemble/1.0/Li-O.toml", folder / "ensemble/1.0/other.toml");
+  auto const refusal = [&] { return input_error([&] { read_ensemble(folder / "ensemble", plan); }); };
+  CHECK_THAT(refusal(), ContainsSubstring("a second potential for anion O"));
+  std::filesystem::remove(folder / "ensemble/1.0/other.toml");
   std::filesystem::remove(folder / "ensemble/1.0/Li-O.toml");
-  CHECK_THAT(input_error([&] { assign_errors(plan, folder / "ensemble", rows); }), ContainsSubstring("anion O"));
+  CHECK_THAT(refusal(), ContainsSubstring("anion O"));
 }

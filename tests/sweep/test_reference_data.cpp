@@ -99,6 +99,37 @@ TEST_CASE("An erratic image 3 is found by the smoothness of the path and does no
   CHECK(find(data, Quantity::barrier, -0.6)->doubtful);
 }
 
+TEST_CASE("A barrier is doubtful where the smooth path would have been highest at an erratic image 3") {
+  TemporaryFolder const folder;
+  folder.write("Li-S-barrier.txt", block("0.5-v-1", {0, 0.05, 0.15, 0.2, 0.15, 0.05, 0}) +
+                                       block("0.6-v-1", {0, 0.05, 0.15, 0.1, 0.15, 0.05, 0}));
+  auto const data = read_reference_data(folder.path());
+  CHECK_FALSE(find(data, Quantity::barrier, -0.5)->doubtful);
+  CHECK(find(data, Quantity::barrier, -0.6)->value_eV == Approx(0.15));
+  CHECK(find(data, Quantity::barrier, -0.6)->doubtful);
+}
+
+TEST_CASE("Tables of profiles stand before the authors' files, and a repeated image is refused") {
+  TemporaryFolder const folder;
+  folder.write("dft_profiles.csv", profile_header + profile_rows("S", -1.0, smooth, 2));
+  folder.write("raw/Li-S-barrier.txt", block("1.0-v-1", smooth));
+  auto const data = read_reference_data(folder.path());
+  CHECK(find(data, Quantity::image, -1.0, 1, 2)->doubtful);
+  CHECK(mentions(data, "raw/Li-S-barrier.txt: not read"));
+  std::string rows = profile_rows("S", -1.0, smooth);
+  folder.write("dft_profiles.csv", profile_header + rows + rows.substr(0, rows.find('\n') + 1));
+  CHECK_THAT(input_error([&] { read_reference_data(folder.path()); }),
+             Catch::Matchers::ContainsSubstring("a second image 0"));
+}
+
+TEST_CASE("Points are the same whatever the last digits of their volumes") {
+  for (double v : {23.405, 70.215, 12.64, 37.448}) {
+    CHECK(point_key(1, -0.5, v) == point_key(1, -0.5, v * (1 + 1e-9)));
+    CHECK(point_key(1, -0.5, v) == point_key(1, -0.5, v * (1 - 1e-9)));
+    CHECK(point_key(1, -0.5, v) != point_key(1, -0.5, v + 0.01));
+  }
+}
+
 TEST_CASE("The barrier counts from the lower end") {
   TemporaryFolder const folder;
   folder.write("Li-S-barrier.txt", block("0.5-v-1", {0, 0.01, 0.02, 0, -0.05, -0.12, -0.15}));
@@ -122,13 +153,17 @@ TEST_CASE("Sites stand in for missing profiles") {
   TemporaryFolder const folder;
   folder.write("dft_sites.csv",
                "anion,charge_e,lattice_scale,E_tet_minus_E_oct_eV,barrier_from_endpoint_eV,barrier_excl_image3_eV,"
-               "flag_image3_offtrend,n_other_images_offtrend\n"
-               "F,-0.5,1.0,0.1,0.5,0.4,1,0\nF,-0.6,1.0,0.1,0.5,0.4,0,0\n");
+               "saddle_image,flag_image3_offtrend,n_other_images_offtrend\n"
+               "F,-0.5,1.0,0.1,0.5,0.4,3,1,0\nF,-0.6,1.0,0.1,0.5,0.4,3,0,0\n"
+               "F,-0.7,1.0,0.1,0.5,0.5,4,1,0\nF,-0.8,1.0,0.1,0.5,0.5,0,1,0\n");
   auto const data = read_reference_data(folder.path());
-  CHECK(data.values.size() == 4);
+  CHECK(data.values.size() == 8);
   CHECK(find(data, Quantity::barrier, -0.5)->value_eV == 0.4);
   CHECK(find(data, Quantity::barrier, -0.5)->doubtful);
   CHECK(find(data, Quantity::barrier, -0.6)->value_eV == 0.5);
+  // An erratic image 3 beside the highest of the others may have been the highest; one beside an end cannot.
+  CHECK(find(data, Quantity::barrier, -0.7)->doubtful);
+  CHECK_FALSE(find(data, Quantity::barrier, -0.8)->doubtful);
 }
 
 TEST_CASE("The end of a colour scale is a bound on the side where it lies") {

@@ -71,6 +71,24 @@ TEST_CASE("The chosen penalty keeps what matters, with its sign, and drops the r
   CHECK(path.sparse <= path.best);
 }
 
+TEST_CASE("The sparse fit has the largest penalty within one standard error of the best") {
+  for (std::size_t rows : {12u, 15u, 30u, 60u, 200u}) {
+    auto const path = lasso_path(made_data(rows));
+    double const limit = path.fits[path.best].cv_error + path.fits[path.best].cv_standard_error;
+    CHECK(path.fits[path.sparse].cv_error <= limit);
+    for (std::size_t k = 0; k < path.sparse; ++k) CHECK(path.fits[k].cv_error > limit);
+  }
+}
+
+TEST_CASE("A feature that varies in one row alone is left out of the fold without it, not refused") {
+  RegressionData data = made_data(12);
+  for (std::size_t i = 0; i < 12; ++i) data.x[i][2] = i == 4 ? 1 : 0;
+  auto const path = lasso_path(data);
+  for (double y : path.held_out) CHECK(std::isfinite(y));
+  for (auto& x : data.x) x[2] = 0;
+  CHECK_THAT(input_error([&] { lasso_path(data); }), ContainsSubstring("the same in all 12 rows"));
+}
+
 TEST_CASE("The forest explains a known function better than its mean, and the same bits come twice") {
   auto const data = made_data(300);
   auto const report = cross_validate_forest(data), again = cross_validate_forest(data);

@@ -27,6 +27,10 @@ struct Hop {
 /// else the n sites alone.
 std::vector<Vec3> waypoints(Hop const& hop, bool through_windows = true);
 
+/// How far (Å) the ion at an end of a path through these waypoints (side 0: the first, 1: the last) may move and still be in its
+/// site: to the next waypoint, a window; half as far where it is a site. There must be two of them.
+double reach_of_end(std::span<Vec3 const> waypoints, int side);
+
 /// One image for each position: the host, and last the mobile ion. Positions are taken as they are, not wrapped.
 /// Throws InputError if there are fewer than 2 positions, or if only one of host and mobile ion has known charges.
 Band make_band(Crystal const& host, std::string const& mobile_species, std::span<Vec3 const> positions,

@@ -109,8 +109,8 @@ struct FitRow {
   double sigma_eV = 0;  // 0: not fitted
   bool held_out = false;
   double fitted_eV = 0;
-  double left_out_eV = 0;  // mean of the predictions of the cross-validation folds that left it out; NaN: none
-  double other_anions_eV = std::numeric_limits<double>::quiet_NaN();  // of the form fitted to the other anions alone
+  std::vector<double> left_out_eV;      // predictions of the cross-validation folds that left it out
+  std::vector<double> other_anions_eV;  // of the form fitted to the other anions alone: one, or none
 };
 
 struct FittedParameter {
@@ -178,9 +178,14 @@ std::vector<FitErrors> errors_of(FormFit const& fit);
 std::string potential_toml(CalibrationResult const& result, FormFit const& fit, std::size_t anion,
                            std::vector<double> const& values);
 
-/// Writes into `directory`: Li-X.toml of the chosen form, ensemble/, calibrate.json, calibrate.md, errors.md, residuals.csv, and with
-/// `pictures` maps of the residuals and parity plots. Returns the files written.
+/// Writes into `directory`: Li-X.toml of the chosen form, ensemble/ (members of an earlier, larger one are removed), calibrate.json,
+/// calibrate.md, errors.md, residuals.csv. Returns the files written.
 std::vector<std::filesystem::path> write_calibration(CalibrationResult const& result,
-                                                     std::filesystem::path const& directory, bool pictures);
+                                                     std::filesystem::path const& directory);
+
+/// Draws into `directory` maps of the residuals and parity plots, and the trade-off. Returns the pictures. Throws InputError if gnuplot
+/// cannot be run.
+std::vector<std::filesystem::path> plot_calibration(CalibrationResult const& result,
+                                                    std::filesystem::path const& directory);
 
 }  // namespace ionscape

@@ -4,6 +4,8 @@
 //   [O23] Ouyang, Xu, Zhu, J. Chem. Phys. 158, 174705 (2023), doi 10.1063/5.0140110
 #pragma once
 
+#include <array>
+#include <cmath>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -53,6 +55,13 @@ struct ReferenceShare {
   double share = 0;
   bool doubtful = false;
 };
+
+/// The same for points that differ in the last digits with which files give them (d and q to 1e-4, V to 0.002 Å^3). Rounded a
+/// quarter off, since volumes have three decimals at most: those must not stand on the edge between two keys.
+using PointKey = std::array<long, 3>;
+inline PointKey point_key(double distortion, double charge_e, double volume_A3) {
+  return {std::lround(1e4 * distortion), std::lround(-1e4 * charge_e), std::lround(500 * volume_A3 + 0.25)};
+}
 
 struct ReferenceData {
   std::vector<ReferenceValue> values;  // at most one for each point, quantity and image: the best known
