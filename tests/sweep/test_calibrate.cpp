@@ -207,6 +207,22 @@ TEST_CASE("Parameters that the data cannot determine are said to be so") {
   CHECK_FALSE(result.best().weakest.empty());
 }
 
+TEST_CASE("A parameter that is drawn beyond its bound ends there, and the others as if it were fixed") {
+  TemporaryFolder const folder;
+  auto const with_rho = [&](std::string const& rho) {
+    std::string text = fit_file;
+    std::string const free = "rho = {start = 0.25, min = 0.2, max = 0.4}";
+    text.replace(text.find(free), free.size(), "rho = " + rho);
+    return calibrate(plan_from(folder, text), engine_data()).best();
+  };
+  FormFit const bounded = with_rho("{start = 0.22, min = 0.2, max = 0.25}"), fixed = with_rho("0.25");
+  CHECK(bounded.converged);
+  CHECK(bounded.cost == Approx(fixed.cost).epsilon(1e-4));
+  CHECK(bounded.cost > 10 * with_rho("{start = 0.25, min = 0.2, max = 0.4}").cost);
+  for (FittedParameter const& p : bounded.parameters)
+    if (p.name == "rho") CHECK(p.at_bound);
+}
+
 TEST_CASE("An anion is predicted from the trend of the others, and its set states the error of doing so") {
   TemporaryFolder const folder;
   // Three anions made with z = 0.9 exp(0.3 (R - 1.6)), the rest alike; the fourth has no data.
