@@ -319,13 +319,19 @@ void write_page(CalibrationResult const& result, std::filesystem::path const& fi
 std::string write_pictures(FormFit const& fit, std::string const& anion, std::filesystem::path const& directory) {
   std::string const name = anion + "_residuals";
   std::map<std::pair<Quantity, double>, std::ostringstream> panels;
+  std::set<double> volumes, charges;  // one range for all panels, of which some have few points
   for (FitRow const& row : fit.rows) {
     ReferenceValue const& r = row.reference;
     if (r.anion != anion || r.quantity == Quantity::image) continue;
+    volumes.insert(r.volume_A3), charges.insert(r.charge_e);
     panels[{r.quantity, r.distortion}] << shortest(r.volume_A3) << ' ' << shortest(r.charge_e) << ' '
                                        << shortest(1000 * (row.fitted_eV - r.value_eV)) << ' ' << shortest(r.value_eV)
                                        << ' ' << shortest(row.fitted_eV) << ' ' << row.held_out << '\n';
   }
+  auto const range = [](std::set<double> const& values) {
+    double const margin = 0.05 * (*values.rbegin() - *values.begin()) + 0.01;
+    return "[" + digits(*values.begin() - margin) + ":" + digits(*values.rbegin() + margin) + "]";
+  };
   std::ostringstream data, gp;
   int const n = int(panels.size()) + 1, columns = std::min(4, n), rows = (n + columns - 1) / columns;
   gp << "# Draw again with: gnuplot " << name << ".gp\ndo for [format in \"png svg\"] {\n"
@@ -335,8 +341,8 @@ std::string write_pictures(FormFit const& fit, std::string const& anion, std::fi
      << "set output '" << name << ".'.format\nset multiplot layout " << rows << ',' << columns << " title 'Li-" << anion
      << ": form minus DFT (meV); rings: held out'\n"
      << "set palette defined (-1 '#2166ac', 0 '#f7f7f7', 1 '#b2182b')\nset cbrange [-60:60]\nset tics out nomirror\n"
-     << "set xlabel 'V (Å^3 per anion)'\nset ylabel 'anion charge (e)'\nunset key\nset offsets graph 0.04, graph 0.04, "
-        "graph 0.04, graph 0.04\n";
+     << "set xlabel 'V (Å^3 per anion)'\nset ylabel 'anion charge (e)'\nunset key\n"
+     << "set xrange " << range(volumes) << "\nset yrange " << range(charges) << '\n';
   int index = 0;
   for (auto const& [key, text] : panels) {
     data << "# " << name_of(key.first) << ", d = " << digits(key.second)
@@ -350,7 +356,8 @@ std::string write_pictures(FormFit const& fit, std::string const& anion, std::fi
        << " using 1:($6>0?$2:1/0) with points pt 6 ps 2.2 lc rgb 'black'\n";
     ++index;
   }
-  gp << "set title 'parity (eV)'\nset xlabel 'DFT'\nset ylabel 'form'\nunset colorbox\nplot x with lines lc rgb "
+  gp << "set title 'parity (eV)'\nset xlabel 'DFT'\nset ylabel 'form'\nunset colorbox\nset xrange [*:*]\nset yrange "
+        "[*:*]\nplot x with lines lc rgb "
         "'#888888'";
   for (int i = 0; i < index; ++i)
     gp << ", '" << name << ".dat' index " << i << " using 4:5 with points pt 7 ps 0.5 lc " << i + 1;
