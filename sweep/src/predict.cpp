@@ -194,7 +194,7 @@ std::optional<double> distortion_with_csm(SiteKind kind, double csm) {
   };
   if (csm < 1e-9) return 1;
   // The root of the CSM is nearly linear in d: false position, with Illinois' halving of an end that stays.
-  auto const miss = [&](double d) { return std::sqrt(csm_at(d)) - std::sqrt(csm); };
+  auto const miss = [&](double d) { return std::sqrt(std::max(0.0, csm_at(d))) - std::sqrt(csm); };
   double low = 1, high = largest, below = -std::sqrt(csm), above = miss(high), d = high;
   if (above < 0) return {};
   int last_side = 0;
