@@ -109,11 +109,11 @@ int predict_command(int argc, char const* const* argv) {
       fail_input({set->second.file}, "the set is for mobile ", set->second.insertion->mobile, ", not ", mobile);
     compounds.push_back(std::move(c));
   }
-  for (std::string const& file : arguments.list("potential")) {
-    std::string const anion = read_potential_set(file).insertion->framework;
-    if (std::ranges::none_of(compounds, [&](Compound const& c) { return c.geometry.anion == anion; }))
-      fail_input({file}, "a set for frameworks of ", anion, ", but no structure has one");
-  }
+  auto const given = arguments.list("potential");
+  for (auto const& [anion, set] : options.potentials)
+    if (std::ranges::count(given, set.file.string()) > 0 &&
+        std::ranges::none_of(compounds, [&](Compound const& c) { return c.geometry.anion == anion; }))
+      fail_input({set.file}, "a set for frameworks of ", anion, ", but no structure has one");
   KokkosSession const kokkos(threads);
   auto const predicted = predict(compounds, options);
 

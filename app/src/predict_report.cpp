@@ -133,7 +133,8 @@ void print_compound(Compound const& c, Predictions const& predicted, PotentialSe
            "CSM of "
         << name_of(csm_of)
         << "\nown framework: the anions alone, held; its ± is that of the potential and leaves out what cations do"
-        << (c.geometry.in_domain ? "" : "\n[ ]: models of fcc frameworks, outside their domain here; error not known") << '\n';
+        << (c.geometry.in_domain ? "" : "\n[ ]: models of fcc frameworks, outside their domain here; error not known")
+        << '\n';
     barriers.print(std::cout);
   }
   for (std::string const& words : warnings_of(c, predicted)) std::cout << "warning: " << words << '\n';

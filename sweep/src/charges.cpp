@@ -206,8 +206,8 @@ void note_total(ChargeAssignment& assignment) {
   double sum = 0;  // NaN where some are not known
   for (double charge : assignment.charges) sum += charge;
   if (std::fabs(sum) > 0.01 * double(assignment.charges.size()))
-    assignment.remarks.push_back("the charges sum to " + rounded(sum, 3) + " e, not to zero (" +
-                                 assignment.source + ")");
+    assignment.remarks.push_back("the charges sum to " + rounded(sum, 3) + " e, not to zero (" + assignment.source +
+                                 ")");
 }
 
 constexpr char const* formal_is_large =

@@ -337,6 +337,7 @@ void read_coverage(Path const& file, std::vector<ReferenceShare>& shares) {
 
 // --------------------------------------------------------------------------------------------------------- all at once
 
+/// Of values for the same point, quantity and image.
 auto key_of(ReferenceValue const& v) {
   return std::tuple(v.anion, int(v.quantity), point_key(v.distortion, v.charge_e, v.volume_A3), v.image);
 }

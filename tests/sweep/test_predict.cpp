@@ -157,7 +157,8 @@ TEST_CASE("A slab is outside the domain of C-V and C-V-D, since V counts its vac
   slab.cell.c = 3.0 * slab.cell.c;
   auto const g = analyse_compound(slab, "S", "Li", both);
   CHECK_FALSE(g.in_domain);
-  CHECK(std::ranges::any_of(g.remarks, [](std::string const& words) { return words.find("empty space") != words.npos; }));
+  CHECK(
+      std::ranges::any_of(g.remarks, [](std::string const& words) { return words.find("empty space") != words.npos; }));
   CHECK(analyse_compound(sulfide({{"Li", {0.5, 0.5, 0.5}}}), "S", "Li", both).in_domain);
 }
 
