@@ -1,11 +1,14 @@
-// How long do energy, forces and stress of one structure take, and how large is the error of the forces?
+// How long do energy, forces and stress of one structure take, and how large is the error of the
+// forces?
 //
-//   bench_engine --structure FILE --potential SET.toml --force-error E [--relative] [--method auto|direct|mesh]
+//   bench_engine --structure FILE --potential SET.toml --force-error E [--relative] [--method
+//     auto|direct|mesh]
 //                [--pair-cutoff R] [--repeat N] [--copies N] [--forces OUT.txt] [--json]
 //
-// "evaluation" is one energy + forces + stress + site potentials of ions that have moved by less than the skin (lists are
-// reused, images and all sums are made anew), as a step of molecular dynamics or of a relaxation is; "cold" includes the
-// model's tables and the lists. --copies puts N copies into one batch. scripts/bench-peers compares with other programs.
+// "evaluation" is one energy + forces + stress + site potentials of ions that have moved by less
+// than the skin (lists are reused, images and all sums are made anew), as a step of molecular
+// dynamics or of a relaxation is; "cold" includes the model's tables and the lists. --copies puts N
+// copies into one batch. scripts/bench-peers compares with other programs.
 #include <algorithm>
 #include <chrono>
 #include <fstream>
@@ -34,14 +37,15 @@ int run(int argc, char** argv) {
   cxxopts::Options options("bench_engine", "Time and settings of one evaluation of a structure");
   options.add_options()("structure", "structure file", cxxopts::value<std::string>())(
       "potential", "potential set with [charges]", cxxopts::value<std::string>())(
-      "force-error", "asked rms force error, eV/Å", cxxopts::value<double>()->default_value("1e-6"))(
+      "force-error", "asked rms force error, eV/Å",
+      cxxopts::value<double>()->default_value("1e-6"))(
       "relative", "the error is a fraction of the force scale (tune_ewald.hpp)")(
       "method", "auto, direct or mesh", cxxopts::value<std::string>()->default_value("auto"))(
       "pair-cutoff", "plain cutoff of the pair terms, Å", cxxopts::value<double>())(
       "repeat", "evaluations to time", cxxopts::value<int>()->default_value("10"))(
       "copies", "systems in the batch", cxxopts::value<int>()->default_value("1"))(
-      "forces", "file for the forces of the first copy, eV/Å", cxxopts::value<std::string>())("json", "print JSON")(
-      "help", "this text");
+      "forces", "file for the forces of the first copy, eV/Å", cxxopts::value<std::string>())(
+      "json", "print JSON")("help", "this text");
   auto const arguments = options.parse(argc, argv);
   if (arguments.count("help") || !arguments.count("structure") || !arguments.count("potential")) {
     std::cout << options.help();
@@ -52,7 +56,8 @@ int run(int argc, char** argv) {
   assign_charges(crystal, set);
   double const scale = force_scale(crystal);
   EnergyOptions energy;
-  energy.force_error = arguments["force-error"].as<double>() * (arguments.count("relative") ? scale : 1);
+  energy.force_error =
+      arguments["force-error"].as<double>() * (arguments.count("relative") ? scale : 1);
   energy.skin = 0.3;
   std::string const method = arguments["method"].as<std::string>();
   if (method == "direct")
@@ -61,7 +66,8 @@ int run(int argc, char** argv) {
     energy.method = EwaldMethod::mesh;
   else if (method != "auto")
     fail_input({}, "unknown method '", method, "'");
-  if (arguments.count("pair-cutoff")) energy.pairs = PairSums{arguments["pair-cutoff"].as<double>()};
+  if (arguments.count("pair-cutoff"))
+    energy.pairs = PairSums{arguments["pair-cutoff"].as<double>()};
   std::vector<Crystal> const batch(std::size_t(arguments["copies"].as<int>()), crystal);
 
   Kokkos::DefaultExecutionSpace const exec;
@@ -111,14 +117,16 @@ int run(int argc, char** argv) {
       {"memory_bytes", model.memory()},
       {"threads", exec.concurrency()},
       {"peak_gflops_per_thread", bench::peak_gflops()},
-      {"kokkos", std::string(Kokkos::DefaultExecutionSpace::name()) + " " + std::to_string(KOKKOS_VERSION)},
+      {"kokkos",
+       std::string(Kokkos::DefaultExecutionSpace::name()) + " " + std::to_string(KOKKOS_VERSION)},
       {"compiler", compiler()},
       {"commit", commit()},
   };
   if (arguments.count("json"))
     std::cout << json.dump(1) << '\n';
   else
-    for (auto const& [key, value] : json.items()) std::cout << std::left << std::setw(24) << key << value << '\n';
+    for (auto const& [key, value] : json.items())
+      std::cout << std::left << std::setw(24) << key << value << '\n';
   return 0;
 }
 

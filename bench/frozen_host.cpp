@@ -1,9 +1,10 @@
 // How long does the energy and force of one Li in a cached 32-anion host take?
 //
-// Prints the time per evaluation for Gaussian and for point anions at several accuracies, on one thread and on all, with
-// the number of wave vectors and neighbours in the sums; last for a form like those of the fitted sets: screened Gaussians
-// that grow with the charge, a soft repulsion, and one by r^-6. Positions are spread along an Oct-Tet path; hosts are a
-// scale sweep over one distorted framework, as in the published maps.
+// Prints the time per evaluation for Gaussian and for point anions at several accuracies, on one
+// thread and on all, with the number of wave vectors and neighbours in the sums; last for a form
+// like those of the fitted sets: screened Gaussians that grow with the charge, a soft repulsion,
+// and one by r^-6. Positions are spread along an Oct-Tet path; hosts are a scale sweep over one
+// distorted framework, as in the published maps.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -48,7 +49,8 @@ void evaluate(benchmark::State& state) {
                         {{fitted ? width * (1 + 1e-3 * (i % 13)) : width, {repulsion}}}});
   FrozenHost<Memory> const model(std::span(&host, 1), surfaces, {accuracy});
 
-  Kokkos::View<double**, Kokkos::LayoutRight, Memory> coordinates("coordinates", n, 3), force("force", n, 3);
+  Kokkos::View<double**, Kokkos::LayoutRight, Memory> coordinates("coordinates", n, 3),
+      force("force", n, 3);
   Kokkos::View<int*, Memory> surface("surface", n), active("active", n);
   Kokkos::View<double*, Memory> energy("energy", n);
   auto r = Kokkos::create_mirror_view(coordinates);
@@ -74,10 +76,11 @@ void evaluate(benchmark::State& state) {
   }
   state.counters["wave_vectors"] = waves;
   state.counters["neighbours"] = neighbours;
-  state.counters["evaluations/s"] = benchmark::Counter(double(n), benchmark::Counter::kIsIterationInvariantRate);
-  state.counters["us*threads/evaluation"] =
-      benchmark::Counter(double(n) / Exec().concurrency() * 1e-6,
-                         benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  state.counters["evaluations/s"] =
+      benchmark::Counter(double(n), benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["us*threads/evaluation"] = benchmark::Counter(
+      double(n) / Exec().concurrency() * 1e-6,
+      benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 BENCHMARK(evaluate)
     ->ArgNames({"width", "C", "digits", "fitted"})

@@ -1,8 +1,10 @@
-// How fast are the kernels of the energy engine, each by itself, and what share of the machine's peak do they reach?
+// How fast are the kernels of the energy engine, each by itself, and what share of the machine's
+// peak do they reach?
 //
-// Rock salt with random displacements; arguments are cells along an edge (8 n^3 ions). Counters: pairs/s, wave-vector-ions/s
-// (G and -G counted once), ions/s, systems/s, and `peak`: floating-point operations, counted in the source, over what the
-// threads could do with fused multiply-adds in registers (measured in this program at its start; all threads together).
+// Rock salt with random displacements; arguments are cells along an edge (8 n^3 ions). Counters:
+// pairs/s, wave-vector-ions/s (G and -G counted once), ions/s, systems/s, and `peak`:
+// floating-point operations, counted in the source, over what the threads could do with fused
+// multiply-adds in registers (measured in this program at its start; all threads together).
 //   real_space     near pairs: Coulomb and one exponential, about 190 operations a pair
 //   reciprocal     12 operations for each pair of wave vectors and ion, padding not counted
 //   mesh           spread, transforms, gather
@@ -40,7 +42,8 @@ Crystal rock_salt(int cells) {
         bool const anion = (i + j + k) % 2;
         crystal.species.push_back(anion ? "O" : "Mg");
         crystal.charges.push_back(anion ? -2 : 2);
-        double const dx = displacement(random), dy = displacement(random), dz = displacement(random);
+        double const dx = displacement(random), dy = displacement(random),
+                     dz = displacement(random);
         crystal.positions.push_back({i * a / 2 + dx, j * a / 2 + dy, k * a / 2 + dz});
       }
   return crystal;
@@ -73,8 +76,8 @@ PotentialSet potential() {
 }
 
 void share_of_peak(benchmark::State& state, double flops) {
-  state.counters["peak"] =
-      benchmark::Counter(flops / peak_of_all_threads, benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["peak"] = benchmark::Counter(flops / peak_of_all_threads,
+                                              benchmark::Counter::kIsIterationInvariantRate);
 }
 void rate(benchmark::State& state, char const* name, double count) {
   state.counters[name] = benchmark::Counter(count, benchmark::Counter::kIsIterationInvariantRate);
@@ -83,7 +86,8 @@ void rate(benchmark::State& state, char const* name, double count) {
 void real_space(benchmark::State& state) {
   Crystal const crystal = rock_salt(int(state.range(0)));
   EnergyOptions options;
-  options.ewald = EwaldSettings{EwaldMethod::direct, {0.45, 8, 1e-3}, {}, 0};  // no wave vector at all
+  options.ewald =
+      EwaldSettings{EwaldMethod::direct, {0.45, 8, 1e-3}, {}, 0};  // no wave vector at all
   Model model(std::span(&crystal, 1), potential(), options);
   for (auto _ : state) model.evaluate(Exec(), model.initial_positions());
   rate(state, "pairs", model.work().pairs);
@@ -95,12 +99,14 @@ void reciprocal(benchmark::State& state) {
   Crystal const crystal = rock_salt(int(state.range(0)));
   int const n = int(crystal.size());
   double const alpha = 0.45, volume = crystal.cell.volume();
-  DirectSystem const system{crystal.cell, 0, n, 0, {detail::ReciprocalKernel::coulomb, alpha, volume, coulomb_constant},
-                            7.4 * alpha};
+  DirectSystem const system{
+      crystal.cell, 0, n, 0, {detail::ReciprocalKernel::coulomb, alpha, volume, coulomb_constant},
+      7.4 * alpha};
   DirectSum<Memory> const sum(std::span(&system, 1), 1e10);
   Model const upload(std::span(&crystal, 1), potential(), {});
   Kokkos::View<double*, Memory> charges("charges", n), potentials("potentials", n);
-  Kokkos::View<double**, Kokkos::LayoutRight, Memory> gradient("gradient", n, 3), sums("sums", 1, 7);
+  Kokkos::View<double**, Kokkos::LayoutRight, Memory> gradient("gradient", n, 3),
+      sums("sums", 1, 7);
   Kokkos::deep_copy(charges, 1.0);
   for (auto _ : state) {
     sum.evaluate(Exec(), upload.initial_positions(), charges, potentials, gradient, sums);
@@ -116,9 +122,10 @@ void mesh(benchmark::State& state) {
   Crystal const crystal = rock_salt(int(state.range(0)));
   std::size_t const n = crystal.size();
   int const size = fft_size(int(6 * state.range(0)));
-  MeshSum<Memory> const sum(crystal.cell,
-                            {detail::ReciprocalKernel::coulomb, 0.45, crystal.cell.volume(), coulomb_constant},
-                            {{size, size, size}, int(state.range(1))}, n);
+  MeshSum<Memory> const sum(
+      crystal.cell,
+      {detail::ReciprocalKernel::coulomb, 0.45, crystal.cell.volume(), coulomb_constant},
+      {{size, size, size}, int(state.range(1))}, n);
   Model const upload(std::span(&crystal, 1), potential(), {});
   Kokkos::View<double*, Memory> charges("charges", n), potentials("potentials", n), sums("sums", 7);
   Kokkos::View<double**, Kokkos::LayoutRight, Memory> gradient("gradient", n, 3);

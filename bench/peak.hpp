@@ -6,8 +6,8 @@
 
 namespace ionscape::bench {
 
-/// GFlop/s of double precision, two operations for each multiply-add; the best of some tries of a millisecond. 0 where the compiler has
-/// no vector extension.
+/// GFlop/s of double precision, two operations for each multiply-add; the best of some tries of a
+/// millisecond. 0 where the compiler has no vector extension.
 inline double peak_gflops() {
 #if defined(__GNUC__) && !defined(__CUDACC__)
 #if defined(__AVX512F__)
@@ -29,7 +29,8 @@ inline double peak_gflops() {
 #pragma GCC unroll 10
       for (int k = 0; k < chains; ++k) x[k] = x[k] * factor + summand;
     }
-    double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    double const seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     for (int k = 1; k < chains; ++k) x[0] += x[k];
     double volatile keep = x[0][0];
     (void)keep;

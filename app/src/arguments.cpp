@@ -12,7 +12,8 @@
 namespace ionscape::app {
 
 struct Arguments::Parser {
-  explicit Parser(std::string const& name, std::string const& about) : options("ionscape " + name, about) {}
+  explicit Parser(std::string const& name, std::string const& about)
+      : options("ionscape " + name, about) {}
 
   std::string subcommand;
   std::vector<std::string> synopsis;
@@ -32,12 +33,13 @@ std::optional<double> finite_number(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   double number = 0;
   auto const [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || stop != text.data() + text.size() || !std::isfinite(number)) return {};
+  if (error != std::errc{} || stop != text.data() + text.size() || !std::isfinite(number))
+    return {};
   return number;
 }
 
-Arguments::Arguments(std::string const& subcommand, std::string const& about, std::vector<std::string> const& synopsis,
-                     std::string example)
+Arguments::Arguments(std::string const& subcommand, std::string const& about,
+                     std::vector<std::string> const& synopsis, std::string example)
     : parser_(std::make_unique<Parser>(subcommand, about)) {
   parser_->subcommand = subcommand;
   parser_->synopsis = synopsis;
@@ -48,7 +50,8 @@ Arguments::Arguments(std::string const& subcommand, std::string const& about, st
 Arguments::~Arguments() = default;
 
 void Arguments::positional(std::string const& name) {
-  // Taken as single values: cxxopts would split a list of them at commas, which may stand in a file's name.
+  // Taken as single values: cxxopts would split a list of them at commas, which may stand in a
+  // file's name.
   parser_->positionals.push_back(name);
   parser_->options.add_options()(name, "", cxxopts::value<std::string>());
 }
@@ -63,7 +66,8 @@ void Arguments::flag(std::string const& name, std::string const& help) {
   parser_->options.add_options()(name, help);
 }
 
-void Arguments::option(std::string const& name, std::string const& placeholder, std::string const& help) {
+void Arguments::option(std::string const& name, std::string const& placeholder,
+                       std::string const& help) {
   parser_->names.push_back("--" + name);
   // Always text: cxxopts takes "1.0abc" for the number 1.
   parser_->options.add_options()(name, help, cxxopts::value<std::string>(), placeholder);
@@ -89,12 +93,14 @@ bool Arguments::parse(int argc, char const* const* argv) {
   // cxxopts takes the next option for the value that was forgotten.
   for (auto const& option : parser_->result.arguments())
     if (std::ranges::count(parser_->names, option.value()) > 0)
-      parser_->fail("--" + option.key() + ": its value is missing, found the option " + option.value());
+      parser_->fail("--" + option.key() + ": its value is missing, found the option " +
+                    option.value());
   if (has("help")) {
     std::cout << "Usage:\n";
     for (std::string const& line : parser_->synopsis)
       std::cout << "  ionscape " << parser_->subcommand << ' ' << line << '\n';
-    std::cout << '\n' << parser_->options.help({}, false) << "\nExample:\n  " << parser_->example << '\n';
+    std::cout << '\n'
+              << parser_->options.help({}, false) << "\nExample:\n  " << parser_->example << '\n';
     return false;
   }
   if (!parser_->last_repeats && !parser_->result.unmatched().empty())
@@ -123,8 +129,10 @@ std::optional<double> Arguments::number(std::string const& name, Limits limits) 
   bool const too_small = limits.min_excluded ? *number <= limits.min : *number < limits.min;
   if (too_small || *number > limits.max) {
     std::string expected;
-    if (std::isfinite(limits.min)) expected = (limits.min_excluded ? "> " : ">= ") + shortest(limits.min);
-    if (std::isfinite(limits.max)) expected += (expected.empty() ? "<= " : " and <= ") + shortest(limits.max);
+    if (std::isfinite(limits.min))
+      expected = (limits.min_excluded ? "> " : ">= ") + shortest(limits.min);
+    if (std::isfinite(limits.max))
+      expected += (expected.empty() ? "<= " : " and <= ") + shortest(limits.max);
     parser_->fail("--" + name + " " + *value + ": expected " + expected);
   }
   return number;
@@ -134,15 +142,18 @@ std::optional<int> Arguments::whole_number(std::string const& name, Limits limit
   limits.max = std::min(limits.max, 2147483647.0);
   auto const value = number(name, limits);
   if (!value) return {};
-  if (*value != std::floor(*value)) parser_->fail("--" + name + " " + shortest(*value) + ": expected a whole number");
+  if (*value != std::floor(*value))
+    parser_->fail("--" + name + " " + shortest(*value) + ": expected a whole number");
   return static_cast<int>(*value);
 }
 
-std::optional<std::size_t> Arguments::choice(std::string const& name, std::vector<std::string> const& words) const {
+std::optional<std::size_t> Arguments::choice(std::string const& name,
+                                             std::vector<std::string> const& words) const {
   auto const value = text(name);
   if (!value) return {};
   auto const found = std::find(words.begin(), words.end(), *value);
-  if (found == words.end()) parser_->fail("--" + name + " " + *value + ": expected one of " + joined(words));
+  if (found == words.end())
+    parser_->fail("--" + name + " " + *value + ": expected one of " + joined(words));
   return std::size_t(found - words.begin());
 }
 
@@ -154,17 +165,20 @@ std::vector<std::string> Arguments::list(std::string const& name) const {
     if (comma > 0) words.push_back(rest.substr(0, comma));
     rest.erase(0, comma + 1);
   }
-  if (has(name) && words.empty()) parser_->fail("--" + name + ": empty, expected names with commas between them");
+  if (has(name) && words.empty())
+    parser_->fail("--" + name + ": empty, expected names with commas between them");
   return words;
 }
 
-std::filesystem::path Arguments::required_path(std::string const& name, std::string const& what) const {
+std::filesystem::path Arguments::required_path(std::string const& name,
+                                               std::string const& what) const {
   auto const value = path(name);
   if (!value) parser_->fail("no " + what + " given");
   return *value;
 }
 
-std::vector<std::filesystem::path> Arguments::required_paths(std::string const& name, std::string const& what) const {
+std::vector<std::filesystem::path> Arguments::required_paths(std::string const& name,
+                                                             std::string const& what) const {
   std::vector<std::filesystem::path> paths{required_path(name, what)};
   for (std::string const& word : parser_->result.unmatched()) {
     if (word.empty()) parser_->fail("an empty " + what);
@@ -177,7 +191,8 @@ void Arguments::refuse(std::vector<std::string> const& names, std::string const&
   for (std::string const& name : names) {
     if (!has(name)) continue;
     bool const positional = std::ranges::count(parser_->positionals, name) > 0;
-    parser_->fail((positional ? "'" + *text(name) + "'" : "--" + name) + " does not go with " + because_of);
+    parser_->fail((positional ? "'" + *text(name) + "'" : "--" + name) + " does not go with " +
+                  because_of);
   }
 }
 

@@ -1,5 +1,5 @@
-// The command line of one subcommand: options with help, checked values, errors as InputError. The option library
-// (cxxopts, 3.1 and newer) is hidden behind it.
+// The command line of one subcommand: options with help, checked values, errors as InputError. The
+// option library (cxxopts, 3.1 and newer) is hidden behind it.
 #pragma once
 
 #include <filesystem>
@@ -18,9 +18,10 @@ std::optional<double> finite_number(std::string_view text);
 
 class Arguments {
  public:
-  /// `synopsis`: one line for each way to call it; `example`: a command that works in the repository's folder.
-  Arguments(std::string const& subcommand, std::string const& about, std::vector<std::string> const& synopsis,
-            std::string example);
+  /// `synopsis`: one line for each way to call it; `example`: a command that works in the
+  /// repository's folder.
+  Arguments(std::string const& subcommand, std::string const& about,
+            std::vector<std::string> const& synopsis, std::string example);
   ~Arguments();
 
   /// An argument without a dash; they are filled in the order of declaration.
@@ -31,7 +32,8 @@ class Arguments {
   /// `placeholder` is what stands behind the option in the help: FILE, N, EV_PER_A.
   void option(std::string const& name, std::string const& placeholder, std::string const& help);
 
-  /// False if --help was asked for, which is then printed. Throws InputError for anything that was not declared.
+  /// False if --help was asked for, which is then printed. Throws InputError for anything that was
+  /// not declared.
   bool parse(int argc, char const* const* argv);
 
   bool has(std::string const& name) const;
@@ -40,7 +42,8 @@ class Arguments {
   std::optional<double> number(std::string const& name, Limits limits = {}) const;
   std::optional<int> whole_number(std::string const& name, Limits limits = {}) const;
   /// The place of the given word among `words`.
-  std::optional<std::size_t> choice(std::string const& name, std::vector<std::string> const& words) const;
+  std::optional<std::size_t> choice(std::string const& name,
+                                    std::vector<std::string> const& words) const;
   /// "O,S" as {"O", "S"}; empty if not given.
   std::vector<std::string> list(std::string const& name) const;
 
@@ -48,7 +51,8 @@ class Arguments {
   std::filesystem::path required_path(std::string const& name, std::string const& what) const;
 
   /// All of positionals(), at least one.
-  std::vector<std::filesystem::path> required_paths(std::string const& name, std::string const& what) const;
+  std::vector<std::filesystem::path> required_paths(std::string const& name,
+                                                    std::string const& what) const;
 
   /// Throws InputError if one of `names` was given: "--volume does not go with --initial".
   void refuse(std::vector<std::string> const& names, std::string const& because_of) const;

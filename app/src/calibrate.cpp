@@ -21,12 +21,15 @@ std::string milli(double eV) { return fixed(1000 * eV, 1); }
 
 void print_forms(CalibrationResult const& result) {
   std::cout << "forms (cross-validated: mean absolute weighted residual over blocks left out)\n";
-  TextTable table({"  form", "parameters", "AIC", "fitted", "cross-validated", "starts at best", "condition"});
+  TextTable table(
+      {"  form", "parameters", "AIC", "fitted", "cross-validated", "starts at best", "condition"});
   for (FormFit const& fit : result.forms)
-    table.row({(&fit == &result.best() ? "* " : "  ") + fit.form.name, std::to_string(fit.free_parameters),
-               fixed(fit.aic, 0), fixed(std::sqrt(2 * fit.cost / fit.fitted_values), 3),
+    table.row({(&fit == &result.best() ? "* " : "  ") + fit.form.name,
+               std::to_string(fit.free_parameters), fixed(fit.aic, 0),
+               fixed(std::sqrt(2 * fit.cost / fit.fitted_values), 3),
                fixed(fit.cross_validated_error, 3),
-               std::to_string(fit.starts_at_best) + " of " + std::to_string(fit.starts), scientific(fit.condition)});
+               std::to_string(fit.starts_at_best) + " of " + std::to_string(fit.starts),
+               scientific(fit.condition)});
   table.print(std::cout);
 }
 
@@ -47,20 +50,22 @@ void print_parameters(FormFit const& fit) {
   for (std::size_t i = 0; i < fit.correlations.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
       if (std::fabs(fit.correlations[i][j]) > 0.95)
-        std::cout << "correlation of " << names[j] << " and " << names[i] << ": " << fixed(fit.correlations[i][j], 3)
-                  << '\n';
+        std::cout << "correlation of " << names[j] << " and " << names[i] << ": "
+                  << fixed(fit.correlations[i][j], 3) << '\n';
 }
 
 void print_errors(FormFit const& fit) {
   std::cout << "\nerrors in meV\n";
-  TextTable table({"  anion", "quantity", "d", "fitted", "MAE", "RMSE", "max", "left out", "not fitted", "MAE", "max",
-                   "Spearman", "Tet/Oct"});
+  TextTable table({"  anion", "quantity", "d", "fitted", "MAE", "RMSE", "max", "left out",
+                   "not fitted", "MAE", "max", "Spearman", "Tet/Oct"});
   for (FitErrors const& e : errors_of(fit)) {
     ErrorStatistics const& any = e.fitted.count ? e.fitted : e.held_out;
-    table.row({"  " + e.anion, name_of(e.quantity), fixed(e.distortion, 2), std::to_string(e.fitted.count),
-               e.fitted.count ? milli(e.fitted.mae) : "-", e.fitted.count ? milli(e.fitted.rmse) : "-",
-               e.fitted.count ? milli(e.fitted.largest) : "-", e.left_out.count ? milli(e.left_out.mae) : "-",
-               std::to_string(e.held_out.count), e.held_out.count ? milli(e.held_out.mae) : "-",
+    table.row({"  " + e.anion, name_of(e.quantity), fixed(e.distortion, 2),
+               std::to_string(e.fitted.count), e.fitted.count ? milli(e.fitted.mae) : "-",
+               e.fitted.count ? milli(e.fitted.rmse) : "-",
+               e.fitted.count ? milli(e.fitted.largest) : "-",
+               e.left_out.count ? milli(e.left_out.mae) : "-", std::to_string(e.held_out.count),
+               e.held_out.count ? milli(e.held_out.mae) : "-",
                e.held_out.count ? milli(e.held_out.largest) : "-", fixed(any.rank_correlation, 3),
                e.hits_of ? std::to_string(e.hits) + "/" + std::to_string(e.hits_of) : ""});
   }
@@ -70,19 +75,22 @@ void print_errors(FormFit const& fit) {
   TextTable trend({"  anion", "quantity", "n", "MAE", "RMSE", "max", "bias", "Spearman"});
   for (FitErrors const& e : errors_of(fit))
     if (ErrorStatistics const& s = e.other_anions; s.count)
-      trend.row({"  " + e.anion, name_of(e.quantity), std::to_string(s.count), milli(s.mae), milli(s.rmse),
-                 milli(s.largest), milli(s.bias), fixed(s.rank_correlation, 3)});
+      trend.row({"  " + e.anion, name_of(e.quantity), std::to_string(s.count), milli(s.mae),
+                 milli(s.rmse), milli(s.largest), milli(s.bias), fixed(s.rank_correlation, 3)});
   trend.print(std::cout);
 }
 
 }  // namespace
 
 int calibrate_command(int argc, char const* const* argv) {
-  Arguments arguments("calibrate", "Fits insertion potentials to published DFT values, with their errors.",
+  Arguments arguments("calibrate",
+                      "Fits insertion potentials to published DFT values, with their errors.",
                       {"FIT.toml --reference DIR [--out DIR] [OPTION...]"},
-                      "ionscape calibrate examples/calibration/O.toml --reference ../reference --out results/O-fit");
+                      "ionscape calibrate examples/calibration/O.toml --reference ../reference "
+                      "--out results/O-fit");
   arguments.positional("FIT.toml");
-  arguments.option("reference", "DIR", "folder of the published values (tables, or the authors' files)");
+  arguments.option("reference", "DIR",
+                   "folder of the published values (tables, or the authors' files)");
   arguments.option("out", "DIR", "write potentials, errors and pictures there");
   arguments.flag("no-pictures", "draw nothing");
   arguments.flag("quiet", "no progress");
@@ -104,10 +112,12 @@ int calibrate_command(int argc, char const* const* argv) {
     bar->update(done);
   });
   bar.reset();
-  double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  double const seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 
-  std::cout << plan.name << ": " << result.best().fitted_values << " values fitted, " << result.forms.size()
-            << (result.forms.size() == 1 ? " form, " : " forms, ") << fixed(seconds, 1) << " s\n";
+  std::cout << plan.name << ": " << result.best().fitted_values << " values fitted, "
+            << result.forms.size() << (result.forms.size() == 1 ? " form, " : " forms, ")
+            << fixed(seconds, 1) << " s\n";
   for (std::string const& remark : result.remarks) std::cout << "  " << remark << '\n';
   std::cout << '\n';
   print_forms(result);

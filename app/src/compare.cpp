@@ -19,14 +19,15 @@ std::vector<double> charges_of(std::vector<std::string> const& words) {
   std::vector<double> charges;
   for (std::string const& word : words) {
     auto const charge = finite_number(word);
-    if (!charge || *charge >= 0) fail_input({}, "--exclude-charge ", word, ": expected an anion's charge, < 0");
+    if (!charge || *charge >= 0)
+      fail_input({}, "--exclude-charge ", word, ": expected an anion's charge, < 0");
     charges.push_back(*charge);
   }
   return charges;
 }
 
-/// What the maps were computed with, as far as they say; else the given sets, else the built-in ones. Without maps, the given
-/// sets, or else all built-in ones.
+/// What the maps were computed with, as far as they say; else the given sets, else the built-in
+/// ones. Without maps, the given sets, or else all built-in ones.
 SweepPlan model_of(std::vector<std::filesystem::path> const& maps, std::vector<MapRow> const& rows,
                    std::map<std::string, PotentialSet> const& given) {
   SweepPlan model;
@@ -39,7 +40,8 @@ SweepPlan model_of(std::vector<std::filesystem::path> const& maps, std::vector<M
           !known.second && known.first->second.file != set.file)
         fail_input({maps[i]}, "a second map of ", anion, " with another potential");
     if (i > 0 && recorded->supercell != model.supercell)
-      fail_input({maps[i]}, "this map has another supercell than the one before: compare them apart");
+      fail_input({maps[i]},
+                 "this map has another supercell than the one before: compare them apart");
     model.supercell = recorded->supercell;
     model.accuracy = std::min(model.accuracy, recorded->accuracy);
   }
@@ -52,28 +54,31 @@ SweepPlan model_of(std::vector<std::filesystem::path> const& maps, std::vector<M
 }
 
 void print_groups(Comparison const& comparison) {
-  TextTable table({"anion", "quantity", "distortion", "n", "MAE/eV", "RMSE/eV", "bias/eV", "max/eV", "at V/Å^3", "q/e",
-                   "Spearman", "hits", "n inside", "MAE inside", "bounds kept"});
+  TextTable table({"anion", "quantity", "distortion", "n", "MAE/eV", "RMSE/eV", "bias/eV", "max/eV",
+                   "at V/Å^3", "q/e", "Spearman", "hits", "n inside", "MAE inside", "bounds kept"});
   for (ComparisonGroup const& g : comparison.groups) {
     bool const any = g.errors.count > 0;
     ReferenceValue const worst = any ? comparison.values[g.largest].reference : ReferenceValue{};
     bool const preference = g.quantity == Quantity::tet_minus_oct;
-    table.row({g.anion, name_of(g.quantity), fixed(g.distortion, 2), std::to_string(g.errors.count),
-               fixed(g.errors.mae, 4), fixed(g.errors.rmse, 4), fixed(g.errors.bias, 4), fixed(g.errors.largest, 3),
-               any ? fixed(worst.volume_A3, 2) : "-", any ? fixed(worst.charge_e, 2) : "-",
-               fixed(g.errors.rank_correlation, 4), preference ? std::to_string(g.preference_hits) : "",
-               std::to_string(g.inside.count), fixed(g.inside.mae, 4),
-               g.bounds > 0 ? std::to_string(g.satisfied) + " of " + std::to_string(g.bounds) : ""});
+    table.row(
+        {g.anion, name_of(g.quantity), fixed(g.distortion, 2), std::to_string(g.errors.count),
+         fixed(g.errors.mae, 4), fixed(g.errors.rmse, 4), fixed(g.errors.bias, 4),
+         fixed(g.errors.largest, 3), any ? fixed(worst.volume_A3, 2) : "-",
+         any ? fixed(worst.charge_e, 2) : "-", fixed(g.errors.rank_correlation, 4),
+         preference ? std::to_string(g.preference_hits) : "", std::to_string(g.inside.count),
+         fixed(g.inside.mae, 4),
+         g.bounds > 0 ? std::to_string(g.satisfied) + " of " + std::to_string(g.bounds) : ""});
   }
   table.print(std::cout);
 }
 
 void print_claims(std::vector<Claim> const& claims) {
-  TextTable table(
-      {"claim", "anion", "counted", "of", "measured", "demanded", "verdict", "published", "of", "ours there"});
+  TextTable table({"claim", "anion", "counted", "of", "measured", "demanded", "verdict",
+                   "published", "of", "ours there"});
   for (Claim const& c : claims)
-    table.row({c.name, c.anion, c.statement, std::to_string(c.of), fixed(c.measured, 3), c.demanded, verdict_of(c),
-               c.published ? fixed(*c.published, 3) : "", c.published ? std::to_string(c.of_there) : "",
+    table.row({c.name, c.anion, c.statement, std::to_string(c.of), fixed(c.measured, 3), c.demanded,
+               verdict_of(c), c.published ? fixed(*c.published, 3) : "",
+               c.published ? std::to_string(c.of_there) : "",
                c.published ? fixed(c.measured_there, 3) : ""});
   table.print(std::cout);
 }
@@ -83,33 +88,45 @@ void print_claims(std::vector<Claim> const& claims) {
 int compare_command(int argc, char const* const* argv) {
   Arguments arguments(
       "compare",
-      "Compares maps, and the potentials behind them, with published DFT values point by point, and counts the\n"
-      "claims of Ouyang, Xu and Zhu (2023) on them. The reference is a folder with tables (dft_profiles.csv,\n"
-      "cvd_*.csv, digitised_csm_curves.csv) or with the *-barrier.txt files of Xu et al. (2020) as published; the\n"
+      "Compares maps, and the potentials behind them, with published DFT values point by point, "
+      "and counts the\n"
+      "claims of Ouyang, Xu and Zhu (2023) on them. The reference is a folder with tables "
+      "(dft_profiles.csv,\n"
+      "cvd_*.csv, digitised_csm_curves.csv) or with the *-barrier.txt files of Xu et al. (2020) as "
+      "published; the\n"
       "notebooks of Ouyang et al. print ten rows a table and draw the rest: they are not read.\n"
-      "Without a MAP only potentials are compared: those of --potential, or else all built-in ones.\n"
-      "Results: DIR/compare.csv (every value), DIR/compare.json; DIR/compare.md, DIR/claims.md (tables for a "
+      "Without a MAP only potentials are compared: those of --potential, or else all built-in "
+      "ones.\n"
+      "Results: DIR/compare.csv (every value), DIR/compare.json; DIR/compare.md, DIR/claims.md "
+      "(tables for a "
       "document).",
       {"[MAP...] --reference DIR [--out DIR] [--match exact|interpolate|nearest] [--pictures]"},
       "ionscape sweep examples/published/S.toml && ionscape compare results/S --reference DIR");
   arguments.option("reference", "DIR", "folder with the published values");
   arguments.option("out", "DIR", "folder for the results (default: results/compare)");
-  arguments.option(
-      "match", "HOW",
-      "exact: the potential at the published points (default); interpolate: between grid points; nearest: the "
-      "grid point within half a step");
-  arguments.option("potential", "SET.toml[,...]", "potentials in place of those that map.json names");
-  arguments.option("exclude-charge", "Q[,Q...]", "leave these anion charges out (e), for example -1.8");
-  arguments.flag("keep-doubtful", "keep values off the trend of their neighbours, and suspect rows");
-  arguments.flag("pictures", "draw parity plots, difference maps and profiles into DIR/pictures (needs gnuplot)");
+  arguments.option("match", "HOW",
+                   "exact: the potential at the published points (default); interpolate: between "
+                   "grid points; nearest: the "
+                   "grid point within half a step");
+  arguments.option("potential", "SET.toml[,...]",
+                   "potentials in place of those that map.json names");
+  arguments.option("exclude-charge", "Q[,Q...]",
+                   "leave these anion charges out (e), for example -1.8");
+  arguments.flag("keep-doubtful",
+                 "keep values off the trend of their neighbours, and suspect rows");
+  arguments.flag(
+      "pictures",
+      "draw parity plots, difference maps and profiles into DIR/pictures (needs gnuplot)");
   arguments.option("threads", "N", "threads of the processor (default: OMP_NUM_THREADS, else all)");
   arguments.positionals("map");
   if (!arguments.parse(argc, argv)) return good;
 
-  auto const directory = arguments.path("out").value_or(std::filesystem::path("results") / "compare");
+  auto const directory =
+      arguments.path("out").value_or(std::filesystem::path("results") / "compare");
   auto const threads = arguments.whole_number("threads", between(1, 4096));
   auto const reference_directory = arguments.path("reference");
-  if (!reference_directory) fail_input({}, "--reference DIR is missing: the folder with the published values");
+  if (!reference_directory)
+    fail_input({}, "--reference DIR is missing: the folder with the published values");
   CompareOptions options;
   std::vector<Matching> const ways{Matching::exact, Matching::interpolate, Matching::nearest};
   std::vector<std::string> words;
@@ -146,16 +163,17 @@ int compare_command(int argc, char const* const* argv) {
   for (std::string const& remark : comparison.remarks) std::cout << remark << '\n';
   std::cout << "\nours minus reference; 'inside': in the range that the potential was fitted in\n";
   print_groups(comparison);
-  if (!no_claims.empty()) std::cout << "\nthe claims of the paper are not counted: " << no_claims << '\n';
+  if (!no_claims.empty())
+    std::cout << "\nthe claims of the paper are not counted: " << no_claims << '\n';
   if (!claims.empty()) {
     std::cout << "\nthe claims of the paper, as shares of points or pairs\n";
     print_claims(claims);
   }
-  std::cout << "\nwritten: " << (directory / "compare.csv").string() << ", compare.json, compare.md, claims.md"
-            << std::endl;
+  std::cout << "\nwritten: " << (directory / "compare.csv").string()
+            << ", compare.json, compare.md, claims.md" << std::endl;
   if (arguments.has("pictures")) try {
-      std::cout << plot_comparison(comparison, model, directory / "pictures").size() << " pictures in "
-                << (directory / "pictures").string() << '\n';
+      std::cout << plot_comparison(comparison, model, directory / "pictures").size()
+                << " pictures in " << (directory / "pictures").string() << '\n';
     } catch (InputError const& error) {
       std::cerr << "ionscape: warning: no pictures: " << error.what() << '\n';
     }

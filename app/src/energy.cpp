@@ -20,20 +20,29 @@ constexpr double default_relative_error = 1e-10;
 void declare(Arguments& arguments) {
   arguments.positionals("structure");
   arguments.option("potential", "SET.toml", "potential set with [charges] (needed)");
-  arguments.option("force-error", "EV_PER_A", "bound on the rms error of the forces of the lattice sums in eV/Å");
-  arguments.option("relative-force-error", "X",
-                   "the same as a fraction of the force of two neighbours on each other (default: 1e-10)");
-  arguments.option("method", "NAME", "auto, direct, mesh, or reference: the slow and plain engine (default: auto)");
-  arguments.option("cutoff", "A",
-                   "radius in Å at which pair terms end that have no cutoff of their own (default: the set's)");
+  arguments.option("force-error", "EV_PER_A",
+                   "bound on the rms error of the forces of the lattice sums in eV/Å");
+  arguments.option(
+      "relative-force-error", "X",
+      "the same as a fraction of the force of two neighbours on each other (default: 1e-10)");
+  arguments.option("method", "NAME",
+                   "auto, direct, mesh, or reference: the slow and plain engine (default: auto)");
+  arguments.option(
+      "cutoff", "A",
+      "radius in Å at which pair terms end that have no cutoff of their own (default: the set's)");
   arguments.option("truncation", "NAME", "plain, shifted or force-shifted (default: the set's)");
   arguments.flag("tail", "add the analytic tail correction of the pair terms to energy and stress");
   arguments.option("dispersion", "NAME",
-                   "-C/r^6 ends at the cutoff, or is summed completely: cutoff or lattice-sum (default: the set's)");
-  arguments.flag("certify", "measure the errors, against a sum of another splitting and a hundred times more exact");
-  arguments.option("out", "FILE",
-                   "results of all structures: .csv, .json, or .extxyz with energies, forces and stress");
-  arguments.option("matrix", "FILE.csv", "dense matrix of the Coulomb energies of one structure, as pymatgen has it");
+                   "-C/r^6 ends at the cutoff, or is summed completely: cutoff or lattice-sum "
+                   "(default: the set's)");
+  arguments.flag(
+      "certify",
+      "measure the errors, against a sum of another splitting and a hundred times more exact");
+  arguments.option(
+      "out", "FILE",
+      "results of all structures: .csv, .json, or .extxyz with energies, forces and stress");
+  arguments.option("matrix", "FILE.csv",
+                   "dense matrix of the Coulomb energies of one structure, as pymatgen has it");
   arguments.flag("json", "print JSON in place of the tables");
   arguments.flag("all-ions", "print all ions of a large structure");
   arguments.option("memory", "GB", "most memory to be used (default: nine tenths of what is free)");
@@ -56,7 +65,8 @@ PotentialSet read_set(Arguments const& arguments) {
   if (cutoff) set.cutoff = cutoff;
   if (!set.cutoff) {
     // Summed completely: nothing is left to be cut, shifted or corrected.
-    std::string const where = "a set without a cutoff, which is summed completely (--cutoff A gives it one)";
+    std::string const where =
+        "a set without a cutoff, which is summed completely (--cutoff A gives it one)";
     arguments.refuse({"truncation", "tail"}, where);
     if (dispersion == 0u) arguments.refuse({"dispersion"}, where);
   }
@@ -69,14 +79,17 @@ PotentialSet read_set(Arguments const& arguments) {
 }  // namespace
 
 int energy_command(int argc, char const* const* argv) {
-  Arguments arguments(
-      "energy",
-      "Energies, forces and stresses of rigid ions: lattice sum of the charges (tin-foil boundary, uniform\n"
-      "background in charged cells) and the set's pair terms, for one structure or many in one batch.\n"
-      "STRUCTURE: POSCAR/CONTCAR, .vasp, .cif, .extxyz, .xyz (all frames), or a folder of such files.\n"
-      "The charges are those of the set.",
-      {"STRUCTURE... --potential SET.toml [OPTION...]"},
-      "ionscape energy examples/structures/MgO.vasp --potential examples/potentials/MgO-lewis-catlow.toml");
+  Arguments arguments("energy",
+                      "Energies, forces and stresses of rigid ions: lattice sum of the charges "
+                      "(tin-foil boundary, uniform\n"
+                      "background in charged cells) and the set's pair terms, for one structure or "
+                      "many in one batch.\n"
+                      "STRUCTURE: POSCAR/CONTCAR, .vasp, .cif, .extxyz, .xyz (all frames), or a "
+                      "folder of such files.\n"
+                      "The charges are those of the set.",
+                      {"STRUCTURE... --potential SET.toml [OPTION...]"},
+                      "ionscape energy examples/structures/MgO.vasp --potential "
+                      "examples/potentials/MgO-lewis-catlow.toml");
   declare(arguments);
   if (!arguments.parse(argc, argv)) return good;
 
@@ -96,8 +109,10 @@ int energy_command(int argc, char const* const* argv) {
   run.cutoff_asked = arguments.has("cutoff");
   read_structures(run, paths);
   std::size_t const n = run.crystals.size();
-  if (matrix && n > 1) throw InputError("--matrix is made for one structure, found " + std::to_string(n));
-  run.options.force_error = error ? *error : absolute_force_error(run, relative_error.value_or(default_relative_error));
+  if (matrix && n > 1)
+    throw InputError("--matrix is made for one structure, found " + std::to_string(n));
+  run.options.force_error =
+      error ? *error : absolute_force_error(run, relative_error.value_or(default_relative_error));
 
   KokkosSession const kokkos(threads);
   bool const certified = arguments.has("certify");
@@ -124,8 +139,9 @@ int energy_command(int argc, char const* const* argv) {
     for (Crystal const& crystal : run.crystals) ions += crystal.size();
     std::cout << '\n'
               << n << " structures, " << ions << " ions in " << fixed(seconds, 3) << " s ("
-              << fixed(double(n) / seconds, 0) << " structures/s, " << fixed(double(ions) / seconds, 0) << " ions/s; "
-              << KokkosSession::description() << ")\n";
+              << fixed(double(n) / seconds, 0) << " structures/s, "
+              << fixed(double(ions) / seconds, 0) << " ions/s; " << KokkosSession::description()
+              << ")\n";
   }
   for (auto const& file : {matrix, out})
     if (file) std::cout << "written: " << file->string() << '\n';

@@ -24,8 +24,11 @@ constexpr std::size_t most_ions_printed = 200, most_ions_by_pair = 20'000;
 /// Energies smaller than this are not worth a sentence, in eV for each ion.
 constexpr double negligible = 1e-6;
 
-/// Not more digits than the asked force error has, an energy's error being up to that much for each ion and Å.
-int decimals(double error, int most) { return int(std::clamp(std::round(-std::log10(error)), 0.0, double(most))); }
+/// Not more digits than the asked force error has, an energy's error being up to that much for each
+/// ion and Å.
+int decimals(double error, int most) {
+  return int(std::clamp(std::round(-std::log10(error)), 0.0, double(most)));
+}
 
 /// An energy of so many ions together.
 std::string energy_text(EnergyRun const& run, double energy, std::size_t ions, int most = 8) {
@@ -45,10 +48,11 @@ std::vector<std::string> sentences(EnergyRun const& run, std::size_t k) {
   for (Warning const& warning : run.warnings[k]) texts.push_back(warning.text);
   double const missing = left_out(run, run.crystals[k]);
   if (std::fabs(missing) > negligible * double(run.crystals[k].size())) {
-    bool const dispersion = std::ranges::any_of(pair_endings(run, run.crystals[k]), [](PairEnding const& e) {
-      return e.dispersion == PairEnding::Dispersion::cut_off;
-    });
-    texts.push_back("the cutoffs leave out about " + fixed(missing, 6) + " eV (--tail adds this estimate" +
+    bool const dispersion = std::ranges::any_of(
+        pair_endings(run, run.crystals[k]),
+        [](PairEnding const& e) { return e.dispersion == PairEnding::Dispersion::cut_off; });
+    texts.push_back("the cutoffs leave out about " + fixed(missing, 6) +
+                    " eV (--tail adds this estimate" +
                     (dispersion ? ", --dispersion lattice-sum all of -C/r^6)" : ")"));
   }
   return texts;
@@ -98,7 +102,8 @@ Json pair_terms(EnergyRun const& run, Crystal const& crystal) {
     json["cutoff_A"] = ending.cutoff;
     json["cutoff_origin"] = ending.origin;
     json["truncation"] = truncation_names()[std::size_t(run.sums.truncation)];
-    json["dispersion"] = std::array{"none", "cutoff", "lattice-sum"}[std::size_t(ending.dispersion)];
+    json["dispersion"] =
+        std::array{"none", "cutoff", "lattice-sum"}[std::size_t(ending.dispersion)];
     json["tail_correction"] = run.sums.tail;
     if (ending.wall > 0) json["wall_A"] = ending.wall;
     json["left_out_eV"] = ending.left_out;
@@ -127,7 +132,8 @@ std::string describe(EnergyRun const& run, EwaldSettings const& ewald) {
                      : ewald.method == EwaldMethod::mesh ? "mesh Ewald sum"
                                                          : "direct Ewald sum";
   if (ewald.sum.real_cutoff == 0) return text + " of nothing: no charges";
-  text += ", alpha " + fixed(ewald.sum.alpha, 4) + " Å^-1, real space to " + fixed(ewald.sum.real_cutoff, 3) + " Å, ";
+  text += ", alpha " + fixed(ewald.sum.alpha, 4) + " Å^-1, real space to " +
+          fixed(ewald.sum.real_cutoff, 3) + " Å, ";
   if (ewald.method != EwaldMethod::mesh)
     return text + "wave vectors to " + fixed(ewald.sum.reciprocal_cutoff, 3) + " Å^-1";
   auto const& n = ewald.mesh.size;
@@ -154,7 +160,8 @@ Json structure_json(EnergyRun const& run) {
                       {"of_which_tail_correction", result.tail}};
   json["pair_terms"] = pair_terms(run, crystal);
   if (crystal.size() <= most_ions_by_pair)
-    for (PairEnergy const& pair : pair_energies(run, 0)) json["short_range_by_pair_eV"][pair.pair] = pair.energy;
+    for (PairEnergy const& pair : pair_energies(run, 0))
+      json["short_range_by_pair_eV"][pair.pair] = pair.energy;
   json["left_out_by_cutoffs_eV"] = left_out(run, crystal);
   json["species"] = crystal.species;
   json["charges_e"] = crystal.charges;
@@ -175,8 +182,9 @@ Json structure_json(EnergyRun const& run) {
                                     {"stress_eV_per_A3", run.measured[0].stress}};
   json["close_contacts"] = Json::array();
   for (CloseContact const& c : result.contacts)
-    json["close_contacts"].push_back(
-        {{"ions", {c.ion + 1, c.partner + 1}}, {"distance_A", c.distance}, {"turnover_A", c.turnover}});
+    json["close_contacts"].push_back({{"ions", {c.ion + 1, c.partner + 1}},
+                                      {"distance_A", c.distance},
+                                      {"turnover_A", c.turnover}});
   json["warnings"] = sentences(run, 0);
   return json;
 }
@@ -200,17 +208,19 @@ void print_pair_terms(EnergyRun const& run, Crystal const& crystal) {
     return;
   }
   bool const walls = std::ranges::any_of(endings, [](PairEnding const& e) { return e.wall > 0; });
-  std::vector<std::string> headings{"pair term", "form", "cutoff/Å", "", "truncation", "-C/r^6", "left out/eV"};
+  std::vector<std::string> headings{"pair term",  "form",   "cutoff/Å",   "",
+                                    "truncation", "-C/r^6", "left out/eV"};
   if (walls) headings.push_back("wall/Å");
   TextTable table(headings);
   for (PairEnding const& e : endings) {
-    std::vector<std::string> row{e.pair,
-                                 e.form,
-                                 shortest(e.cutoff),
-                                 e.origin,
-                                 truncation_names()[std::size_t(run.sums.truncation)],
-                                 std::array{"none", "cut off", "lattice sum"}[std::size_t(e.dispersion)],
-                                 run.sums.tail ? "tail added" : fixed(e.left_out, 6)};
+    std::vector<std::string> row{
+        e.pair,
+        e.form,
+        shortest(e.cutoff),
+        e.origin,
+        truncation_names()[std::size_t(run.sums.truncation)],
+        std::array{"none", "cut off", "lattice sum"}[std::size_t(e.dispersion)],
+        run.sums.tail ? "tail added" : fixed(e.left_out, 6)};
     if (walls) row.push_back(e.wall > 0 ? shortest(e.wall) : "-");
     table.row(row);
   }
@@ -221,7 +231,9 @@ void print_terms(EnergyRun const& run) {
   EnergyResult const& result = run.results[0];
   TextTable terms({"energy", "eV"});
   std::size_t const n = run.crystals[0].size();
-  auto const row = [&](std::string const& name, double energy) { terms.row({name, energy_text(run, energy, n)}); };
+  auto const row = [&](std::string const& name, double energy) {
+    terms.row({name, energy_text(run, energy, n)});
+  };
   row("Coulomb", result.coulomb);
   if (n <= most_ions_by_pair)
     if (auto const by_pair = pair_energies(run, 0); by_pair.size() > 1)
@@ -242,8 +254,8 @@ void print_ions(EnergyRun const& run, bool all_ions) {
   TextTable ions({"ion", "species", "charge/e", "force/(eV/Å): x", "y", "z", "site potential/V"});
   for (std::size_t i = 0; i < shown; ++i)
     ions.row({std::to_string(i + 1), crystal.species[i], fixed(crystal.charges[i], 4),
-              fixed(result.forces[i].x, digits), fixed(result.forces[i].y, digits), fixed(result.forces[i].z, digits),
-              fixed(result.site_potential[i], digits)});
+              fixed(result.forces[i].x, digits), fixed(result.forces[i].y, digits),
+              fixed(result.forces[i].z, digits), fixed(result.site_potential[i], digits)});
   ions.print(std::cout);
   if (shown < crystal.size())
     std::cout << "  ... " << crystal.size() - shown << " more ions (--all-ions prints them)\n";
@@ -281,7 +293,8 @@ void print_notes(EnergyRun const& run) {
   if (notes.empty()) return;
   std::cout << "\nnotes\n";
   TextTable table({"structures", "note", "the first"});
-  for (auto const& [name, note] : notes) table.row({std::to_string(note.structures), name, note.first});
+  for (auto const& [name, note] : notes)
+    table.row({std::to_string(note.structures), name, note.first});
   table.print(std::cout);
 }
 
@@ -292,7 +305,8 @@ Json to_json(EnergyRun const& run) {
   Json json = provenance();
   json["potential"] = to_json(run.set);
   json["structures"] = Json::array();
-  for (std::size_t k = 0; k < run.crystals.size(); ++k) json["structures"].push_back(summary(run, k));
+  for (std::size_t k = 0; k < run.crystals.size(); ++k)
+    json["structures"].push_back(summary(run, k));
   if (!run.passed_over.empty()) json["passed_over"] = Json::array();
   for (auto const& file : run.passed_over) json["passed_over"].push_back(file.string());
   return json;
@@ -301,7 +315,8 @@ Json to_json(EnergyRun const& run) {
 void print_structure(EnergyRun const& run, bool all_ions) {
   Crystal const& crystal = run.crystals[0];
   EnergyResult const& result = run.results[0];
-  std::cout << run.sources[0].name << ": " << crystal.size() << " ions, " << fixed(crystal.cell.volume(), 4) << " Å^3\n"
+  std::cout << run.sources[0].name << ": " << crystal.size() << " ions, "
+            << fixed(crystal.cell.volume(), 4) << " Å^3\n"
             << set_line(run);
   print_passed_over(run);
   std::cout << "Coulomb: " << describe(run, result.ewald) << "\nrms force error: asked "
@@ -312,8 +327,9 @@ void print_structure(EnergyRun const& run, bool all_ions) {
   if (!run.measured.empty()) {
     Measured const& m = run.measured[0];
     std::cout << "measured against a sum of another splitting, up to a hundred times more exact:\n"
-              << "  energy " << scientific(m.energy) << " eV, force " << scientific(m.force_rms) << " eV/Å rms, "
-              << scientific(m.force_max) << " eV/Å at most, stress " << scientific(m.stress) << " eV/Å^3\n";
+              << "  energy " << scientific(m.energy) << " eV, force " << scientific(m.force_rms)
+              << " eV/Å rms, " << scientific(m.force_max) << " eV/Å at most, stress "
+              << scientific(m.stress) << " eV/Å^3\n";
   }
   std::cout << '\n';
   print_pair_terms(run, crystal);
@@ -334,15 +350,16 @@ void print_structures(EnergyRun const& run) {
   std::vector<double> missing, estimates;
   for (std::size_t k = 0; k < run.crystals.size(); ++k) {
     for (std::string const& species : run.crystals[k].species)
-      if (std::ranges::find(all.species, species) == all.species.end()) all.species.push_back(species);
+      if (std::ranges::find(all.species, species) == all.species.end())
+        all.species.push_back(species);
     methods.insert(method_name(run, run.results[k].ewald.method));
     missing.push_back(left_out(run, run.crystals[k]) / double(run.crystals[k].size()));
     estimates.push_back(run.results[k].ewald.estimated_force_error);
   }
-  std::cout << "pair terms: " << describe_pairs(run, all) << "\nleft out by the cutoffs, about: " << range(missing, 6)
-            << " eV per ion\n"
-            << "Coulomb: " << joined(std::vector(methods.begin(), methods.end())) << "; rms force error asked "
-            << scientific(run.options.force_error) << " eV/Å";
+  std::cout << "pair terms: " << describe_pairs(run, all)
+            << "\nleft out by the cutoffs, about: " << range(missing, 6) << " eV per ion\n"
+            << "Coulomb: " << joined(std::vector(methods.begin(), methods.end()))
+            << "; rms force error asked " << scientific(run.options.force_error) << " eV/Å";
   if (double const worst = std::ranges::max(estimates); std::isfinite(worst))
     std::cout << ", estimated at most " << scientific(worst) << " eV/Å";
   if (!run.measured.empty()) {
@@ -351,18 +368,21 @@ void print_structures(EnergyRun const& run) {
       worst = {std::max(worst.energy, m.energy), std::max(worst.force_rms, m.force_rms),
                std::max(worst.force_max, m.force_max), std::max(worst.stress, m.stress)};
     std::cout << "\nmeasured, the worst: energy " << scientific(worst.energy) << " eV, force "
-              << scientific(worst.force_rms) << " eV/Å rms, " << scientific(worst.force_max) << " eV/Å at most, stress "
-              << scientific(worst.stress) << " eV/Å^3";
+              << scientific(worst.force_rms) << " eV/Å rms, " << scientific(worst.force_max)
+              << " eV/Å at most, stress " << scientific(worst.stress) << " eV/Å^3";
   }
   std::cout << "\n\n";
   int const digits = decimals(run.options.force_error, 6);
-  TextTable table({"structure", "ions", "energy/eV", "per ion/eV", "largest force/(eV/Å)", "pressure/GPa", "notes"});
+  TextTable table({"structure", "ions", "energy/eV", "per ion/eV", "largest force/(eV/Å)",
+                   "pressure/GPa", "notes"});
   for (std::size_t k = 0; k < run.crystals.size(); ++k) {
     EnergyResult const& result = run.results[k];
     std::size_t const ions = run.crystals[k].size();
-    table.row({run.sources[k].name, std::to_string(ions), energy_text(run, result.energy(), ions, 6),
-               energy_text(run, result.energy() / double(ions), 1, 6), fixed(largest_force(result), digits),
-               fixed(pressure(result), 4), joined(notes_of(run.warnings[k]))});
+    table.row({run.sources[k].name, std::to_string(ions),
+               energy_text(run, result.energy(), ions, 6),
+               energy_text(run, result.energy() / double(ions), 1, 6),
+               fixed(largest_force(result), digits), fixed(pressure(result), 4),
+               joined(notes_of(run.warnings[k]))});
   }
   table.print(std::cout);
   print_notes(run);
@@ -382,8 +402,8 @@ void write_result(std::filesystem::path const& file, EnergyRun const& run) {
     for (std::size_t k = 0; k < n; ++k) {
       EnergyResult const& result = run.results[k];
       std::string& comment = frames[k].comment;
-      comment +=
-          (comment.empty() ? "" : "; ") + ("ionscape energy: " + run.set.name + ": ") + describe_pairs(run, frames[k]);
+      comment += (comment.empty() ? "" : "; ") + ("ionscape energy: " + run.set.name + ": ") +
+                 describe_pairs(run, frames[k]);
       calculated.push_back({result.energy(), result.forces, result.stress});
     }
     write_extxyz(file, frames, calculated);
@@ -399,12 +419,14 @@ void write_result(std::filesystem::path const& file, EnergyRun const& run) {
       for (auto const& [name, value] : row.items()) {
         header.push_back(csv_field(std::string_view(name)));
         fields.push_back(value.is_number_float() ? csv_field(value.get<double>())
-                         : value.is_array()      ? csv_field(joined(value.get<std::vector<std::string>>()))
-                         : value.is_string()     ? csv_field(value.get<std::string>())
-                                                 : value.dump());
+                         : value.is_array()
+                             ? csv_field(joined(value.get<std::vector<std::string>>()))
+                         : value.is_string() ? csv_field(value.get<std::string>())
+                                             : value.dump());
       }
       auto const line = [&](std::vector<std::string> const& words) {
-        for (std::size_t i = 0; i < words.size(); ++i) out.stream() << (i > 0 ? "," : "") << words[i];
+        for (std::size_t i = 0; i < words.size(); ++i)
+          out.stream() << (i > 0 ? "," : "") << words[i];
         out.stream() << '\n';
       };
       if (k == 0) line(header);
@@ -417,11 +439,12 @@ void write_result(std::filesystem::path const& file, EnergyRun const& run) {
 void write_matrix(std::filesystem::path const& file, EnergyRun const& run) {
   constexpr double accuracy = 1e-10;  // eV
   double const limit = run.options.memory_limit;
-  SquareMatrix const matrix =
-      limit > 0 ? interaction_matrix(run.crystals[0], accuracy, limit) : interaction_matrix(run.crystals[0], accuracy);
+  SquareMatrix const matrix = limit > 0 ? interaction_matrix(run.crystals[0], accuracy, limit)
+                                        : interaction_matrix(run.crystals[0], accuracy);
   AtomicFile out(file);
   out.stream() << "# Coulomb energies in eV of the ions of " << run.sources[0].name
-               << ": half of each pair off the diagonal, an ion and its images on it; the sum of all is the energy\n";
+               << ": half of each pair off the diagonal, an ion and its images on it; the sum of "
+                  "all is the energy\n";
   for (std::size_t i = 0; i < matrix.n; ++i) {
     char const* separator = "";
     for (double e : matrix.row(i)) {

@@ -16,8 +16,8 @@ void print_structure(EnergyRun const& run, bool all_ions);
 /// One line for each structure, and what they have in common.
 void print_structures(EnergyRun const& run);
 
-/// By the name's end: .csv (a row for each structure), .json (to_json) or .extxyz (structures with energies, forces and
-/// stress). check_result_name throws InputError for another one.
+/// By the name's end: .csv (a row for each structure), .json (to_json) or .extxyz (structures with
+/// energies, forces and stress). check_result_name throws InputError for another one.
 void check_result_name(std::filesystem::path const& file);
 void write_result(std::filesystem::path const& file, EnergyRun const& run);
 

@@ -17,9 +17,10 @@ namespace {
 
 using Exec = Kokkos::DefaultExecutionSpace;
 
-// --- structures ------------------------------------------------------------------------------------------------
+// --- structures ----------------------------------------------------------------------------------
 
-std::vector<std::filesystem::path> files_of(EnergyRun& run, std::vector<std::filesystem::path> const& paths) {
+std::vector<std::filesystem::path> files_of(EnergyRun& run,
+                                            std::vector<std::filesystem::path> const& paths) {
   std::vector<std::filesystem::path> files;
   for (auto const& path : paths) {
     if (!std::filesystem::is_directory(path)) {
@@ -28,9 +29,11 @@ std::vector<std::filesystem::path> files_of(EnergyRun& run, std::vector<std::fil
     }
     std::vector<std::filesystem::path> found;
     for (auto const& entry : std::filesystem::directory_iterator(path))
-      if (entry.is_regular_file()) (has_structure_name(entry) ? found : run.passed_over).push_back(entry.path());
+      if (entry.is_regular_file())
+        (has_structure_name(entry) ? found : run.passed_over).push_back(entry.path());
     if (found.empty())
-      fail_input({path}, "no structures in this folder (*POSCAR*, *CONTCAR*, .vasp, .cif, .extxyz, .xyz)");
+      fail_input({path},
+                 "no structures in this folder (*POSCAR*, *CONTCAR*, .vasp, .cif, .extxyz, .xyz)");
     std::sort(found.begin(), found.end());
     files.insert(files.end(), found.begin(), found.end());
   }
@@ -39,7 +42,8 @@ std::vector<std::filesystem::path> files_of(EnergyRun& run, std::vector<std::fil
 }
 
 /// Gives the crystal the set's charges, and says if its file has others.
-std::vector<Warning> take_charges_of_set(Crystal& crystal, PotentialSet const& set, std::string const& name) {
+std::vector<Warning> take_charges_of_set(Crystal& crystal, PotentialSet const& set,
+                                         std::string const& name) {
   auto const stated = crystal.charges;
   try {
     assign_charges(crystal, set);
@@ -49,12 +53,13 @@ std::vector<Warning> take_charges_of_set(Crystal& crystal, PotentialSet const& s
   std::vector<Warning> warnings;
   for (std::size_t i = 0; i < stated.size() && warnings.empty(); ++i)
     if (std::fabs(stated[i] - crystal.charges[i]) > 1e-6)
-      warnings.push_back({"other_charges_in_file", "the structure file states other charges (" + crystal.species[i] +
-                                                       " " + shortest(stated[i]) + " e); those of the set were taken"});
+      warnings.push_back({"other_charges_in_file",
+                          "the structure file states other charges (" + crystal.species[i] + " " +
+                              shortest(stated[i]) + " e); those of the set were taken"});
   if (double const net = net_charge(crystal); net != 0)
-    warnings.push_back(
-        {"net_charge", "the cell has a net charge of " + shortest(net) +
-                           " e: a uniform background makes it neutral, and the energy depends on the cell's size"});
+    warnings.push_back({"net_charge", "the cell has a net charge of " + shortest(net) +
+                                          " e: a uniform background makes it neutral, and the "
+                                          "energy depends on the cell's size"});
   return warnings;
 }
 
@@ -72,7 +77,7 @@ bool is_nothing(PairForm const& form) {
   return term && term->repulsion.A == 0 && term->C == 0;
 }
 
-// --- evaluation ------------------------------------------------------------------------------------------------
+// --- evaluation ----------------------------------------------------------------------------------
 
 /// The oracle knows no close contacts: pair by pair, then, among the nearest images.
 std::vector<CloseContact> close_contacts(Crystal const& crystal, PotentialSet const& set) {
@@ -81,7 +86,8 @@ std::vector<CloseContact> close_contacts(Crystal const& crystal, PotentialSet co
     for (int b = -1; b <= 1; ++b)
       for (int c = -1; c <= 1; ++c)
         if (a != 0 || b != 0 || c != 0)
-          to_own_image = std::min(to_own_image, norm(crystal.cell.to_cartesian({double(a), double(b), double(c)})));
+          to_own_image = std::min(
+              to_own_image, norm(crystal.cell.to_cartesian({double(a), double(b), double(c)})));
   std::vector<CloseContact> contacts;
   for (int i = 0; i < int(crystal.size()); ++i)
     for (int j = i; j < int(crystal.size()); ++j) {
@@ -89,10 +95,13 @@ std::vector<CloseContact> close_contacts(Crystal const& crystal, PotentialSet co
       if (!pair || pair->wall > 0) continue;
       double const turnover = turnover_radius(pair->term);
       double const distance =
-          i == j ? to_own_image : norm(minimum_image(crystal.cell, crystal.positions[j] - crystal.positions[i]));
-      if (distance < turnover && std::isfinite(turnover)) contacts.push_back({i, j, distance, turnover});
+          i == j ? to_own_image
+                 : norm(minimum_image(crystal.cell, crystal.positions[j] - crystal.positions[i]));
+      if (distance < turnover && std::isfinite(turnover))
+        contacts.push_back({i, j, distance, turnover});
     }
-  std::ranges::stable_sort(contacts, {}, [](CloseContact const& c) { return c.distance / c.turnover; });
+  std::ranges::stable_sort(contacts, {},
+                           [](CloseContact const& c) { return c.distance / c.turnover; });
   return contacts;
 }
 
@@ -102,9 +111,11 @@ double scale_of(Crystal const& crystal) {
   return scale > 0 ? scale : 1;
 }
 
-EwaldSettings tuned(EnergyRun const& run, Crystal const& crystal, PairSums const& sums, EnergyOptions options) {
+EwaldSettings tuned(EnergyRun const& run, Crystal const& crystal, PairSums const& sums,
+                    EnergyOptions options) {
   options.pairs = sums;
-  if (!run.reference) return EnergyModel<Exec::memory_space>(std::span(&crystal, 1), run.set, options).ewald(0);
+  if (!run.reference)
+    return EnergyModel<Exec::memory_space>(std::span(&crystal, 1), run.set, options).ewald(0);
   // The parameters' accuracy is relative to the forces of neighbours, in the leading terms.
   double const accuracy = std::clamp(0.1 * options.force_error / scale_of(crystal), 1e-17, 1e-3);
   EwaldSettings settings;
@@ -112,8 +123,8 @@ EwaldSettings tuned(EnergyRun const& run, Crystal const& crystal, PairSums const
   return settings;
 }
 
-EnergyResult evaluate_with(EnergyRun const& run, Crystal const& crystal, PotentialSet const& set, PairSums const& sums,
-                           EwaldSettings const& ewald) {
+EnergyResult evaluate_with(EnergyRun const& run, Crystal const& crystal, PotentialSet const& set,
+                           PairSums const& sums, EwaldSettings const& ewald) {
   if (!run.reference) {
     EnergyOptions options = run.options;
     options.pairs = sums;
@@ -144,18 +155,19 @@ Measured difference(EnergyResult const& a, EnergyResult const& b) {
   }
   d.force_rms = std::sqrt(d.force_rms);
   for (int i = 0; i < 3; ++i)
-    for (int j = 0; j < 3; ++j) d.stress = std::max(d.stress, std::fabs(a.stress[i][j] - b.stress[i][j]));
+    for (int j = 0; j < 3; ++j)
+      d.stress = std::max(d.stress, std::fabs(a.stress[i][j] - b.stress[i][j]));
   return d;
 }
 
-// --- warnings --------------------------------------------------------------------------------------------------
+// --- warnings ------------------------------------------------------------------------------------
 
 std::string ion_name(Crystal const& crystal, int ion) {
   return std::to_string(ion + 1) + " (" + crystal.species[std::size_t(ion)] + ")";
 }
 
-/// Ions that their terms do not keep apart: pairs closer than the radius where the term turns over, and terms that attract
-/// at every distance.
+/// Ions that their terms do not keep apart: pairs closer than the radius where the term turns over,
+/// and terms that attract at every distance.
 void warn_of_wells(std::vector<Warning>& warnings, Crystal const& crystal, PotentialSet const& set,
                    std::vector<CloseContact> const& contacts) {
   constexpr std::size_t most = 10;  // pairs named
@@ -165,13 +177,14 @@ void warn_of_wells(std::vector<Warning>& warnings, Crystal const& crystal, Poten
       warnings.push_back({note, "the term " + name_of(pair) + " attracts at every distance"});
   for (CloseContact const& c : std::span(contacts).first(std::min(most, contacts.size())))
     warnings.push_back(
-        {note, (c.ion == c.partner ? "ion " + ion_name(crystal, c.ion) + " and its image"
-                                   : "ions " + ion_name(crystal, c.ion) + " and " + ion_name(crystal, c.partner)) +
+        {note, (c.ion == c.partner
+                    ? "ion " + ion_name(crystal, c.ion) + " and its image"
+                    : "ions " + ion_name(crystal, c.ion) + " and " + ion_name(crystal, c.partner)) +
                    " are " + fixed(c.distance, 3) + " Å apart, inside the Buckingham well below " +
                    fixed(c.turnover, 3) + " Å: the energy means nothing"});
   if (contacts.size() > most)
-    warnings.push_back(
-        {note, std::to_string(contacts.size() - most) + " more pairs of ions are inside Buckingham wells"});
+    warnings.push_back({note, std::to_string(contacts.size() - most) +
+                                  " more pairs of ions are inside Buckingham wells"});
 }
 
 }  // namespace
@@ -203,7 +216,8 @@ void evaluate(EnergyRun& run, Progress const& progress) {
     run.results = evaluate_crystals(Exec(), run.crystals, run.set, run.options, progress);
   else
     for (Crystal const& crystal : run.crystals) {
-      run.results.push_back(evaluate_with(run, crystal, run.set, run.sums, tuned(run, crystal, run.sums, run.options)));
+      run.results.push_back(evaluate_with(run, crystal, run.set, run.sums,
+                                          tuned(run, crystal, run.sums, run.options)));
       progress(run.results.size());
     }
   for (std::size_t k = 0; k < run.crystals.size(); ++k) {
@@ -222,22 +236,27 @@ void certify(EnergyRun& run, Progress const& progress) {
     options.method = EwaldMethod::automatic;
     PairSums const sums = pair_sums(run.set, run.crystals, options.force_error);
     EwaldSettings tight = tuned(run, crystal, sums, options);
-    // A longer real-space sum of a wider splitting is as exact, and the reciprocal part then is more so.
+    // A longer real-space sum of a wider splitting is as exact, and the reciprocal part then is
+    // more so.
     double const same = tight.sum.alpha / run.results[k].ewald.sum.alpha / 1.15;
     double const wider = std::fabs(same - 1) < 0.05 ? 1.3 : 1.15;
     tight.sum.alpha /= wider;
     tight.sum.real_cutoff *= wider;
-    Measured const measured = difference(run.results[k], evaluate_with(run, crystal, run.set, sums, tight));
+    Measured const measured =
+        difference(run.results[k], evaluate_with(run, crystal, run.set, sums, tight));
     run.measured.push_back(measured);
     if (!(measured.force_rms <= run.options.force_error))
-      run.warnings[k].push_back({"measured_worse_than_asked", "the measured force error is larger than asked"});
+      run.warnings[k].push_back(
+          {"measured_worse_than_asked", "the measured force error is larger than asked"});
     progress(k + 1);
   }
 }
 
 std::vector<PairEnding> pair_endings(EnergyRun const& run, Crystal const& crystal) {
   std::vector<PairEnding> endings;
-  auto const count = [&](std::string const& s) { return double(std::ranges::count(crystal.species, s)); };
+  auto const count = [&](std::string const& s) {
+    return double(std::ranges::count(crystal.species, s));
+  };
   for (PairTerm const& pair : run.set.pairs) {
     auto const& [a, b] = pair.species;
     if (is_nothing(pair.term) || !present(crystal, pair)) continue;
@@ -251,8 +270,8 @@ std::vector<PairEnding> pair_endings(EnergyRun const& run, Crystal const& crysta
     if (dispersion_coefficient(pair.term) != 0)
       ending.dispersion = run.sums.dispersion_lattice_sum ? lattice_sum : cut_off;
     if (!run.sums.tail)
-      ending.left_out =
-          (a == b ? 1 : 2) * count(a) * tail_correction(function, count(b) / crystal.cell.volume()).energy;
+      ending.left_out = (a == b ? 1 : 2) * count(a) *
+                        tail_correction(function, count(b) / crystal.cell.volume()).energy;
     endings.push_back(ending);
   }
   return endings;
@@ -269,10 +288,12 @@ std::string describe_pairs(EnergyRun const& run, Crystal const& crystal) {
   for (PairEnding const& e : pair_endings(run, crystal))
     parts.push_back(e.pair + " " + e.form + " to " + shortest(e.cutoff) + " Å (" + e.origin + ")" +
                     (e.wall > 0 ? ", wall below " + shortest(e.wall) + " Å" : "") +
-                    (e.dispersion == PairEnding::Dispersion::lattice_sum ? ", -C/r^6 summed over the lattice" : ""));
+                    (e.dispersion == PairEnding::Dispersion::lattice_sum
+                         ? ", -C/r^6 summed over the lattice"
+                         : ""));
   if (parts.empty()) return "none";
-  return joined(parts) + "; " + truncation_names()[std::size_t(run.sums.truncation)] + " truncation, " +
-         (run.sums.tail ? "with" : "no") + " tail correction";
+  return joined(parts) + "; " + truncation_names()[std::size_t(run.sums.truncation)] +
+         " truncation, " + (run.sums.tail ? "with" : "no") + " tail correction";
 }
 
 std::vector<std::string> const& truncation_names() {
@@ -298,7 +319,8 @@ std::vector<PairEnergy> pair_energies(EnergyRun const& run, std::size_t structur
     PotentialSet one;
     one.pairs = {pair};
     energies.push_back(
-        {name_of(pair), evaluate_with(run, neutral, one, run.sums, run.results[structure].ewald).short_range});
+        {name_of(pair),
+         evaluate_with(run, neutral, one, run.sums, run.results[structure].ewald).short_range});
   }
   return energies;
 }
@@ -306,7 +328,8 @@ std::vector<PairEnergy> pair_energies(EnergyRun const& run, std::size_t structur
 double net_charge(Crystal const& crystal) {
   double net = 0;
   for (double q : crystal.charges) net += q;
-  return std::round(net * 1e9) / 1e9 + 0.0;  // without what is left of the sum's rounding, and no "-0"
+  return std::round(net * 1e9) / 1e9 +
+         0.0;  // without what is left of the sum's rounding, and no "-0"
 }
 
 double largest_force(EnergyResult const& result) {
@@ -322,7 +345,8 @@ double rms_force(EnergyResult const& result) {
 }
 
 double pressure(EnergyResult const& result) {
-  return -(result.stress[0][0] + result.stress[1][1] + result.stress[2][2]) / 3 * gigapascal_per_eV_per_A3;
+  return -(result.stress[0][0] + result.stress[1][1] + result.stress[2][2]) / 3 *
+         gigapascal_per_eV_per_A3;
 }
 
 }  // namespace ionscape::app

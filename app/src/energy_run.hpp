@@ -1,5 +1,5 @@
-// What `ionscape energy` computes: structures from files, folders and trajectories, evaluated in one batch; how exact that
-// was; and what has to be said about it.
+// What `ionscape energy` computes: structures from files, folders and trajectories, evaluated in
+// one batch; how exact that was; and what has to be said about it.
 #pragma once
 
 #include <filesystem>
@@ -24,7 +24,8 @@ struct Measured {
 };
 
 struct EnergyRun {
-  // What is asked. `set` is the file's with the command line's changes; options.force_error holds for all structures.
+  // What is asked. `set` is the file's with the command line's changes; options.force_error holds
+  // for all structures.
   PotentialSet set;
   bool cutoff_asked = false;
   EnergyOptions options;
@@ -38,7 +39,8 @@ struct EnergyRun {
   };
   std::vector<Crystal> crystals;
   std::vector<Source> sources;
-  std::vector<std::filesystem::path> passed_over;  // files in folders that are no structures by their names
+  std::vector<std::filesystem::path>
+      passed_over;  // files in folders that are no structures by their names
 
   // What came out, for each structure; `measured` is empty unless certify() was called.
   PairSums sums;
@@ -56,8 +58,8 @@ double absolute_force_error(EnergyRun const& run, double relative);
 using Progress = std::function<void(std::size_t finished)>;
 /// Energies of all structures, and the warnings that belong to them.
 void evaluate(EnergyRun& run, Progress const& progress);
-/// The same once more, with a force error a hundred times smaller (where double precision can keep it) and another
-/// splitting; the differences are the errors.
+/// The same once more, with a force error a hundred times smaller (where double precision can keep
+/// it) and another splitting; the differences are the errors.
 void certify(EnergyRun& run, Progress const& progress);
 
 /// How the term of two species ends.
@@ -67,7 +69,9 @@ struct PairEnding {
   std::string origin;  // of the cutoff
   double wall = 0;     // Å; 0: none
   enum class Dispersion { none, cut_off, lattice_sum } dispersion = Dispersion::none;
-  double left_out = 0;  // eV in one structure: about what is missing to the complete sum; 0 with a tail correction
+  double left_out =
+      // eV in one structure: about what is missing to the complete sum; 0 with a tail correction
+      0;
 };
 /// Of all terms that act in one structure.
 std::vector<PairEnding> pair_endings(EnergyRun const& run, Crystal const& crystal);
@@ -84,7 +88,8 @@ struct PairEnergy {
   std::string pair;
   double energy;  // eV
 };
-/// The short-range energy of one structure by pairs of species: the same sum, all other terms and charges left out.
+/// The short-range energy of one structure by pairs of species: the same sum, all other terms and
+/// charges left out.
 std::vector<PairEnergy> pair_energies(EnergyRun const& run, std::size_t structure);
 
 double net_charge(Crystal const& crystal);

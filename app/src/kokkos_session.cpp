@@ -12,7 +12,8 @@ namespace ionscape::app {
 namespace {
 
 bool any_set(std::initializer_list<char const*> names) {
-  return std::any_of(names.begin(), names.end(), [](char const* name) { return std::getenv(name) != nullptr; });
+  return std::any_of(names.begin(), names.end(),
+                     [](char const* name) { return std::getenv(name) != nullptr; });
 }
 
 Kokkos::InitializationSettings settings(std::optional<int> threads) {
@@ -28,16 +29,18 @@ Kokkos::InitializationSettings settings(std::optional<int> threads) {
 
 }  // namespace
 
-// How threads wait, and whether they are bound to cores. OpenMP's threads wait for each other in a busy loop unless
-// OMP_WAIT_POLICY says otherwise, and libgomp reads that when it is loaded: too late for setenv in main, hence the
-// restart. Measured on four cores with the 1014 points of examples/published/S.toml, seconds from start to end:
+// How threads wait, and whether they are bound to cores. OpenMP's threads wait for each other in a
+// busy loop unless OMP_WAIT_POLICY says otherwise, and libgomp reads that when it is loaded: too
+// late for setenv in main, hence the restart. Measured on four cores with the 1014 points of
+// examples/published/S.toml, seconds from start to end:
 //                                       busy loop,   busy loop,   idle,       idle,
 //                                       unbound      bound        unbound     bound
 //   a free machine                      0.166        0.155        0.174       0.159
 //   8 other processes on the 4 cores    3.3          1.1          0.5         0.9
 //   one core taken by a busy program    2.5          0.37         0.35        0.5
 //   two sweeps at once                  6.9          2.6          1.3         -
-// So threads wait idly and are not bound: a tenth is lost on a free machine, and much is won on one that is shared.
+// So threads wait idly and are not bound: a tenth is lost on a free machine, and much is won on one
+// that is shared.
 void restart_with_idle_waiting([[maybe_unused]] char* const* argv) {
 #ifdef KOKKOS_ENABLE_OPENMP
   if (any_set({"OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME"})) return;

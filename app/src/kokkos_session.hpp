@@ -6,12 +6,13 @@
 
 namespace ionscape::app {
 
-/// Starts the program once more if OpenMP's threads would otherwise wait in a busy loop (see the .cpp); returns if
-/// there is nothing to do, or if that fails. First thing in main: before any output, and with main's own argv.
+/// Starts the program once more if OpenMP's threads would otherwise wait in a busy loop (see the
+/// .cpp); returns if there is nothing to do, or if that fails. First thing in main: before any
+/// output, and with main's own argv.
 void restart_with_idle_waiting(char* const* argv);
 
-/// Kokkos for as long as this lives. `threads`: of the host; left out, KOKKOS_NUM_THREADS or OMP_NUM_THREADS, else one
-/// for each processor that the process may use.
+/// Kokkos for as long as this lives. `threads`: of the host; left out, KOKKOS_NUM_THREADS or
+/// OMP_NUM_THREADS, else one for each processor that the process may use.
 class KokkosSession {
  public:
   explicit KokkosSession(std::optional<int> threads);

@@ -24,19 +24,24 @@ struct Subcommand {
 };
 
 constexpr Subcommand subcommands[] = {
-    {"sweep", "site energies and barriers over a grid of volume, charge and distortion", sweep_command, true},
+    {"sweep", "site energies and barriers over a grid of volume, charge and distortion",
+     sweep_command, true},
     {"plot", "pictures of a finished sweep", plot_command, false},
-    {"calibrate", "potentials fitted to published values, with error bars", calibrate_command, true},
+    {"calibrate", "potentials fitted to published values, with error bars", calibrate_command,
+     true},
     {"compare", "maps and potentials against published values", compare_command, true},
     {"predict", "barriers of real compounds from their structures", predict_command, true},
-    {"regress", "LASSO and random forest of barriers on charge, volume and distortion", regress_command, false},
+    {"regress", "LASSO and random forest of barriers on charge, volume and distortion",
+     regress_command, false},
     {"energy", "energies, forces and stresses of structures", energy_command, true},
     {"neb", "minimum energy path of one hop in a frozen host", neb_command, true},
-    {"sites", "tetrahedral and octahedral sites of a structure, and the windows between them", sites_command, false},
+    {"sites", "tetrahedral and octahedral sites of a structure, and the windows between them",
+     sites_command, false},
 };
 
 void print_help() {
-  std::cout << "ionscape: energy landscapes of ions in crystals\n\nUsage:\n  ionscape SUBCOMMAND [OPTION...]\n\n";
+  std::cout << "ionscape: energy landscapes of ions in crystals\n\nUsage:\n  ionscape SUBCOMMAND "
+               "[OPTION...]\n\n";
   for (Subcommand const& s : subcommands)
     std::cout << "  " << s.name << std::string(10 - std::strlen(s.name), ' ') << s.summary << '\n';
   std::cout << "\n  ionscape SUBCOMMAND --help   options and an example\n"
@@ -47,8 +52,9 @@ void print_help() {
 void print_version() {
   std::cout << "ionscape " << version() << " (commit " << commit() << ")\n"
             << "compiler " << compiler() << ", " << build_type() << '\n'
-            << "Kokkos   " << KOKKOS_VERSION / 10000 << '.' << KOKKOS_VERSION / 100 % 100 << '.' << KOKKOS_VERSION % 100
-            << ", runs on " << Kokkos::DefaultExecutionSpace::name() << '\n';
+            << "Kokkos   " << KOKKOS_VERSION / 10000 << '.' << KOKKOS_VERSION / 100 % 100 << '.'
+            << KOKKOS_VERSION % 100 << ", runs on " << Kokkos::DefaultExecutionSpace::name()
+            << '\n';
 }
 
 int run(int argc, char* const* argv) {
@@ -62,7 +68,8 @@ int run(int argc, char* const* argv) {
     }
   std::vector<std::string> known{"--help", "--version"};
   for (Subcommand const& s : subcommands) known.push_back(s.name);
-  fail_input({}, "unknown subcommand '", word, "'", suggestion(word, known), " (see 'ionscape --help')");
+  fail_input({}, "unknown subcommand '", word, "'", suggestion(word, known),
+             " (see 'ionscape --help')");
 }
 
 /// Other programs look for errors line by line.

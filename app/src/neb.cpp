@@ -41,22 +41,27 @@ struct Task {
   std::vector<std::string> description, warnings;
 };
 
-void warn_outside_fit(Task& task, double charge, double volume_per_anion, std::optional<double> distortion = {}) {
+void warn_outside_fit(Task& task, double charge, double volume_per_anion,
+                      std::optional<double> distortion = {}) {
   auto const& fitted = task.set.fitted;
   if (fitted && !fitted->contains(charge, volume_per_anion))
-    task.warnings.push_back("charge or volume are outside the range in which the potential was fitted");
+    task.warnings.push_back(
+        "charge or volume are outside the range in which the potential was fitted");
   else if (fitted && distortion && !fitted->contains(charge, volume_per_anion, *distortion))
-    task.warnings.push_back("the distortion is outside the range in which the potential was fitted");
+    task.warnings.push_back(
+        "the distortion is outside the range in which the potential was fitted");
 }
 
-// --- from structures -------------------------------------------------------------------------------------------
+// --- from structures -----------------------------------------------------------------------------
 
 /// Throws InputError unless both structures have the same cell and the same ions in the same order.
 void check_alike(Crystal const& initial, Crystal const& final_, std::filesystem::path const& file) {
   constexpr double same = 1e-5;  // Å
-  for (auto [u, v] :
-       {std::pair(initial.cell.a, final_.cell.a), {initial.cell.b, final_.cell.b}, {initial.cell.c, final_.cell.c}})
-    if (norm(u - v) > same) fail_input({file}, "the cell differs from the initial structure's by ", norm(u - v), " Å");
+  for (auto [u, v] : {std::pair(initial.cell.a, final_.cell.a),
+                      {initial.cell.b, final_.cell.b},
+                      {initial.cell.c, final_.cell.c}})
+    if (norm(u - v) > same)
+      fail_input({file}, "the cell differs from the initial structure's by ", norm(u - v), " Å");
   if (initial.size() != final_.size())
     fail_input({file}, final_.size(), " ions, but ", initial.size(), " in the initial structure");
   for (std::size_t i = 0; i < initial.size(); ++i)
@@ -66,31 +71,38 @@ void check_alike(Crystal const& initial, Crystal const& final_, std::filesystem:
 }
 
 /// The one ion that is not where it was.
-std::size_t moved_ion(Crystal const& initial, Crystal const& final_, std::optional<std::string> const& mobile,
-                      std::filesystem::path const& file) {
+std::size_t moved_ion(Crystal const& initial, Crystal const& final_,
+                      std::optional<std::string> const& mobile, std::filesystem::path const& file) {
   constexpr double moved = 1e-3;  // Å
   std::vector<std::size_t> ions;
   std::string names;
   for (std::size_t i = 0; i < initial.size(); ++i) {
-    double const distance = norm(minimum_image(initial.cell, final_.positions[i] - initial.positions[i]));
+    double const distance =
+        norm(minimum_image(initial.cell, final_.positions[i] - initial.positions[i]));
     if (distance <= moved) continue;
     ions.push_back(i);
     if (ions.size() <= 5)
-      names += (names.empty() ? "" : ", ") + std::to_string(i + 1) + " (" + initial.species[i] + ", " +
-               fixed(distance, 3) + " Å)";
+      names += (names.empty() ? "" : ", ") + std::to_string(i + 1) + " (" + initial.species[i] +
+               ", " + fixed(distance, 3) + " Å)";
   }
   if (ions.size() > 5) names += ", ...";
-  if (ions.empty()) fail_input({file}, "no ion has moved by more than 0.001 Å from the initial structure");
-  if (ions.size() > 1) fail_input({file}, ions.size(), " ions have moved: ", names, "; expected one, in a frozen host");
+  if (ions.empty())
+    fail_input({file}, "no ion has moved by more than 0.001 Å from the initial structure");
+  if (ions.size() > 1)
+    fail_input({file}, ions.size(), " ions have moved: ", names,
+               "; expected one, in a frozen host");
   if (mobile && initial.species[ions[0]] != *mobile)
     fail_input({file}, "the ion that has moved is ", names, ", expected one of ", *mobile);
   return ions[0];
 }
 
-double anion_charge(Crystal const& anions, std::optional<double> asked, std::filesystem::path const& file) {
+double anion_charge(Crystal const& anions, std::optional<double> asked,
+                    std::filesystem::path const& file) {
   if (asked) return *asked;
   if (anions.charges.empty())
-    fail_input({file}, "no charges in the file; the set needs the anions' charge: --charge Q (in e, negative)");
+    fail_input(
+        {file},
+        "no charges in the file; the set needs the anions' charge: --charge Q (in e, negative)");
   for (double q : anions.charges)
     if (std::fabs(q - anions.charges[0]) > 1e-9)
       fail_input({file}, "the anions have different charges (", anions.charges[0], " and ", q,
@@ -128,8 +140,8 @@ Task task_from_files(Arguments const& arguments) {
   task.input["mobile_ion"] = ion + 1;
   if (task.set.insertion) {
     if (task.set.insertion->mobile != task.mobile)
-      fail_input({*set_file}, "the set is for mobile ", task.set.insertion->mobile, ", the ion that has moved is ",
-                 task.mobile);
+      fail_input({*set_file}, "the set is for mobile ", task.set.insertion->mobile,
+                 ", the ion that has moved is ", task.mobile);
     double const q = anion_charge(host, arguments.number("charge", {.max = -1e-9}), *initial_file);
     task.model = insertion_host(host, q, task.set);
     task.input["charge_e"] = q;
@@ -142,12 +154,13 @@ Task task_from_files(Arguments const& arguments) {
                               " Å is not applied: a frozen host sums its terms completely");
     assign_charges(task.frame, task.set);
   }
-  task.description.push_back(task.mobile + " (ion " + std::to_string(ion + 1) + ") from " + initial_file->string() +
-                             " to " + final_file->string() + ", " + std::to_string(host.size()) + " host ions held");
+  task.description.push_back(task.mobile + " (ion " + std::to_string(ion + 1) + ") from " +
+                             initial_file->string() + " to " + final_file->string() + ", " +
+                             std::to_string(host.size()) + " host ions held");
   return task;
 }
 
-// --- from grid values ------------------------------------------------------------------------------------------
+// --- from grid values ----------------------------------------------------------------------------
 
 HopKind hop_kind(std::string const& name) {
   if (name == "oct-tet") return HopKind::oct_tet;
@@ -162,7 +175,8 @@ Task task_from_grid(Arguments const& arguments) {
   auto const charge = arguments.number("charge", {.max = -1e-9});
   if (!anion || !volume || !charge)
     throw InputError(
-        "a hop needs --initial and --final, or --anion, --volume and --charge (see 'ionscape neb --help')");
+        "a hop needs --initial and --final, or --anion, --volume and --charge (see 'ionscape neb "
+        "--help')");
   double const distortion = arguments.number("distortion").value_or(1);
   std::string const hop_name = arguments.text("hop").value_or("oct-tet");
   HopKind const kind = hop_kind(hop_name);
@@ -191,15 +205,15 @@ Task task_from_grid(Arguments const& arguments) {
   task.input["hop"] = hop_name;
   task.input["csm_tet"] = host.report.csm_tet;
   task.input["csm_oct"] = host.report.csm_oct;
-  task.description.push_back(task.mobile + " in fcc " + *anion + ", " + shortest(*volume) + " Å^3 and " +
-                             shortest(*charge) + " e per anion, distortion " + shortest(distortion) + " (CSM tet " +
-                             fixed(host.report.csm_tet, 3) + ", oct " + fixed(host.report.csm_oct, 3) + "), hop " +
-                             hop_name);
+  task.description.push_back(task.mobile + " in fcc " + *anion + ", " + shortest(*volume) +
+                             " Å^3 and " + shortest(*charge) + " e per anion, distortion " +
+                             shortest(distortion) + " (CSM tet " + fixed(host.report.csm_tet, 3) +
+                             ", oct " + fixed(host.report.csm_oct, 3) + "), hop " + hop_name);
   warn_outside_fit(task, *charge, *volume, distortion);
   return task;
 }
 
-// --- results ---------------------------------------------------------------------------------------------------
+// --- results -------------------------------------------------------------------------------------
 
 Vec3 vec3(std::span<double const> x) { return {x[0], x[1], x[2]}; }
 
@@ -222,7 +236,8 @@ Certificates certify(Exec const& exec, Model const& model, BandResult const& ban
 double measured_accuracy(Task const& task, BandResult const& band) {
   double worst = 0;
   for (int i : {0, std::max(band.saddle_image, 0), band.n_images - 1}) {
-    auto const exact = reference_site_energy(task.model.framework, task.model.surface, vec3(band.image(i)));
+    auto const exact =
+        reference_site_energy(task.model.framework, task.model.surface, vec3(band.image(i)));
     double const error = std::fabs(exact.energy() - band.energy[std::size_t(i)]);
     if (!(error <= worst)) worst = error;  // NaN stays
   }
@@ -244,13 +259,18 @@ std::vector<int> images_in_wells(Exec const& exec, Model const& model, BandResul
 std::string nature(Curvature const& c, double force_tolerance) {
   int const n = c.index();
   if (n < 0) return "unknown";
-  std::string text = n == 0 ? "minimum" : n == 1 ? "first-order saddle" : n == 2 ? "saddle of order 2" : "maximum";
-  if (c.force > 10 * force_tolerance) text = "not stationary, " + std::to_string(n) + " falling directions";
+  std::string text = n == 0   ? "minimum"
+                     : n == 1 ? "first-order saddle"
+                     : n == 2 ? "saddle of order 2"
+                              : "maximum";
+  if (c.force > 10 * force_tolerance)
+    text = "not stationary, " + std::to_string(n) + " falling directions";
   return text;
 }
 
 /// Ends that were to relax into the minimum of their site, and did something else.
-void warn_of_ends(Task& task, NebOptions const& options, BandResult const& band, Certificates const& certificates) {
+void warn_of_ends(Task& task, NebOptions const& options, BandResult const& band,
+                  Certificates const& certificates) {
   if (!options.relax_endpoints) return;
   std::vector<Vec3> stations;
   for (auto const& point : task.waypoints) stations.push_back(vec3(point));
@@ -261,8 +281,8 @@ void warn_of_ends(Task& task, NebOptions const& options, BandResult const& band,
       task.warnings.push_back("the " + end + " end has moved " + fixed(band.end_moved[side], 2) +
                               " Å while it relaxed: it has left its site, and this is another hop");
     if (band.end_force[side] <= options.force_tolerance && c.index() > 0)
-      task.warnings.push_back("the " + end + " end is no minimum (" + nature(c, options.force_tolerance) +
-                              "): symmetry holds it there");
+      task.warnings.push_back("the " + end + " end is no minimum (" +
+                              nature(c, options.force_tolerance) + "): symmetry holds it there");
   }
 }
 
@@ -277,18 +297,19 @@ Json to_json(Curvature const& c, double force_tolerance) {
 
 void write_profile(std::filesystem::path const& file, BandResult const& band) {
   AtomicFile csv(file);
-  write_csv_row(csv.stream(), "image", "s_A", "energy_eV", "relative_energy_eV", "slope_eV_per_A", "x_A", "y_A", "z_A");
+  write_csv_row(csv.stream(), "image", "s_A", "energy_eV", "relative_energy_eV", "slope_eV_per_A",
+                "x_A", "y_A", "z_A");
   for (int i = 0; i < band.n_images; ++i) {
     auto const k = std::size_t(i);
     Vec3 const r = vec3(band.image(i));
-    write_csv_row(csv.stream(), i, band.position[k], band.energy[k], band.energy[k] - band.energy[0], band.slope[k],
-                  r.x, r.y, r.z);
+    write_csv_row(csv.stream(), i, band.position[k], band.energy[k],
+                  band.energy[k] - band.energy[0], band.slope[k], r.x, r.y, r.z);
   }
   csv.commit();
 }
 
-Json record(Task const& task, NebOptions const& options, double accuracy, double measured, BandResult const& band,
-            Certificates const& certificates) {
+Json record(Task const& task, NebOptions const& options, double accuracy, double measured,
+            BandResult const& band, Certificates const& certificates) {
   Json json = provenance();
   json["input"] = task.input;
   json["potential"] = app::to_json(task.set);
@@ -308,9 +329,11 @@ Json record(Task const& task, NebOptions const& options, double accuracy, double
   json["forward_barrier_eV"] = band.forward_barrier;
   json["reverse_barrier_eV"] = band.reverse_barrier;
   json["max_minus_min_eV"] = band.max_minus_min;
-  json["saddle"] = {
-      {"kind", to_string(band.saddle_kind)}, {"image", band.saddle_image}, {"energy_eV", band.saddle_energy}};
-  if (band.saddle_image >= 0) json["saddle"]["position_A"] = app::to_json(vec3(band.image(band.saddle_image)));
+  json["saddle"] = {{"kind", to_string(band.saddle_kind)},
+                    {"image", band.saddle_image},
+                    {"energy_eV", band.saddle_energy}};
+  if (band.saddle_image >= 0)
+    json["saddle"]["position_A"] = app::to_json(vec3(band.image(band.saddle_image)));
   json["saddle"]["curvature"] = to_json(certificates.saddle, options.force_tolerance);
   json["first"] = to_json(certificates.first, options.force_tolerance);
   json["last"] = to_json(certificates.last, options.force_tolerance);
@@ -337,19 +360,20 @@ void write_images(std::filesystem::path const& file, Task const& task, BandResul
   write_extxyz(file, frames, calculated);
 }
 
-void print_result(Task const& task, NebOptions const& options, double measured, BandResult const& band,
-                  Certificates const& certificates) {
+void print_result(Task const& task, NebOptions const& options, double measured,
+                  BandResult const& band, Certificates const& certificates) {
   for (std::string const& line : task.description) std::cout << line << '\n';
   std::cout << "potential: " << task.set.name << " (" << task.set.file.string() << ")\n";
-  std::cout << to_string(band.status) << " after " << band.steps << " steps, largest force " << fixed(band.max_force, 4)
-            << " eV/Å; energies within " << scientific(measured) << " eV of the reference\n\n";
+  std::cout << to_string(band.status) << " after " << band.steps << " steps, largest force "
+            << fixed(band.max_force, 4) << " eV/Å; energies within " << scientific(measured)
+            << " eV of the reference\n\n";
   TextTable profile({"image", "s/Å", "E - E(0)/eV", "dE/ds/(eV/Å)", "x/Å", "y/Å", "z/Å", ""});
   for (int i = 0; i < band.n_images; ++i) {
     auto const k = std::size_t(i);
     Vec3 const r = vec3(band.image(i));
-    profile.row({std::to_string(i), fixed(band.position[k], 4), fixed(band.energy[k] - band.energy[0], 6),
-                 fixed(band.slope[k], 4), fixed(r.x, 4), fixed(r.y, 4), fixed(r.z, 4),
-                 i == band.saddle_image ? "highest" : ""});
+    profile.row({std::to_string(i), fixed(band.position[k], 4),
+                 fixed(band.energy[k] - band.energy[0], 6), fixed(band.slope[k], 4), fixed(r.x, 4),
+                 fixed(r.y, 4), fixed(r.z, 4), i == band.saddle_image ? "highest" : ""});
   }
   profile.print(std::cout);
 
@@ -378,7 +402,8 @@ void print_result(Task const& task, NebOptions const& options, double measured, 
 NebOptions read_options(Arguments const& arguments, int default_images) {
   NebOptions options;
   options.images = arguments.whole_number("images", between(3, 1000)).value_or(default_images);
-  options.force_tolerance = arguments.number("force-tolerance", above(0)).value_or(options.force_tolerance);
+  options.force_tolerance =
+      arguments.number("force-tolerance", above(0)).value_or(options.force_tolerance);
   options.spring = arguments.number("spring", above(0)).value_or(options.spring);
   options.max_steps = arguments.whole_number("max-steps", at_least(0)).value_or(options.max_steps);
   options.climb = !arguments.has("no-climb");
@@ -398,30 +423,39 @@ NebOptions read_options(Arguments const& arguments, int default_images) {
 int neb_command(int argc, char const* const* argv) {
   Arguments arguments(
       "neb",
-      "Climbing-image nudged elastic band of one ion in a host whose other ions are all held: between two\n"
-      "structures, or for a hop in the fcc anion framework of the maps. Writes profile.csv, neb.json,\n"
+      "Climbing-image nudged elastic band of one ion in a host whose other ions are all held: "
+      "between two\n"
+      "structures, or for a hop in the fcc anion framework of the maps. Writes profile.csv, "
+      "neb.json,\n"
       "band.extxyz and a picture of the profile.",
       {"--initial STRUCTURE --final STRUCTURE --potential SET.toml [OPTION...]",
        "--anion S --volume 46.81 --charge -1.0 [--distortion 1.08] [--hop oct-tet] [OPTION...]"},
       "ionscape neb --anion S --volume 46.81 --charge -1.0 --distortion 1.08 --out results/hop");
-  arguments.option("initial", "FILE", "structure with the ion at its start (POSCAR, .cif, .extxyz, ...)");
+  arguments.option("initial", "FILE",
+                   "structure with the ion at its start (POSCAR, .cif, .extxyz, ...)");
   arguments.option("final", "FILE", "the same with the ion at its end");
   arguments.option("mobile", "SPECIES",
                    "species of the moving ion (default: of the ion that has moved, or of the set)");
   arguments.option("anion", "SPECIES", "anion of the fcc framework");
   arguments.option("volume", "A3", "its volume per anion in Å^3");
-  arguments.option("charge", "Q", "charge per anion in e, negative; with structures only for sets with [insertion]");
+  arguments.option(
+      "charge", "Q",
+      "charge per anion in e, negative; with structures only for sets with [insertion]");
   arguments.option("distortion", "D", "distortion of the shared face, 1 = none (default: 1)");
   arguments.option("hop", "KIND", "oct-tet, tet-oct-tet or oct-tet-oct (default: oct-tet)");
-  arguments.option("potential", "SET.toml", "potential set (default with --anion: the built-in one)");
+  arguments.option("potential", "SET.toml",
+                   "potential set (default with --anion: the built-in one)");
   arguments.option("images", "N", "images, ends included (default: 7; 13 for hops over two faces)");
-  arguments.option("force-tolerance", "F", "largest force on any image when converged, eV/Å (default: 0.01)");
+  arguments.option("force-tolerance", "F",
+                   "largest force on any image when converged, eV/Å (default: 0.01)");
   arguments.option("spring", "K", "spring between images, eV/Å^2 (default: 5)");
   arguments.flag("no-climb", "the highest image does not climb to the saddle");
   arguments.option("optimizer", "NAME", "lbfgs or fire (default: lbfgs)");
   arguments.option("max-steps", "N", "steps before giving up (default: 500)");
-  arguments.flag("relax-endpoints", "let the ion relax at both ends first (default: held where they are)");
-  arguments.option("accuracy", "EV", "bound on the truncation error of each sum, eV and eV/Å (default: 1e-8)");
+  arguments.flag("relax-endpoints",
+                 "let the ion relax at both ends first (default: held where they are)");
+  arguments.option("accuracy", "EV",
+                   "bound on the truncation error of each sum, eV and eV/Å (default: 1e-8)");
   arguments.option("out", "DIR", "folder for the results (default: results/neb)");
   arguments.flag("no-pictures", "no picture of the profile");
   arguments.option("threads", "N", "threads of the processor (default: OMP_NUM_THREADS, else all)");
@@ -436,16 +470,18 @@ int neb_command(int argc, char const* const* argv) {
 
   KokkosSession const kokkos(threads);
   Exec const exec;
-  Model const model(std::span(&task.model.framework, 1), std::span(&task.model.surface, 1), {accuracy});
+  Model const model(std::span(&task.model.framework, 1), std::span(&task.model.surface, 1),
+                    {accuracy});
   PathSet path{options.images, 3, {}, {}};
   path.add(linear_path(task.waypoints, options.images), 0);
   BandResult const band = relax_bands(exec, model, path, options).front();
   Certificates const certificates = certify(exec, model, band);
   double const measured = measured_accuracy(task, band);
   if (auto const inside = images_in_wells(exec, model, band); !inside.empty())
-    task.warnings.push_back(
-        "image " + std::to_string(inside.front()) + (inside.size() > 1 ? " and others are" : " is") +
-        " inside a Buckingham well, closer to an ion than where its repulsion turns over: the energies mean nothing");
+    task.warnings.push_back("image " + std::to_string(inside.front()) +
+                            (inside.size() > 1 ? " and others are" : " is") +
+                            " inside a Buckingham well, closer to an ion than where its repulsion "
+                            "turns over: the energies mean nothing");
 
   warn_of_ends(task, options, band, certificates);
 
@@ -455,7 +491,8 @@ int neb_command(int argc, char const* const* argv) {
   write_json(json.stream(), record(task, options, accuracy, measured, band, certificates));
   json.commit();
   print_result(task, options, measured, band, certificates);
-  std::cout << "\nwritten: profile.csv, neb.json, band.extxyz in " << directory.string() << std::endl;
+  std::cout << "\nwritten: profile.csv, neb.json, band.extxyz in " << directory.string()
+            << std::endl;
 
   if (!arguments.has("no-pictures")) {
     try {
@@ -469,7 +506,8 @@ int neb_command(int argc, char const* const* argv) {
   if (band.status == BandStatus::converged) return good;
   std::cout.flush();
   std::cerr << "ionscape: not converged: " << to_string(band.status) << " after " << band.steps
-            << " steps, largest force " << shortest(band.max_force) << " eV/Å; the last path was written\n";
+            << " steps, largest force " << shortest(band.max_force)
+            << " eV/Å; the last path was written\n";
   return not_converged;
 }
 

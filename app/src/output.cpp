@@ -14,7 +14,8 @@ std::string fixed(double number, int decimals) {
   char text[400];
   std::snprintf(text, sizeof text, "%.*f", decimals, number);
   std::string const result(text);
-  return result.find_first_of("123456789i") == result.npos && result[0] == '-' ? result.substr(1) : result;
+  return result.find_first_of("123456789i") == result.npos && result[0] == '-' ? result.substr(1)
+                                                                               : result;
 }
 
 std::string scientific(double number) {
@@ -36,13 +37,15 @@ namespace {
 
 /// Characters on the screen of UTF-8 text (Å counts one).
 std::size_t width(std::string const& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 /// Numbers and ranges, not names that end with a number.
 bool is_number(std::string const& text) {
   auto const digit = [](char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; };
-  return text == "-" || (!text.empty() && digit(text.back()) && (digit(text.front()) || text.front() == '-'));
+  return text == "-" ||
+         (!text.empty() && digit(text.back()) && (digit(text.front()) || text.front() == '-'));
 }
 
 }  // namespace
@@ -90,7 +93,8 @@ namespace {
 
 void write(std::ostream& out, Json const& json, std::string const& indent) {
   bool const flat = std::none_of(json.begin(), json.end(), [](Json const& entry) {
-    return entry.is_structured() || (entry.is_string() && entry.get_ref<std::string const&>().size() > 20);
+    return entry.is_structured() ||
+           (entry.is_string() && entry.get_ref<std::string const&>().size() > 20);
   });
   if (json.is_number_float()) {
     double const number = json.get<double>();

@@ -9,17 +9,20 @@
 namespace ionscape::app {
 
 int plot_command(int argc, char const* const* argv) {
-  Arguments arguments("plot",
-                      "Draws the maps of a finished sweep from DIR/map.csv into DIR/pictures, as PNG and SVG;\n"
-                      "gnuplot's scripts and data stay beside them.",
-                      {"DIR [--out PICTURES]"}, "ionscape sweep examples/published/S.toml && ionscape plot results/S");
+  Arguments arguments(
+      "plot",
+      "Draws the maps of a finished sweep from DIR/map.csv into DIR/pictures, as PNG and SVG;\n"
+      "gnuplot's scripts and data stay beside them.",
+      {"DIR [--out PICTURES]"},
+      "ionscape sweep examples/published/S.toml && ionscape plot results/S");
   arguments.positional("dir");
   arguments.option("out", "DIR", "folder for the pictures (default: DIR/pictures)");
   if (!arguments.parse(argc, argv)) return good;
 
   auto const directory = arguments.required_path("dir", "folder of a finished sweep");
   auto const rows = read_map(directory);
-  auto const beside = std::filesystem::is_directory(directory) ? directory : directory.parent_path();
+  auto const beside =
+      std::filesystem::is_directory(directory) ? directory : directory.parent_path();
   for (auto const& picture : plot_map(rows, arguments.path("out").value_or(beside / "pictures")))
     std::cout << picture.string() << '\n';
   return good;

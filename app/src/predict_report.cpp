@@ -10,13 +10,17 @@ namespace ionscape::app {
 
 namespace {
 
-char const* words_of(HopKind kind) { return kind == HopKind::tet_oct_tet ? "tet-oct-tet" : "oct-tet-oct"; }
+char const* words_of(HopKind kind) {
+  return kind == HopKind::tet_oct_tet ? "tet-oct-tet" : "oct-tet-oct";
+}
 
 std::string framework_words(FrameworkMatch const& match) {
-  std::string text = std::string(name_of(match.kind)) + " (deviation " + fixed(match.deviation, 3) + "; anions";
+  std::string text =
+      std::string(name_of(match.kind)) + " (deviation " + fixed(match.deviation, 3) + "; anions";
   char const* const kinds[] = {"fcc", "hcp", "bcc", "none"};
   for (std::size_t k = 0; k < 4; ++k)
-    if (match.shares[k] > 0) text += std::string(" ") + kinds[k] + " " + fixed(100 * match.shares[k], 0) + " %";
+    if (match.shares[k] > 0)
+      text += std::string(" ") + kinds[k] + " " + fixed(100 * match.shares[k], 0) + " %";
   return text + ")";
 }
 
@@ -33,7 +37,8 @@ std::vector<std::string> warnings_of(Compound const& c, Predictions const& hops)
 }
 
 /// Of the compound's own framework, and of what C-V and C-V-D are not made for.
-std::string short_notes(Compound const& c, CompoundHop const& hop, std::optional<Predicted> const& predicted) {
+std::string short_notes(Compound const& c, CompoundHop const& hop,
+                        std::optional<Predicted> const& predicted) {
   if (!predicted) return "blocked";
   std::vector<std::string> words;
   for (std::string const& note : predicted->own_framework.notes)
@@ -85,30 +90,34 @@ void add_once(std::vector<std::string>& list, std::string const& words) {
   if (std::ranges::find(list, words) == list.end()) list.push_back(words);
 }
 
-void print_compound(Compound const& c, Predictions const& predicted, PotentialSet const& set, std::string const& mobile,
-                    SiteKind csm_of) {
+void print_compound(Compound const& c, Predictions const& predicted, PotentialSet const& set,
+                    std::string const& mobile, SiteKind csm_of) {
   CompoundGeometry const& g = c.geometry;
-  std::cout << c.file.string() << ": framework of " << g.anion << ", " << framework_words(g.framework) << '\n'
+  std::cout << c.file.string() << ": framework of " << g.anion << ", "
+            << framework_words(g.framework) << '\n'
             << "V = " << fixed(g.volume_A3, 3) << " Å^3 per anion, C = " << fixed(c.charge.mean, 3)
             << (c.source.uncertainty > 0 ? " ± " + fixed(c.source.uncertainty, 2) : "")
             << " e per anion: " << c.source.source << '\n'
             << "potential: " << set.name << " (" << set.file.string() << ")\n";
   std::string taken;
-  for (auto const& [what, n] : g.taken) taken += (taken.empty() ? "" : ", ") + std::to_string(n) + " " + what;
+  for (auto const& [what, n] : g.taken)
+    taken += (taken.empty() ? "" : ", ") + std::to_string(n) + " " + what;
   if (!taken.empty()) std::cout << "in the sites: " << taken << '\n';
 
-  TextTable geometry({"hop", "kind", "number", "CSM tet", "CSM oct", "V tet/Å^3", "V oct/Å^3", "window/Å^2", "radius/Å",
-                      "length/Å", "span/Å", "d by tet", "by oct", ""});
+  TextTable geometry({"hop", "kind", "number", "CSM tet", "CSM oct", "V tet/Å^3", "V oct/Å^3",
+                      "window/Å^2", "radius/Å", "length/Å", "span/Å", "d by tet", "by oct", ""});
   TextTable barriers({"hop", "kind", "between", "E_a", "C-V", "C-V-D", "own framework", ""});
   bool any_open = false;
   for (std::size_t h = 0; h < g.hops.size(); ++h) {
     CompoundHop const& hop = g.hops[h];
     auto const& p = predicted[h];
-    geometry.row({std::to_string(h + 1), words_of(hop.hop.kind), std::to_string(hop.count), fixed(hop.csm_tet, 3),
-                  fixed(hop.csm_oct, 3), fixed(hop.tet_volume_A3, 3), fixed(hop.oct_volume_A3, 3),
-                  fixed(hop.bottleneck_area_A2, 3), fixed(hop.bottleneck_radius_A, 3), fixed(hop.length_A, 3),
-                  fixed(hop.span_A, 3), p ? fixed(p->cvd_by_tet.distortion, 3) : "",
-                  p ? fixed(p->cvd_by_oct.distortion, 3) : "", p ? "" : "blocked by " + hop.blocked_by});
+    geometry.row({std::to_string(h + 1), words_of(hop.hop.kind), std::to_string(hop.count),
+                  fixed(hop.csm_tet, 3), fixed(hop.csm_oct, 3), fixed(hop.tet_volume_A3, 3),
+                  fixed(hop.oct_volume_A3, 3), fixed(hop.bottleneck_area_A2, 3),
+                  fixed(hop.bottleneck_radius_A, 3), fixed(hop.length_A, 3), fixed(hop.span_A, 3),
+                  p ? fixed(p->cvd_by_tet.distortion, 3) : "",
+                  p ? fixed(p->cvd_by_oct.distortion, 3) : "",
+                  p ? "" : "blocked by " + hop.blocked_by});
     if (!p) continue;
     any_open = true;
     ModelBarrier const& cvd = csm_of == SiteKind::tet ? p->cvd_by_tet : p->cvd_by_oct;
@@ -118,8 +127,9 @@ void print_compound(Compound const& c, Predictions const& predicted, PotentialSe
     for (BarrierKind const& kind : barrier_kinds) {
       bool const first = &kind == barrier_kinds;
       barriers.row({first ? std::to_string(h + 1) : "", first ? words_of(hop.hop.kind) : "",
-                    first ? ends_in_words(hop, mobile) : "", kind.words, of_fcc_model(p->cv.*kind.value),
-                    of_fcc_model(cvd.*kind.value), with_uncertainty(p->own_framework.*kind.value),
+                    first ? ends_in_words(hop, mobile) : "", kind.words,
+                    of_fcc_model(p->cv.*kind.value), of_fcc_model(cvd.*kind.value),
+                    with_uncertainty(p->own_framework.*kind.value),
                     first ? short_notes(c, hop, p) : ""});
     }
   }
@@ -129,22 +139,28 @@ void print_compound(Compound const& c, Predictions const& predicted, PotentialSe
   }
   if (any_open) {
     std::cout
-        << "\nE_a/eV. span: highest - lowest energy of the path; from end: highest - the hop's end; C-V-D at the "
+        << "\nE_a/eV. span: highest - lowest energy of the path; from end: highest - the hop's "
+           "end; C-V-D at the "
            "CSM of "
         << name_of(csm_of)
-        << "\nown framework: the anions alone, held; its ± is that of the potential and leaves out what cations do"
-        << (c.geometry.in_domain ? "" : "\n[ ]: models of fcc frameworks, outside their domain here; error not known")
+        << "\nown framework: the anions alone, held; its ± is that of the potential and leaves out "
+           "what cations do"
+        << (c.geometry.in_domain
+                ? ""
+                : "\n[ ]: models of fcc frameworks, outside their domain here; error not known")
         << '\n';
     barriers.print(std::cout);
   }
-  for (std::string const& words : warnings_of(c, predicted)) std::cout << "warning: " << words << '\n';
+  for (std::string const& words : warnings_of(c, predicted))
+    std::cout << "warning: " << words << '\n';
   std::cout << '\n';
 }
 
 Json to_json(ModelBarrier const& m) {
   Json json;
   json["distortion"] = m.distortion;
-  for (BarrierKind const& kind : barrier_kinds) json[std::string("Ea_") + kind.name + "_eV"] = to_json(m.*kind.value);
+  for (BarrierKind const& kind : barrier_kinds)
+    json[std::string("Ea_") + kind.name + "_eV"] = to_json(m.*kind.value);
   json["E_tet_minus_E_oct_eV"] = m.E_tet_minus_E_oct_eV;
   json["status"] = m.status;
   json["notes"] = m.notes;
@@ -179,7 +195,8 @@ Json to_json(Compound const& c, Predictions const& predicted, PotentialSet const
   return json;
 }
 
-void write_csv(std::ostream& out, std::vector<std::string> const& names, std::vector<Row> const& rows) {
+void write_csv(std::ostream& out, std::vector<std::string> const& names,
+               std::vector<Row> const& rows) {
   auto const write = [&](std::vector<std::string> const& fields) {
     for (std::size_t i = 0; i < fields.size(); ++i) out << (i > 0 ? "," : "") << fields[i];
     out << '\n';
@@ -188,7 +205,8 @@ void write_csv(std::ostream& out, std::vector<std::string> const& names, std::ve
   for (Row const& row : rows) write(row.fields);
 }
 
-Row row_of(Compound const& c, std::size_t h, CompoundHop const& hop, std::optional<Predicted> const& predicted) {
+Row row_of(Compound const& c, std::size_t h, CompoundHop const& hop,
+           std::optional<Predicted> const& predicted) {
   Row row;
   row.add("structure", c.file.string());
   row.add("anion", c.geometry.anion);

@@ -21,8 +21,8 @@ bool is_one_word(std::string const& note);
 void add_once(std::vector<std::string>& list, std::string const& words);
 
 /// `csm_of`: the site at whose CSM the C-V-D column stands.
-void print_compound(Compound const& c, Predictions const& predicted, PotentialSet const& set, std::string const& mobile,
-                    SiteKind csm_of);
+void print_compound(Compound const& c, Predictions const& predicted, PotentialSet const& set,
+                    std::string const& mobile, SiteKind csm_of);
 
 Json to_json(ModelBarrier const& m);
 Json to_json(Compound const& c, Predictions const& predicted, PotentialSet const& set);
@@ -53,9 +53,11 @@ struct Row {
   }
 };
 
-void write_csv(std::ostream& out, std::vector<std::string> const& names, std::vector<Row> const& rows);
+void write_csv(std::ostream& out, std::vector<std::string> const& names,
+               std::vector<Row> const& rows);
 
 /// Of hop `h` of a compound.
-Row row_of(Compound const& c, std::size_t h, CompoundHop const& hop, std::optional<Predicted> const& predicted);
+Row row_of(Compound const& c, std::size_t h, CompoundHop const& hop,
+           std::optional<Predicted> const& predicted);
 
 }  // namespace ionscape::app

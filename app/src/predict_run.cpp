@@ -21,22 +21,28 @@ SpeciesNumbers species_numbers(Arguments const& arguments, std::string const& op
     if (equals == word.npos || equals == 0 || !number)
       fail_input({}, "--", option, " ", word, ": expected SPECIES=NUMBER, as O=-1.06");
     std::string const species = word.substr(0, equals);
-    if (std::ranges::none_of(crystals, [&](Crystal const& c) { return std::ranges::count(c.species, species) > 0; }))
+    if (std::ranges::none_of(
+            crystals, [&](Crystal const& c) { return std::ranges::count(c.species, species) > 0; }))
       fail_input({}, "--", option, " ", word, ": no such species in ",
                  crystals.size() > 1 ? "any structure" : "the structure");
-    if (!numbers.emplace(species, *number).second) fail_input({}, "--", option, ": a second number of ", species);
+    if (!numbers.emplace(species, *number).second)
+      fail_input({}, "--", option, ": a second number of ", species);
   }
   return numbers;
 }
 
 ChargeAssignment assign_charge(ChargeSource const& source, Crystal const& crystal,
-                               std::vector<std::string> const& anions, std::filesystem::path const& file) {
+                               std::vector<std::string> const& anions,
+                               std::filesystem::path const& file) {
   auto const present = [&](SpeciesNumbers numbers) {
-    std::erase_if(numbers, [&](auto const& item) { return std::ranges::count(crystal.species, item.first) == 0; });
+    std::erase_if(numbers, [&](auto const& item) {
+      return std::ranges::count(crystal.species, item.first) == 0;
+    });
     return numbers;
   };
   if (source.option == "charge") return charges_per_species(crystal, present(source.charge));
-  if (source.option == "charges") return charges_from_file(crystal, source.file, present(source.valence));
+  if (source.option == "charges")
+    return charges_from_file(crystal, source.file, present(source.valence));
   if (source.option == "structure-charges") return charges_of_structure(crystal, file);
   auto const assign = source.option == "oxidation" ? formal_charges : ionicity_charges;
   return assign(crystal, anions, present(source.states), {file});
@@ -63,15 +69,19 @@ ChargeSource charge_source(Arguments const& arguments, std::vector<Crystal> cons
   std::vector<std::string> named;
   for (char const* option : {"charge", "charges", "structure-charges", "oxidation", "charge-model"})
     if (arguments.has(option)) named.push_back(std::string("--") + option);
-  if (named.size() > 1) fail_input({}, joined(named), ": expected one source of the anions' charge");
+  if (named.size() > 1)
+    fail_input({}, joined(named), ": expected one source of the anions' charge");
   if (named.empty())
     fail_input(
         {},
-        "the anions' charge is needed, and none is invented. Name a source: --charge O=-1.06 (e, per species); "
-        "--charges FILE (.csv, .toml, or Bader's ACF.dat with --valence Li=1,O=6); --structure-charges (those of "
+        "the anions' charge is needed, and none is invented. Name a source: --charge O=-1.06 (e, "
+        "per species); "
+        "--charges FILE (.csv, .toml, or Bader's ACF.dat with --valence Li=1,O=6); "
+        "--structure-charges (those of "
         "the structure file); --oxidation (formal states); --charge-model ionicity (an estimate)");
   ChargeSource source{named[0].substr(2), arguments.path("charges").value_or(""), {}, {}, {}};
-  if (source.option != "oxidation" && source.option != "charge-model") arguments.refuse({"states"}, named[0]);
+  if (source.option != "oxidation" && source.option != "charge-model")
+    arguments.refuse({"states"}, named[0]);
   if (source.option != "charges") arguments.refuse({"valence"}, named[0]);
   arguments.choice("charge-model", {"ionicity"});
   source.charge = species_numbers(arguments, "charge", crystals);
@@ -80,9 +90,9 @@ ChargeSource charge_source(Arguments const& arguments, std::vector<Crystal> cons
   return source;
 }
 
-Compound read_compound(Crystal const& crystal, std::filesystem::path const& file, ChargeSource const& source,
-                       std::vector<std::string> const& asked_anions, std::string const& mobile,
-                       std::vector<HopKind> const& kinds) {
+Compound read_compound(Crystal const& crystal, std::filesystem::path const& file,
+                       ChargeSource const& source, std::vector<std::string> const& asked_anions,
+                       std::string const& mobile, std::vector<HopKind> const& kinds) {
   Compound c{file, {}, {}, {}, {}};
   auto const anions = choose_anions(crystal.species, asked_anions, {file});
   if (anions.size() > 1)
@@ -98,12 +108,14 @@ Compound read_compound(Crystal const& crystal, std::filesystem::path const& file
   }
   constexpr double noticeable = 0.02;  // e
   if (c.charge.highest - c.charge.lowest > noticeable)
-    c.source.remarks.push_back("the anions differ in charge, " + fixed(c.charge.lowest, 3) + " .. " +
-                               fixed(c.charge.highest, 3) + " e: the models take the mean");
+    c.source.remarks.push_back("the anions differ in charge, " + fixed(c.charge.lowest, 3) +
+                               " .. " + fixed(c.charge.highest, 3) +
+                               " e: the models take the mean");
   return c;
 }
 
-std::vector<Predictions> predict(std::vector<Compound> const& compounds, PredictOptions const& options) {
+std::vector<Predictions> predict(std::vector<Compound> const& compounds,
+                                 PredictOptions const& options) {
   std::vector<ModelQuestion> questions;
   std::vector<FrameworkQuestion> frameworks;
   for (Compound const& c : compounds) {

@@ -1,4 +1,5 @@
-// What `ionscape predict` computes: compounds read with their charges, and what every model says of their hops.
+// What `ionscape predict` computes: compounds read with their charges, and what every model says of
+// their hops.
 #pragma once
 
 #include <filesystem>
@@ -65,11 +66,12 @@ constexpr Model models[] = {{"cv", &Predicted::cv},
 using Predictions = std::vector<std::optional<Predicted>>;
 
 /// `asked_anions`: empty: the known anion that is there. Throws InputError, with the file.
-Compound read_compound(Crystal const& crystal, std::filesystem::path const& file, ChargeSource const& source,
-                       std::vector<std::string> const& asked_anions, std::string const& mobile,
-                       std::vector<HopKind> const& kinds);
+Compound read_compound(Crystal const& crystal, std::filesystem::path const& file,
+                       ChargeSource const& source, std::vector<std::string> const& asked_anions,
+                       std::string const& mobile, std::vector<HopKind> const& kinds);
 
 /// All compounds in one sweep and one batch of bands. Kokkos must be running.
-std::vector<Predictions> predict(std::vector<Compound> const& compounds, PredictOptions const& options);
+std::vector<Predictions> predict(std::vector<Compound> const& compounds,
+                                 PredictOptions const& options);
 
 }  // namespace ionscape::app

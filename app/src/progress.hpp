@@ -8,8 +8,8 @@
 namespace ionscape::app {
 
 /// "[#####.....]  512/1014 points  50 %  5120/s  0:01 left"
-std::string progress_line(std::size_t finished, std::size_t started_with, std::size_t total, double seconds,
-                          char const* what);
+std::string progress_line(std::size_t finished, std::size_t started_with, std::size_t total,
+                          double seconds, char const* what);
 
 /// Draws on stderr, at most ten times a second; nothing where stderr is no terminal or `quiet`.
 class ProgressBar {

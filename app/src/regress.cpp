@@ -56,8 +56,9 @@ void print(Analysis const& a, ForestOptions const& forest) {
   for (std::size_t j = 0; j < sparse.size(); ++j)
     std::cout << ' ' << a.data.features[j] << ' ' << sign_words(sparse[j]);
   std::cout << "\nrandom forest, " << forest.trees << " trees of " << 100 * forest.sample
-            << " % of the rows, held-out: MAE " << fixed(a.forest.mae, 4) << ", rmse " << fixed(a.forest.rmse, 4)
-            << ", R² " << fixed(a.forest.r2, 4) << "; rmse grows, if shuffled, by:";
+            << " % of the rows, held-out: MAE " << fixed(a.forest.mae, 4) << ", rmse "
+            << fixed(a.forest.rmse, 4) << ", R² " << fixed(a.forest.r2, 4)
+            << "; rmse grows, if shuffled, by:";
   for (std::size_t j = 0; j < a.data.features.size(); ++j)
     std::cout << ' ' << a.data.features[j] << ' ' << fixed(a.forest.importance[j], 4);
   std::cout << "\n\n";
@@ -80,9 +81,12 @@ Json to_json(Analysis const& a) {
                             {"coefficients", fit.coefficients},
                             {"cv_mean_squared_error", fit.cv_error},
                             {"cv_standard_error", fit.cv_standard_error}});
-  json["forest"] = {
-      {"mae", a.forest.mae}, {"rmse", a.forest.rmse}, {"r2", a.forest.r2}, {"importance", a.forest.importance}};
-  json["held_out"] = {{"target", a.data.y}, {"lasso_best", a.lasso.held_out}, {"forest", a.forest.held_out}};
+  json["forest"] = {{"mae", a.forest.mae},
+                    {"rmse", a.forest.rmse},
+                    {"r2", a.forest.r2},
+                    {"importance", a.forest.importance}};
+  json["held_out"] = {
+      {"target", a.data.y}, {"lasso_best", a.lasso.held_out}, {"forest", a.forest.held_out}};
   return json;
 }
 
@@ -94,15 +98,16 @@ std::vector<std::filesystem::path> draw(Analysis const& a, std::filesystem::path
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-') c = '_';
   std::string const title = target + ", " + a.group;
   auto pictures = plot_lasso_path(directory, "lasso" + suffix, title, a.data.features, a.lasso);
-  auto const parity =
-      plot_parity(directory, {"parity" + suffix,
-                              title + ": held-out rows",
-                              target,
-                              "predicted from other rows",
-                              a.data.y,
-                              {{"LASSO, R² " + fixed(r_squared(a.data.y, a.lasso.held_out), 2), a.lasso.held_out},
-                               {"random forest, R² " + fixed(a.forest.r2, 2), a.forest.held_out}},
-                              {}});
+  auto const parity = plot_parity(
+      directory,
+      {"parity" + suffix,
+       title + ": held-out rows",
+       target,
+       "predicted from other rows",
+       a.data.y,
+       {{"LASSO, R² " + fixed(r_squared(a.data.y, a.lasso.held_out), 2), a.lasso.held_out},
+        {"random forest, R² " + fixed(a.forest.r2, 2), a.forest.held_out}},
+       {}});
   pictures.insert(pictures.end(), parity.begin(), parity.end());
   return pictures;
 }
@@ -125,20 +130,27 @@ std::map<std::string, std::string> conditions(Arguments const& arguments) {
 int regress_command(int argc, char const* const* argv) {
   Arguments arguments(
       "regress",
-      "Regression of a column of a table, as a barrier in map.csv, on other columns: LASSO over its whole path with\n"
-      "standardised features and a cross-validated penalty, and a random forest with permutation importance.\n"
-      "All rows, and each group of rows. Results: DIR/regress.json, DIR/lasso*.png, DIR/parity*.png (held-out rows).",
-      {"FILE.csv [--target NAME] [--features A,B,C] [--where COLUMN=VALUE] [--groups COLUMN] [--out DIR]"},
+      "Regression of a column of a table, as a barrier in map.csv, on other columns: LASSO over "
+      "its whole path with\n"
+      "standardised features and a cross-validated penalty, and a random forest with permutation "
+      "importance.\n"
+      "All rows, and each group of rows. Results: DIR/regress.json, DIR/lasso*.png, "
+      "DIR/parity*.png (held-out rows).",
+      {"FILE.csv [--target NAME] [--features A,B,C] [--where COLUMN=VALUE] [--groups COLUMN] "
+       "[--out DIR]"},
       "ionscape sweep examples/published/S.toml && ionscape regress results/S/map.csv");
   arguments.positional("file");
   arguments.option("target", "NAME", "column to explain (default: Ea_three_point_eV)");
-  arguments.option("features", "LIST", "columns to explain it with (default: charge_e,volume_A3,csm_tet)");
+  arguments.option("features", "LIST",
+                   "columns to explain it with (default: charge_e,volume_A3,csm_tet)");
   arguments.option("where", "COLUMN=VALUE[,...]", "only rows that have these values");
-  arguments.option("groups", "COLUMN",
-                   "one more regression for each value (default: path_type or path, else by which site "
-                   "is stable, the sign of E_tet_minus_E_oct_eV)");
+  arguments.option(
+      "groups", "COLUMN",
+      "one more regression for each value (default: path_type or path, else by which site "
+      "is stable, the sign of E_tet_minus_E_oct_eV)");
   arguments.flag("squares", "squares of the features too, about their means");
-  arguments.option("folds", "K", "folds of the cross-validation (default: 10; leave-one-out below 20 rows)");
+  arguments.option("folds", "K",
+                   "folds of the cross-validation (default: 10; leave-one-out below 20 rows)");
   arguments.option("trees", "N", "trees of the forest (default: 200)");
   arguments.option("seed", "N", "of the folds and the forest (default: 1)");
   arguments.option("out", "DIR", "folder for the results (default: results/regress)");
@@ -158,16 +170,19 @@ int regress_command(int argc, char const* const* argv) {
   forest.folds = lasso.folds;
   forest.seed = lasso.seed;
   forest.trees = arguments.whole_number("trees", between(1, 100000)).value_or(forest.trees);
-  auto const directory = arguments.path("out").value_or(std::filesystem::path("results") / "regress");
+  auto const directory =
+      arguments.path("out").value_or(std::filesystem::path("results") / "regress");
 
   RowSelection selection{conditions(arguments), arguments.text("groups").value_or("")};
   auto const table = read_regression_table(file, target, features, selection);
   std::set<std::string> const groups(table.group.begin(), table.group.end());
   std::vector<std::string> remarks;
-  if (table.left_out > 0) remarks.push_back(std::to_string(table.left_out) + " rows without a value were left out");
+  if (table.left_out > 0)
+    remarks.push_back(std::to_string(table.left_out) + " rows without a value were left out");
   std::vector<Analysis> analyses;
   auto const analyse = [&](std::string const& group, RegressionData data) {
-    // What was asked for by name and cannot be had is an error; of the usual features the rest will do.
+    // What was asked for by name and cannot be had is an error; of the usual features the rest will
+    // do.
     if (default_features)
       for (std::string const& name : drop_constant_features(data))
         remarks.push_back(name + " is the same in all rows of '" + group + "' and was left out");
@@ -203,8 +218,9 @@ int regress_command(int argc, char const* const* argv) {
   if (arguments.has("json")) {
     write_json(std::cout, json);
   } else {
-    std::cout << file.string() << ": " << target << " on " << joined(features)
-              << "; coefficients: change of the target over one standard deviation of the feature\n\n";
+    std::cout
+        << file.string() << ": " << target << " on " << joined(features)
+        << "; coefficients: change of the target over one standard deviation of the feature\n\n";
     for (Analysis const& a : analyses) print(a, forest);
     for (std::string const& remark : remarks) std::cout << remark << '\n';
     std::cout << "written: " << (directory / "regress.json").string() << std::endl;
@@ -212,7 +228,8 @@ int regress_command(int argc, char const* const* argv) {
   if (!arguments.has("no-pictures")) try {
       for (Analysis const& a : analyses)
         for (auto const& picture : draw(a, directory, target))
-          (arguments.has("json") ? std::cerr : std::cout) << "picture: " << picture.string() << '\n';
+          (arguments.has("json") ? std::cerr : std::cout)
+              << "picture: " << picture.string() << '\n';
     } catch (InputError const& error) {
       std::cerr << "ionscape: warning: no picture: " << error.what() << '\n';
     }

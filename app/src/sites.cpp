@@ -40,14 +40,17 @@ struct SiteRow {
 }  // namespace
 
 int sites_command(int argc, char const* const* argv) {
-  Arguments arguments(
-      "sites",
-      "Finds the tetrahedral (tet), octahedral (oct) and other interstitial sites between the anions of a\n"
-      "structure, from geometry alone, and the triangular windows through which an ion passes between them.\n"
-      "STRUCTURE: POSCAR/CONTCAR, .vasp, .cif, .extxyz, .xyz.",
-      {"STRUCTURE [--anions O,S] [--mobile Li] [--json]"}, "ionscape sites examples/structures/Li2S.vasp");
+  Arguments arguments("sites",
+                      "Finds the tetrahedral (tet), octahedral (oct) and other interstitial sites "
+                      "between the anions of a\n"
+                      "structure, from geometry alone, and the triangular windows through which an "
+                      "ion passes between them.\n"
+                      "STRUCTURE: POSCAR/CONTCAR, .vasp, .cif, .extxyz, .xyz.",
+                      {"STRUCTURE [--anions O,S] [--mobile Li] [--json]"},
+                      "ionscape sites examples/structures/Li2S.vasp");
   arguments.positional("structure");
-  arguments.option("anions", "LIST", "species that form the framework (default: O S Se Te F Cl Br I N, as present)");
+  arguments.option("anions", "LIST",
+                   "species that form the framework (default: O S Se Te F Cl Br I N, as present)");
   arguments.option("mobile", "LIST", "species whose sites are named (default: Li)");
   arguments.flag("json", "print JSON in place of the tables");
   if (!arguments.parse(argc, argv)) return good;
@@ -88,11 +91,14 @@ int sites_command(int argc, char const* const* argv) {
       ++count[crystal.species[ion] + " in " + name_of(graph.sites[nearest.site].kind) + " sites"];
       rows[nearest.site].occupants.push_back(ion);
     } else {
-      ++count[crystal.species[ion] + " further than " + shortest(occupied_within) + " Å from every site"];
+      ++count[crystal.species[ion] + " further than " + shortest(occupied_within) +
+              " Å from every site"];
     }
   }
 
-  auto const label = [&](std::size_t ion) { return crystal.species[ion] + std::to_string(ion + 1); };
+  auto const label = [&](std::size_t ion) {
+    return crystal.species[ion] + std::to_string(ion + 1);
+  };
   if (arguments.has("json")) {
     Json json = provenance();
     json["structure"] = file.string();
@@ -126,32 +132,39 @@ int sites_command(int argc, char const* const* argv) {
     return good;
   }
 
-  std::cout << file.string() << ": " << rows.size() << " sites between the anions " << joined(anions)
-            << (arguments.has("anions") ? "" : " (chosen from the known anions; --anions names others)") << "\n\n";
-  TextTable table(
-      {"site", "kind", "fractional", "", "", "CSM", "volume/Å^3", "faces", "window area/Å^2", "radius/Å", "ion"});
+  std::cout << file.string() << ": " << rows.size() << " sites between the anions "
+            << joined(anions)
+            << (arguments.has("anions") ? ""
+                                        : " (chosen from the known anions; --anions names others)")
+            << "\n\n";
+  TextTable table({"site", "kind", "fractional", "", "", "CSM", "volume/Å^3", "faces",
+                   "window area/Å^2", "radius/Å", "ion"});
   for (std::size_t s = 0; s < rows.size(); ++s) {
     SiteRow const& row = rows[s];
     std::vector<double> areas, radii;
-    for (std::size_t f : row.windows) areas.push_back(bottlenecks[f].area), radii.push_back(bottlenecks[f].radius);
+    for (std::size_t f : row.windows)
+      areas.push_back(bottlenecks[f].area), radii.push_back(bottlenecks[f].radius);
     std::string ions;
     for (std::size_t ion : row.occupants) ions += (ions.empty() ? "" : " ") + label(ion);
-    table.row({std::to_string(s + 1), name_of(row.site->kind), fixed(row.fractional.x, 4), fixed(row.fractional.y, 4),
-               fixed(row.fractional.z, 4), fixed(row.csm, 3), fixed(row.volume, 3),
-               std::to_string(row.neighbours.size()), range(areas, 3), range(radii, 3), ions});
+    table.row({std::to_string(s + 1), name_of(row.site->kind), fixed(row.fractional.x, 4),
+               fixed(row.fractional.y, 4), fixed(row.fractional.z, 4), fixed(row.csm, 3),
+               fixed(row.volume, 3), std::to_string(row.neighbours.size()), range(areas, 3),
+               range(radii, 3), ions});
   }
   table.print(std::cout);
 
   std::map<std::string, std::vector<std::size_t>> windows_of;
   for (std::size_t f = 0; f < graph.faces.size(); ++f) {
-    std::string a = name_of(rows[graph.faces[f].i].site->kind), b = name_of(rows[graph.faces[f].j].site->kind);
+    std::string a = name_of(rows[graph.faces[f].i].site->kind),
+                b = name_of(rows[graph.faces[f].j].site->kind);
     windows_of[a < b ? a + "-" + b : b + "-" + a].push_back(f);
   }
   std::cout << "\nwindows: triangles of three anion centres, and the circle through them\n";
   TextTable windows({"between", "number", "area/Å^2", "radius/Å"});
   for (auto const& [kinds, faces] : windows_of) {
     std::vector<double> areas, radii;
-    for (std::size_t f : faces) areas.push_back(bottlenecks[f].area), radii.push_back(bottlenecks[f].radius);
+    for (std::size_t f : faces)
+      areas.push_back(bottlenecks[f].area), radii.push_back(bottlenecks[f].radius);
     windows.row({kinds, std::to_string(faces.size()), range(areas, 3), range(radii, 3)});
   }
   windows.print(std::cout);

@@ -1,5 +1,5 @@
-// The subcommands of the program, one file each. Each takes its own argv (argv[0] is its name) and returns an exit
-// code; bad input is thrown as InputError.
+// The subcommands of the program, one file each. Each takes its own argv (argv[0] is its name) and
+// returns an exit code; bad input is thrown as InputError.
 #pragma once
 
 namespace ionscape::app {

@@ -27,7 +27,7 @@ namespace ionscape::app {
 
 namespace {
 
-// --- interruption ----------------------------------------------------------------------------------------------
+// --- interruption --------------------------------------------------------------------------------
 
 // A handler may do little: the texts are made before, and the signal then does what it always does.
 std::string checkpoint_folder, interrupted_with, interrupted_without;
@@ -35,7 +35,8 @@ std::atomic_flag interrupted = ATOMIC_FLAG_INIT;
 
 extern "C" void say_how_to_resume(int signal) {
   if (interrupted.test_and_set()) return;  // a second signal, on another thread
-  std::string const& text = access(checkpoint_folder.c_str(), F_OK) == 0 ? interrupted_with : interrupted_without;
+  std::string const& text =
+      access(checkpoint_folder.c_str(), F_OK) == 0 ? interrupted_with : interrupted_without;
   [[maybe_unused]] auto const written = write(STDERR_FILENO, text.data(), text.size());
   std::signal(signal, SIG_DFL);
   std::raise(signal);
@@ -43,14 +44,14 @@ extern "C" void say_how_to_resume(int signal) {
 
 void prepare_for_interruption(std::filesystem::path const& checkpoint) {
   checkpoint_folder = checkpoint.string();
-  interrupted_with = "\nionscape: interrupted; the finished points are kept in " + checkpoint_folder +
-                     ": the same command goes on from there\n";
+  interrupted_with = "\nionscape: interrupted; the finished points are kept in " +
+                     checkpoint_folder + ": the same command goes on from there\n";
   interrupted_without = "\nionscape: interrupted; nothing was written\n";
   std::signal(SIGINT, say_how_to_resume);
   std::signal(SIGTERM, say_how_to_resume);
 }
 
-// --- summary ---------------------------------------------------------------------------------------------------
+// --- summary -------------------------------------------------------------------------------------
 
 bool has_note(MapRow const& row, std::string const& note) {
   return (";" + row.notes + ";").find(";" + note + ";") != std::string::npos;
@@ -61,9 +62,10 @@ constexpr double low_barrier = 0.4;  // eV, the limit of the published maps
 /// One line for each anion and distortion, or for each anion where there are too many for a screen.
 void print_ranges(std::vector<MapRow> const& rows, bool by_distortion) {
   std::map<std::pair<std::string, double>, std::vector<MapRow const*>> groups;
-  for (MapRow const& row : rows) groups[{row.point.anion, by_distortion ? row.point.distortion : 0}].push_back(&row);
-  TextTable table(
-      {"anion", "distortion", "CSM tet", "CSM oct", "points", "E_a three-point/eV", "E_a NEB/eV", "< 0.4 eV", "NEB"});
+  for (MapRow const& row : rows)
+    groups[{row.point.anion, by_distortion ? row.point.distortion : 0}].push_back(&row);
+  TextTable table({"anion", "distortion", "CSM tet", "CSM oct", "points", "E_a three-point/eV",
+                   "E_a NEB/eV", "< 0.4 eV", "NEB"});
   for (auto const& [key, group] : groups) {
     auto const values = [&](auto const& get) {
       std::vector<double> list;
@@ -71,7 +73,8 @@ void print_ranges(std::vector<MapRow> const& rows, bool by_distortion) {
       return list;
     };
     auto const share = [&](std::vector<double> const& list) {
-      return fixed(double(std::count_if(list.begin(), list.end(), [](double e) { return e < low_barrier; })) /
+      return fixed(double(std::count_if(list.begin(), list.end(),
+                                        [](double e) { return e < low_barrier; })) /
                        double(list.size()),
                    3);
     };
@@ -79,8 +82,9 @@ void print_ranges(std::vector<MapRow> const& rows, bool by_distortion) {
     auto const neb = values([](MapRow const& row) { return row.Ea_neb_eV; });
     table.row({key.first, range(values([](MapRow const& row) { return row.point.distortion; }), 2),
                range(values([](MapRow const& row) { return row.csm_tet; }), 2),
-               range(values([](MapRow const& row) { return row.csm_oct; }), 2), std::to_string(group.size()),
-               range(three, 3), range(neb, 3), share(three), share(neb)});
+               range(values([](MapRow const& row) { return row.csm_oct; }), 2),
+               std::to_string(group.size()), range(three, 3), range(neb, 3), share(three),
+               share(neb)});
   }
   table.print(std::cout);
 }
@@ -92,19 +96,23 @@ void print_notes(std::vector<MapRow> const& rows) {
   } const known[] = {
       {"oct_not_minimum", "a free ion would leave the Oct centre, where the band's end is held"},
       {"tet_not_minimum", "a free ion would leave the Tet centre, where the band's end is held"},
-      {"path_below_ends", "the relaxed band lies lower than both of its ends: see depth_below_ends_eV"},
+      {"path_below_ends",
+       "the relaxed band lies lower than both of its ends: see depth_below_ends_eV"},
       {"no_interior_saddle", "the highest point of the relaxed band is one of its ends"},
-      {"extrapolated", "charge, volume or distortion outside the range in which the potential was fitted"},
-      {"inside_buckingham_well", "an ion is closer than the turnover radius: these energies mean nothing"},
+      {"extrapolated",
+       "charge, volume or distortion outside the range in which the potential was fitted"},
+      {"inside_buckingham_well",
+       "an ion is closer than the turnover radius: these energies mean nothing"},
   };
   for (auto const& [note, meaning] : known)
-    if (auto const n = std::count_if(rows.begin(), rows.end(), [&](MapRow const& row) { return has_note(row, note); });
+    if (auto const n = std::count_if(rows.begin(), rows.end(),
+                                     [&](MapRow const& row) { return has_note(row, note); });
         n > 0)
       std::printf("  %6ld  %-23s %s\n", long(n), note, meaning);
 }
 
-void print_summary(SweepPlan const& plan, SweepResult const& result, double seconds, std::string const& machine,
-                   std::filesystem::path const& directory) {
+void print_summary(SweepPlan const& plan, SweepResult const& result, double seconds,
+                   std::string const& machine, std::filesystem::path const& directory) {
   auto const& rows = result.rows;
   std::map<std::string, long> by_status;
   std::set<std::pair<std::string, double>> groups;
@@ -112,16 +120,19 @@ void print_summary(SweepPlan const& plan, SweepResult const& result, double seco
     ++by_status[row.status];
     groups.emplace(row.point.anion, row.point.distortion);
   }
-  std::cout << rows.size() << (rows.size() == 1 ? " point in " : " points in ") << fixed(seconds, seconds < 10 ? 3 : 1)
-            << " s (" << fixed(double(rows.size()) / seconds, 0) << " points/s; " << machine << ")";
+  std::cout << rows.size() << (rows.size() == 1 ? " point in " : " points in ")
+            << fixed(seconds, seconds < 10 ? 3 : 1) << " s ("
+            << fixed(double(rows.size()) / seconds, 0) << " points/s; " << machine << ")";
   char const* separator = ": ";
   for (auto const& [status, n] : by_status) {
     std::cout << separator << n << ' ' << status;
     separator = ", ";
   }
-  std::cout << "\naccuracy asked " << shortest(plan.accuracy) << " eV; measured at " << result.verified_points
+  std::cout << "\naccuracy asked " << shortest(plan.accuracy) << " eV; measured at "
+            << result.verified_points
             << " points against the reference: " << scientific(result.measured_accuracy) << " eV\n";
-  if (!(result.measured_accuracy <= plan.accuracy)) std::cout << "warning: measured worse than asked\n";
+  if (!(result.measured_accuracy <= plan.accuracy))
+    std::cout << "warning: measured worse than asked\n";
   for (auto const& [anion, set] : plan.potentials)
     std::cout << "potential of " << anion << ": " << set.name << " (" << set.file.string() << ")\n";
   std::cout << "\nE_a ranges, and the share of points with E_a < 0.4 eV (three-point, NEB)\n";
@@ -132,47 +143,59 @@ void print_summary(SweepPlan const& plan, SweepResult const& result, double seco
     print_notes(rows);
     std::fflush(stdout);
   }
-  std::cout << "\nwritten: " << (directory / "map.csv").string() << ", " << (directory / "map.json").string() << '\n';
+  std::cout << "\nwritten: " << (directory / "map.csv").string() << ", "
+            << (directory / "map.json").string() << '\n';
 }
 
 }  // namespace
 
 int sweep_command(int argc, char const* const* argv) {
-  Arguments arguments(
-      "sweep",
-      "Computes for every point of a grid over anion, volume, charge and distortion the energy of one ion at\n"
-      "the Oct and Tet sites and in their shared face, and the barrier between them: from these three energies\n"
-      "and by climbing-image NEB. Results: DIR/map.csv (one row a point) and DIR/map.json (with all settings).",
-      {"FILE.toml [--out DIR] [--threads N] [--pictures]", "--points FILE.csv [--potential SET.toml] [...]"},
-      "ionscape sweep examples/published/S.toml --out results/S --pictures");
+  Arguments arguments("sweep",
+                      "Computes for every point of a grid over anion, volume, charge and "
+                      "distortion the energy of one ion at\n"
+                      "the Oct and Tet sites and in their shared face, and the barrier between "
+                      "them: from these three energies\n"
+                      "and by climbing-image NEB. Results: DIR/map.csv (one row a point) and "
+                      "DIR/map.json (with all settings).",
+                      {"FILE.toml [--out DIR] [--threads N] [--pictures]",
+                       "--points FILE.csv [--potential SET.toml] [...]"},
+                      "ionscape sweep examples/published/S.toml --out results/S --pictures");
   arguments.positional("file");
-  arguments.option("points", "FILE.csv",
-                   "a list of points in place of a grid: columns anion, volume_A3, charge_e, distortion");
-  arguments.option("potential", "SET.toml",
-                   "potential set with [insertion] (default: the file's, else the built-in set of each anion)");
   arguments.option(
-      "ensemble", "DIR",
-      "error bars: also the spread over the potentials in DIR's subfolders (ionscape calibrate writes them)");
+      "points", "FILE.csv",
+      "a list of points in place of a grid: columns anion, volume_A3, charge_e, distortion");
+  arguments.option(
+      "potential", "SET.toml",
+      "potential set with [insertion] (default: the file's, else the built-in set of each anion)");
+  arguments.option("ensemble", "DIR",
+                   "error bars: also the spread over the potentials in DIR's subfolders (ionscape "
+                   "calibrate writes them)");
   arguments.option("out", "DIR", "folder for the results (default: results/<name of the file>)");
-  arguments.flag("pictures", "draw the maps into DIR/pictures (needs gnuplot; 'ionscape plot DIR' does it later)");
+  arguments.flag(
+      "pictures",
+      "draw the maps into DIR/pictures (needs gnuplot; 'ionscape plot DIR' does it later)");
   arguments.option("threads", "N", "threads of the processor (default: OMP_NUM_THREADS, else all)");
-  arguments.option(
-      "batch", "N",
-      "points computed together (default: 4096); a sweep that was interrupted goes on after the last whole batch");
+  arguments.option("batch", "N",
+                   "points computed together (default: 4096); a sweep that was interrupted goes on "
+                   "after the last whole batch");
   arguments.flag("quiet", "no progress bar");
   if (!arguments.parse(argc, argv)) return good;
 
   auto const points = arguments.path("points");
   if (points) arguments.refuse({"file"}, "--points");
-  auto const file = points ? *points : arguments.required_path("file", "grid (FILE.toml, or --points FILE.csv)");
+  auto const file =
+      points ? *points : arguments.required_path("file", "grid (FILE.toml, or --points FILE.csv)");
   auto const potential = arguments.path("potential");
-  auto const directory = arguments.path("out").value_or(std::filesystem::path("results") / file.stem());
+  auto const directory =
+      arguments.path("out").value_or(std::filesystem::path("results") / file.stem());
   auto const threads = arguments.whole_number("threads", between(1, 4096));
   RunOptions options;
-  options.batch = static_cast<std::size_t>(arguments.whole_number("batch", at_least(1)).value_or(int(options.batch)));
+  options.batch = static_cast<std::size_t>(
+      arguments.whole_number("batch", at_least(1)).value_or(int(options.batch)));
   options.checkpoint = directory / ".checkpoint";
 
-  SweepPlan const plan = points ? read_sweep_points(file, potential) : read_sweep_plan(file, potential);
+  SweepPlan const plan =
+      points ? read_sweep_points(file, potential) : read_sweep_plan(file, potential);
 
   Ensemble ensemble;
   if (auto const folder = arguments.path("ensemble")) ensemble = read_ensemble(*folder, plan);
@@ -187,7 +210,8 @@ int sweep_command(int argc, char const* const* argv) {
     options.progress = [&bar](std::size_t finished) { bar.update(finished); };
     result = run_sweep(plan, options);
   }
-  double const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  double const seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   assign_errors(plan, ensemble, result.rows);
   for (int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
   write_map(directory, plan, result);

@@ -20,7 +20,8 @@ using Assignment = std::vector<std::size_t>;
 /// Vertices in order, then the centre; the centroid of all is the origin.
 Points about_centroid(Vec3 centre, std::span<Vec3 const> vertices) {
   Points points(3, vertices.size() + 1);
-  for (std::size_t k = 0; k < vertices.size(); ++k) points.col(k) << vertices[k].x, vertices[k].y, vertices[k].z;
+  for (std::size_t k = 0; k < vertices.size(); ++k)
+    points.col(k) << vertices[k].x, vertices[k].y, vertices[k].z;
   points.col(vertices.size()) << centre.x, centre.y, centre.z;
   points.colwise() -= points.rowwise().mean().eval();
   return points;
@@ -32,7 +33,8 @@ void require_distinct(Points const& points, std::string const& what) {
   for (Eigen::Index i = 0; i < points.cols(); ++i)
     for (Eigen::Index j = 0; j < i; ++j)
       if (!((points.col(i) - points.col(j)).norm() > 1e-6 * size))
-        fail_input({}, what, ": points ", j + 1, " and ", i + 1, " coincide (the centre counts last)");
+        fail_input({}, what, ": points ", j + 1, " and ", i + 1,
+                   " coincide (the centre counts last)");
 }
 
 /// sum_k p_k q_pi(k)^T
@@ -55,12 +57,13 @@ Eigen::Matrix3d best_rotation(Eigen::Matrix3d const& m) {
   return svd.matrixU() * Eigen::Vector3d(1, 1, hand).asDiagonal() * svd.matrixV().transpose();
 }
 
-/// The assignment of largest total gain(row, match[row]), by the Hungarian method with potentials (Kuhn 1955, Munkres
-/// 1957) in n^3 steps.
+/// The assignment of largest total gain(row, match[row]), by the Hungarian method with potentials
+/// (Kuhn 1955, Munkres 1957) in n^3 steps.
 Assignment best_assignment(Eigen::MatrixXd const& gain) {
   int const n = int(gain.rows());
   std::vector<double> row_potential(n + 1), column_potential(n + 1);
-  std::vector<int> row_of(n + 1, 0), previous(n + 1, 0);  // column 0 is the root of the search, rows count from 1
+  std::vector<int> row_of(n + 1, 0),
+      previous(n + 1, 0);  // column 0 is the root of the search, rows count from 1
   for (int row = 1; row <= n; ++row) {
     row_of[0] = row;
     std::vector<double> slack(n + 1, std::numeric_limits<double>::infinity());
@@ -72,7 +75,8 @@ Assignment best_assignment(Eigen::MatrixXd const& gain) {
       int next = 0;
       for (int j = 1; j <= n; ++j) {
         if (used[j]) continue;
-        double const reduced = -gain(row_of[column] - 1, j - 1) - row_potential[row_of[column]] - column_potential[j];
+        double const reduced =
+            -gain(row_of[column] - 1, j - 1) - row_potential[row_of[column]] - column_potential[j];
         if (reduced < slack[j]) slack[j] = reduced, previous[j] = column;
         if (slack[j] < delta) delta = slack[j], next = j;
       }
@@ -91,8 +95,8 @@ Assignment best_assignment(Eigen::MatrixXd const& gain) {
   return match;
 }
 
-/// A lower bound of the best overlap: assignment and rotation improved in turn, from the rotations that bring two ideal
-/// vertices onto each ordered pair of vertices.
+/// A lower bound of the best overlap: assignment and rotation improved in turn, from the rotations
+/// that bring two ideal vertices onto each ordered pair of vertices.
 double overlap_by_alternation(Points const& p, Points const& q) {
   Eigen::Index const n = p.cols() - 1;
   Eigen::Index partner = 1;  // an ideal vertex that is not opposite to vertex 0
@@ -102,9 +106,11 @@ double overlap_by_alternation(Points const& p, Points const& q) {
   for (Eigen::Index i = 0; i < n; ++i)
     for (Eigen::Index j = 0; j < n; ++j) {
       if (i == j) continue;
-      Eigen::Matrix3d rotation = best_rotation(p.col(i) * q.col(0).transpose() + p.col(j) * q.col(partner).transpose());
+      Eigen::Matrix3d rotation =
+          best_rotation(p.col(i) * q.col(0).transpose() + p.col(j) * q.col(partner).transpose());
       for (double overlap = -1;;) {
-        Assignment const match = best_assignment(p.leftCols(n).transpose() * rotation * q.leftCols(n));
+        Assignment const match =
+            best_assignment(p.leftCols(n).transpose() * rotation * q.leftCols(n));
         Eigen::Matrix3d const m = correlation(p, q, match);
         double const improved = best_overlap(m);
         if (!(improved > overlap + 1e-12 * std::fabs(improved))) break;
@@ -158,7 +164,8 @@ IdealPolyhedron const& IdealPolyhedron::tetrahedron() {
 }
 
 IdealPolyhedron const& IdealPolyhedron::octahedron() {
-  static IdealPolyhedron const ideal("O:6", {{1, 0, 0}, {-1, 0, 0}, {0, 1, 0}, {0, -1, 0}, {0, 0, 1}, {0, 0, -1}});
+  static IdealPolyhedron const ideal(
+      "O:6", {{1, 0, 0}, {-1, 0, 0}, {0, 1, 0}, {0, -1, 0}, {0, 0, 1}, {0, 0, -1}});
   return ideal;
 }
 

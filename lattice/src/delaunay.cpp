@@ -1,6 +1,7 @@
-// Gift wrapping: each face of a known tetrahedron is closed by the point on its other side whose circumsphere is empty
-// (Dwyer, Discrete Comput. Geom. 6, 343 (1991)), until no face is open. Faces are compared modulo lattice translations,
-// so that small cells, in which an ion meets its own images, are no special case.
+// Gift wrapping: each face of a known tetrahedron is closed by the point on its other side whose
+// circumsphere is empty (Dwyer, Discrete Comput. Geom. 6, 343 (1991)), until no face is open. Faces
+// are compared modulo lattice translations, so that small cells, in which an ion meets its own
+// images, are no special case.
 #include "delaunay.hpp"
 
 #include <algorithm>
@@ -26,7 +27,10 @@ Vec3 circumcentre(Vec3 a, Vec3 b, Vec3 c) {
 class GiftWrapping {
  public:
   GiftWrapping(Cell const& cell, std::span<Vec3 const> points)
-      : cell_(cell), points_(points), near_(cell, points), spacing_(std::cbrt(cell.volume() / double(points.size()))) {}
+      : cell_(cell),
+        points_(points),
+        near_(cell, points),
+        spacing_(std::cbrt(cell.volume() / double(points.size()))) {}
 
   std::vector<Tetrahedron> run() {
     Face const start = first_face();
@@ -41,7 +45,8 @@ class GiftWrapping {
  private:
   Vec3 at(Vertex v) const { return points_[v.ion] + translation(cell_, v.shift); }
 
-  /// The nearest neighbours, and the point with the smallest circumcircle through both: its sphere is empty.
+  /// The nearest neighbours, and the point with the smallest circumcircle through both: its sphere
+  /// is empty.
   Face first_face() const {
     auto const [p, q, distance] = closest_pair(cell_, points_);
     Vec3 const a = at(p), b = at(q);
@@ -73,7 +78,8 @@ class GiftWrapping {
     Vec3 const normal = (1 / norm(cross(b - a, c - a))) * cross(b - a, c - a);
     double const square_radius = dot(a - centre, a - centre);
 
-    // The sphere through the face and r has its centre at `height` above the face; the lowest is empty.
+    // The sphere through the face and r has its centre at `height` above the face; the lowest is
+    // empty.
     Vertex apex;
     double lowest = std::numeric_limits<double>::infinity();
     auto const consider = [&](Vertex v, Vec3 r) {
@@ -82,13 +88,15 @@ class GiftWrapping {
       double const height = (dot(r - centre, r - centre) - square_radius) / (2 * above);
       if (height < lowest) lowest = height, apex = v;
     };
-    // Whatever could still be lower lies in the sphere of the best found so far. Beside empty space (a slab) that of an
-    // ion barely above the face is as good as infinite: then first look farther for a better one.
+    // Whatever could still be lower lies in the sphere of the best found so far. Beside empty space
+    // (a slab) that of an ion barely above the face is as good as infinite: then first look farther
+    // for a better one.
     for (double radius = std::sqrt(square_radius) + spacing_;; radius *= 2) {
       near_.visit_within(centre, radius, consider);
       double const empty = std::hypot(lowest, std::sqrt(square_radius));
       if (empty > 2 * radius) continue;
-      if (std::fabs(lowest) + empty > radius) near_.visit_within(centre + lowest * normal, empty, consider);
+      if (std::fabs(lowest) + empty > radius)
+        near_.visit_within(centre + lowest * normal, empty, consider);
       break;
     }
     add({face[0], face[1], face[2], apex}, centre + lowest * normal);
@@ -114,13 +122,15 @@ class GiftWrapping {
   void require_filled() const {
     double volume = 0;
     for (auto const& [v, centre, neighbours] : tetrahedra_)
-      volume += std::fabs(dot(at(v[1]) - at(v[0]), cross(at(v[2]) - at(v[0]), at(v[3]) - at(v[0])))) / 6;
+      volume +=
+          std::fabs(dot(at(v[1]) - at(v[0]), cross(at(v[2]) - at(v[0]), at(v[3]) - at(v[0])))) / 6;
     if (!(std::fabs(volume - cell_.volume()) < 1e-6 * cell_.volume())) fail_degenerate();
   }
 
   [[noreturn]] static void fail_degenerate() {
     fail_input({},
-               "sites: the space between the anions cannot be divided into tetrahedra (points in special position)");
+               "sites: the space between the anions cannot be divided into tetrahedra (points in "
+               "special position)");
   }
 
   struct Side {

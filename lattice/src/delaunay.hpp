@@ -9,7 +9,8 @@
 
 namespace ionscape {
 
-/// Neighbour k lies opposite to vertex k: its own vertices, moved by `shift`, share a face with this tetrahedron.
+/// Neighbour k lies opposite to vertex k: its own vertices, moved by `shift`, share a face with
+/// this tetrahedron.
 struct Tetrahedron {
   struct Neighbour {
     std::size_t index = 0;
@@ -20,12 +21,13 @@ struct Tetrahedron {
   std::array<Neighbour, 4> neighbours;
 };
 
-/// The tetrahedra of one cell, each listed once. The points (Å) must be in general position: no five on one sphere, to
-/// within about 1e-8 of their distance. Throws InputError if they are not, so that the tetrahedra do not fill the cell.
+/// The tetrahedra of one cell, each listed once. The points (Å) must be in general position: no
+/// five on one sphere, to within about 1e-8 of their distance. Throws InputError if they are not,
+/// so that the tetrahedra do not fill the cell.
 std::vector<Tetrahedron> delaunay(Cell const& cell, std::span<Vec3 const> points);
 
-/// Sorts the vertices and moves them so that the first is in the home cell: one form for all translated copies.
-/// Returns the shift taken away.
+/// Sorts the vertices and moves them so that the first is in the home cell: one form for all
+/// translated copies. Returns the shift taken away.
 template <std::size_t n>
 Shift make_canonical(std::array<Vertex, n>& vertices);
 Shift make_canonical(std::span<Vertex> vertices);

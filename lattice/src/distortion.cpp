@@ -51,8 +51,12 @@ struct Apply {
     auto const abc = positions_of(framework, window.vertices);
     framework.positions[window.vertices[0].ion] += 2 * (shear.factor - 1) * (abc[2] - abc[1]);
   }
-  void operator()(UniaxialStrain const& s) const { transform(stretch(s.axis, s.strain, 0), framework, hop); }
-  void operator()(BiaxialStrain const& s) const { transform(stretch(s.normal, 0, s.strain), framework, hop); }
+  void operator()(UniaxialStrain const& s) const {
+    transform(stretch(s.axis, s.strain, 0), framework, hop);
+  }
+  void operator()(BiaxialStrain const& s) const {
+    transform(stretch(s.normal, 0, s.strain), framework, hop);
+  }
   void operator()(BainPath const& bain) const {
     require(bain.ratio > 0, "Bain path: c/a", bain.ratio, "> 0");
     double const a = 1 / std::cbrt(bain.ratio);
@@ -73,7 +77,8 @@ struct Apply {
 
 Site const& first_of(SiteKind kind, Hop const& hop) {
   auto const site = std::ranges::find(hop.sites, kind, &Site::kind);
-  if (site == hop.sites.end()) fail_input({}, "distortion report: the hop has no ", name_of(kind), " site");
+  if (site == hop.sites.end())
+    fail_input({}, "distortion report: the hop has no ", name_of(kind), " site");
   return *site;
 }
 

@@ -16,11 +16,12 @@ namespace {
 
 constexpr std::size_t largest_shell = 14;
 
-/// Close packing about an ion: six neighbours in the layer z = 0, three above, and three below, which in fcc are turned
-/// by 180 degrees. Distances are 1.
+/// Close packing about an ion: six neighbours in the layer z = 0, three above, and three below,
+/// which in fcc are turned by 180 degrees. Distances are 1.
 std::vector<Vec3> close_packed_shell(bool is_fcc) {
   double const s = std::sqrt(3) / 2, t = 1 / (2 * std::sqrt(3)), height = std::sqrt(2. / 3);
-  std::vector<Vec3> shell = {{1, 0, 0}, {-1, 0, 0}, {0.5, s, 0}, {-0.5, s, 0}, {0.5, -s, 0}, {-0.5, -s, 0}};
+  std::vector<Vec3> shell = {{1, 0, 0},    {-1, 0, 0},   {0.5, s, 0},
+                             {-0.5, s, 0}, {0.5, -s, 0}, {-0.5, -s, 0}};
   for (Vec3 up : {Vec3{0.5, t, height}, Vec3{-0.5, t, height}, Vec3{0, -2 * t, height}}) {
     shell.push_back(up);
     shell.push_back(is_fcc ? -up : Vec3{up.x, up.y, -up.z});
@@ -38,16 +39,18 @@ std::vector<Vec3> bcc_shell() {
 
 /// In the order of FrameworkKind.
 std::array<IdealPolyhedron, 3> const& templates() {
-  static std::array<IdealPolyhedron, 3> const shells = {IdealPolyhedron("cuboctahedron", close_packed_shell(true)),
-                                                        IdealPolyhedron("anticuboctahedron", close_packed_shell(false)),
-                                                        IdealPolyhedron("8 + 6 shell of bcc", bcc_shell())};
+  static std::array<IdealPolyhedron, 3> const shells = {
+      IdealPolyhedron("cuboctahedron", close_packed_shell(true)),
+      IdealPolyhedron("anticuboctahedron", close_packed_shell(false)),
+      IdealPolyhedron("8 + 6 shell of bcc", bcc_shell())};
   return shells;
 }
 
 /// The ions that may form the framework, as a crystal of their own, and their indices.
 std::pair<Crystal, std::vector<std::size_t>> sublattice(Crystal const& crystal,
                                                         std::vector<std::string> const& anions) {
-  Crystal chosen{.cell = crystal.cell, .species = {}, .positions = {}, .charges = {}, .comment = {}};
+  Crystal chosen{
+      .cell = crystal.cell, .species = {}, .positions = {}, .charges = {}, .comment = {}};
   auto const indices = anion_indices(crystal, anions, "framework");
   for (std::size_t i : indices) {
     chosen.species.push_back(crystal.species.at(i));
@@ -58,7 +61,8 @@ std::pair<Crystal, std::vector<std::size_t>> sublattice(Crystal const& crystal,
 }
 
 /// Positions of the 14 nearest ions, the nearest first.
-std::vector<Vec3> nearest(PeriodicPoints const& points, Vertex centre, Vec3 position, double spacing) {
+std::vector<Vec3> nearest(PeriodicPoints const& points, Vertex centre, Vec3 position,
+                          double spacing) {
   std::vector<std::pair<double, Vec3>> found;
   for (double radius = 1.7 * spacing; found.size() < largest_shell; radius *= 1.3) {
     found.clear();
@@ -96,7 +100,8 @@ FrameworkMatch match_framework(Crystal const& crystal, std::vector<std::string> 
       match.deviations[k] += anion.deviations[k] * anion.deviations[k] / number;
     }
     auto const best = std::ranges::min_element(anion.deviations);
-    if (*best <= options.largest_deviation) anion.kind = FrameworkKind(best - anion.deviations.begin());
+    if (*best <= options.largest_deviation)
+      anion.kind = FrameworkKind(best - anion.deviations.begin());
     match.shares[std::size_t(anion.kind)] += 1 / number;
     match.anions.push_back(anion);
   }

@@ -28,15 +28,18 @@ std::vector<Vec3> waypoints(Hop const& hop, bool through_windows) {
 
 double reach_of_end(std::span<Vec3 const> waypoints, int side) {
   std::size_t const last = waypoints.size() - 1;
-  double const step = side == 0 ? norm(waypoints[1] - waypoints[0]) : norm(waypoints[last] - waypoints[last - 1]);
+  double const step =
+      side == 0 ? norm(waypoints[1] - waypoints[0]) : norm(waypoints[last] - waypoints[last - 1]);
   return last == 1 ? step / 2 : step;
 }
 
-Band make_band(Crystal const& host, std::string const& mobile_species, std::span<Vec3 const> positions,
-               std::optional<double> mobile_charge) {
-  if (positions.size() < 2) fail_input({}, "band: ", positions.size(), " positions, expected at least 2");
+Band make_band(Crystal const& host, std::string const& mobile_species,
+               std::span<Vec3 const> positions, std::optional<double> mobile_charge) {
+  if (positions.size() < 2)
+    fail_input({}, "band: ", positions.size(), " positions, expected at least 2");
   if (host.charges.empty() == mobile_charge.has_value())
-    fail_input({}, "band: charges are known ", mobile_charge ? "only for the mobile ion" : "only for the host",
+    fail_input({}, "band: charges are known ",
+               mobile_charge ? "only for the mobile ion" : "only for the host",
                ", expected both or none");
   Crystal image = host;
   image.species.push_back(mobile_species);

@@ -26,8 +26,8 @@ struct Cloud {
   }
 };
 
-/// A nanoflann result set of our own: its shape is the same in nanoflann 1.4 and later, while the ready-made radius
-/// search renamed its parameter and result types in 1.5.
+/// A nanoflann result set of our own: its shape is the same in nanoflann 1.4 and later, while the
+/// ready-made radius search renamed its parameter and result types in 1.5.
 struct Collector {
   using DistanceType = double;
   using IndexType = std::uint32_t;
@@ -47,14 +47,17 @@ struct Collector {
 }  // namespace
 
 struct PeriodicPoints::Tree {
-  using Index = nanoflann::KDTreeSingleIndexAdaptor<nanoflann::L2_Simple_Adaptor<double, Cloud>, Cloud, 3>;
+  using Index =
+      nanoflann::KDTreeSingleIndexAdaptor<nanoflann::L2_Simple_Adaptor<double, Cloud>, Cloud, 3>;
 
   Cell cell;
   Cloud wrapped;
   std::vector<Shift> wrapping;  // wrapped point = given point + translation(wrapping)
   Index index;
 
-  Tree(Cell const& c, std::span<Vec3 const> positions) : cell(c), index(3, wrap(positions)) { index.buildIndex(); }
+  Tree(Cell const& c, std::span<Vec3 const> positions) : cell(c), index(3, wrap(positions)) {
+    index.buildIndex();
+  }
 
   Cloud const& wrap(std::span<Vec3 const> positions) {
     for (Vec3 p : positions) {
@@ -71,13 +74,18 @@ PeriodicPoints::PeriodicPoints(Cell const& cell, std::span<Vec3 const> positions
     : tree_(std::make_unique<Tree>(cell, positions)) {}
 PeriodicPoints::~PeriodicPoints() = default;
 
-void PeriodicPoints::visit_within(Vec3 centre, double radius, std::function<void(Vertex, Vec3)> const& visit) const {
+void PeriodicPoints::visit_within(Vec3 centre, double radius,
+                                  std::function<void(Vertex, Vec3)> const& visit) const {
   Cell const& cell = tree_->cell;
   Vec3 const f = cell.to_fractional(centre);
   Vec3 const faces = cell.face_distances();
   double const margin = 1e-9;  // wrapped points may stand this far (fractional) outside [0, 1)
-  auto const first = [&](double x, double face) { return int(std::floor(x - radius / face - margin)); };
-  auto const last = [&](double x, double face) { return int(std::floor(x + radius / face + margin)); };
+  auto const first = [&](double x, double face) {
+    return int(std::floor(x - radius / face - margin));
+  };
+  auto const last = [&](double x, double face) {
+    return int(std::floor(x + radius / face + margin));
+  };
   std::vector<std::uint32_t> found;
   for (int a = first(f.x, faces.x); a <= last(f.x, faces.x); ++a)
     for (int b = first(f.y, faces.y); b <= last(f.y, faces.y); ++b)
@@ -89,7 +97,8 @@ void PeriodicPoints::visit_within(Vec3 centre, double radius, std::function<void
         found.clear();
         Collector collector{radius * radius, found};
         static_cast<void>(tree_->index.radiusSearchCustomCallback(place, collector));
-        for (std::uint32_t i : found) visit({i, image + tree_->wrapping[i]}, tree_->wrapped.points[i] + offset);
+        for (std::uint32_t i : found)
+          visit({i, image + tree_->wrapping[i]}, tree_->wrapped.points[i] + offset);
       }
 }
 

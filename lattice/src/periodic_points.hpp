@@ -1,4 +1,5 @@
-// Points of a periodic cell in a kd-tree (nanoflann), asked for everything near a place, images included.
+// Points of a periodic cell in a kd-tree (nanoflann), asked for everything near a place, images
+// included.
 #pragma once
 
 #include <functional>
@@ -11,12 +12,15 @@ namespace ionscape {
 
 class PeriodicPoints {
  public:
-  /// `positions` (Å) need not be wrapped; vertices refer to them as they are given. The cell must not be singular.
+  /// `positions` (Å) need not be wrapped; vertices refer to them as they are given. The cell must
+  /// not be singular.
   PeriodicPoints(Cell const& cell, std::span<Vec3 const> positions);
   ~PeriodicPoints();
 
-  /// Calls visit(vertex, position) for every periodic image at most `radius` (Å) from `centre`, in no particular order.
-  void visit_within(Vec3 centre, double radius, std::function<void(Vertex, Vec3)> const& visit) const;
+  /// Calls visit(vertex, position) for every periodic image at most `radius` (Å) from `centre`, in
+  /// no particular order.
+  void visit_within(Vec3 centre, double radius,
+                    std::function<void(Vertex, Vec3)> const& visit) const;
 
  private:
   struct Tree;

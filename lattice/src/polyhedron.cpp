@@ -15,7 +15,9 @@ void order_around(std::vector<Vec3>& corners, Vec3 normal) {
   Vec3 const centre = centroid(corners);
   Vec3 const u = corners.front() - centre;
   Vec3 const v = cross(normal, u);
-  auto const angle = [&](Vec3 p) { return std::atan2(dot(p - centre, v) / norm(normal), dot(p - centre, u)); };
+  auto const angle = [&](Vec3 p) {
+    return std::atan2(dot(p - centre, v) / norm(normal), dot(p - centre, u));
+  };
   std::ranges::sort(corners, {}, angle);
 }
 

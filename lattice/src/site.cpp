@@ -29,7 +29,8 @@ char const* name_of(SiteKind kind) {
 
 double symmetry_measure(Crystal const& framework, Site const& site) {
   if (site.kind == SiteKind::other) return std::numeric_limits<double>::quiet_NaN();
-  auto const& ideal = site.kind == SiteKind::tet ? IdealPolyhedron::tetrahedron() : IdealPolyhedron::octahedron();
+  auto const& ideal =
+      site.kind == SiteKind::tet ? IdealPolyhedron::tetrahedron() : IdealPolyhedron::octahedron();
   return symmetry_measure(site.position, positions_of(framework, site.vertices), ideal);
 }
 

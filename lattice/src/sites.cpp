@@ -36,17 +36,22 @@ void insert_sorted(std::vector<Vertex>& set, std::span<Vertex const> more) {
   set.erase(repeated.begin(), repeated.end());
 }
 
-/// The anions, repeated until no void meets its own image and shaken by 1e-7 of their distance: an octahedron's six
-/// cospherical vertices are then in general position, so that its division into tetrahedra is unique.
+/// The anions, repeated until no void meets its own image and shaken by 1e-7 of their distance: an
+/// octahedron's six cospherical vertices are then in general position, so that its division into
+/// tetrahedra is unique.
 struct Shaken {
   Cell cell;
   std::vector<Vec3> exact, positions;  // without and with the shaking
-  std::vector<Vertex> original;        // of each point: ion of the crystal and cell in which it stands
+  std::vector<Vertex> original;  // of each point: ion of the crystal and cell in which it stands
   std::array<int, 3> repeats;
 
   /// The crystal's own name for an image of a point.
-  Vertex original_of(Vertex v) const { return {original[v.ion].ion, original[v.ion].shift + original_shift(v.shift)}; }
-  Shift original_shift(Shift s) const { return {s.a * repeats[0], s.b * repeats[1], s.c * repeats[2]}; }
+  Vertex original_of(Vertex v) const {
+    return {original[v.ion].ion, original[v.ion].shift + original_shift(v.shift)};
+  }
+  Shift original_shift(Shift s) const {
+    return {s.a * repeats[0], s.b * repeats[1], s.c * repeats[2]};
+  }
 };
 
 Shaken shake(Crystal const& crystal, std::vector<std::size_t> const& anions) {
@@ -98,13 +103,14 @@ class Voids {
 
  private:
   static constexpr std::size_t none = std::size_t(-1);
-  // Between the ratios at which bcc (1 for each of its tetrahedra and octahedra) and fcc at the paper's largest
-  // distortion (up to 0.6) are divided.
+  // Between the ratios at which bcc (1 for each of its tetrahedra and octahedra) and fcc at the
+  // paper's largest distortion (up to 0.6) are divided.
   static constexpr double clearly_nearer = 0.8;
 
   std::vector<Vec3> exact_positions(std::span<Vertex const> vertices) const {
     std::vector<Vec3> positions;
-    for (Vertex v : vertices) positions.push_back(anions_.exact[v.ion] + translation(anions_.cell, v.shift));
+    for (Vertex v : vertices)
+      positions.push_back(anions_.exact[v.ion] + translation(anions_.cell, v.shift));
     return positions;
   }
 
@@ -126,8 +132,8 @@ class Voids {
     voids.push_back({kind, std::move(vertices), std::move(members)});
   }
 
-  /// Sets of six vertices, and a tetrahedron among them: the tetrahedra around an edge (the octahedron's diagonal), or
-  /// one tetrahedron (flat, between two diagonals) with its neighbours.
+  /// Sets of six vertices, and a tetrahedron among them: the tetrahedra around an edge (the
+  /// octahedron's diagonal), or one tetrahedron (flat, between two diagonals) with its neighbours.
   std::map<std::vector<Vertex>, Member> six_vertex_sets() const {
     std::map<std::vector<Vertex>, Member> sets;
     auto const offer = [&](std::vector<Vertex> vertices, Member member) {
@@ -165,7 +171,8 @@ class Voids {
     };
     std::vector<Candidate> candidates;
     for (auto const& [vertices, first] : six_vertex_sets()) {
-      double const csm = measure_about_centroid(exact_positions(vertices), IdealPolyhedron::octahedron());
+      double const csm =
+          measure_about_centroid(exact_positions(vertices), IdealPolyhedron::octahedron());
       if (csm > options_.largest_csm) continue;
       auto members = connected(first, [&, &six = vertices](Member, Member next) {
         auto tetrahedron = moved(tetrahedra[next.tetrahedron].vertices, next.frame);
@@ -174,24 +181,29 @@ class Voids {
       });
       double pieces = 0;
       for (Member const& m : members)
-        pieces +=
-            measure_about_centroid(exact_positions(tetrahedra[m.tetrahedron].vertices), IdealPolyhedron::tetrahedron());
+        pieces += measure_about_centroid(exact_positions(tetrahedra[m.tetrahedron].vertices),
+                                         IdealPolyhedron::tetrahedron());
       if (csm < clearly_nearer * pieces / double(members.size()))
         candidates.push_back({csm, vertices, std::move(members)});
     }
-    std::ranges::sort(candidates, {}, [](Candidate const& c) { return std::tie(c.csm, c.vertices); });
+    std::ranges::sort(candidates, {},
+                      [](Candidate const& c) { return std::tie(c.csm, c.vertices); });
     for (auto& [csm, vertices, members] : candidates)
-      if (std::ranges::all_of(members, [&](Member const& m) { return void_of[m.tetrahedron] == none; }))
+      if (std::ranges::all_of(members,
+                              [&](Member const& m) { return void_of[m.tetrahedron] == none; }))
         add(SiteKind::oct, std::move(vertices), std::move(members));
   }
 
-  /// Flat in the unshaken lattice: between two diagonals of one square of anions. Its circumcentre says nothing.
+  /// Flat in the unshaken lattice: between two diagonals of one square of anions. Its circumcentre
+  /// says nothing.
   bool is_flat(std::size_t t) const {
     auto const p = exact_positions(tetrahedra[t].vertices);
-    return std::fabs(dot(p[1] - p[0], cross(p[2] - p[0], p[3] - p[0]))) < 1e-5 * std::pow(spacing_, 3);
+    return std::fabs(dot(p[1] - p[0], cross(p[2] - p[0], p[3] - p[0]))) <
+           1e-5 * std::pow(spacing_, 3);
   }
 
-  /// Makes voids of at least so many vertices out of neighbours with a common circumcentre, and the flat ones between.
+  /// Makes voids of at least so many vertices out of neighbours with a common circumcentre, and the
+  /// flat ones between.
   void join_common_spheres(std::size_t least_vertices) {
     auto const centre = [&](Member const& m) {
       return tetrahedra[m.tetrahedron].circumcentre + translation(anions_.cell, m.frame);
@@ -199,13 +211,15 @@ class Voids {
     auto const joins = [&](Member const& m, Member const& next) {
       if (void_of[next.tetrahedron] != none) return false;
       if (is_flat(next.tetrahedron)) return true;
-      return !is_flat(m.tetrahedron) && norm(centre(next) - centre(m)) < options_.void_tolerance * spacing_;
+      return !is_flat(m.tetrahedron) &&
+             norm(centre(next) - centre(m)) < options_.void_tolerance * spacing_;
     };
     for (std::size_t t = 0; t < tetrahedra.size(); ++t) {
       if (void_of[t] != none || is_flat(t)) continue;
       auto members = connected({t, {}}, joins);
       std::vector<Vertex> vertices;
-      for (Member const& m : members) insert_sorted(vertices, moved(tetrahedra[m.tetrahedron].vertices, m.frame));
+      for (Member const& m : members)
+        insert_sorted(vertices, moved(tetrahedra[m.tetrahedron].vertices, m.frame));
       if (vertices.size() < least_vertices) continue;
       SiteKind const kind = kind_of(vertices);
       add(kind, std::move(vertices), std::move(members));
@@ -238,17 +252,18 @@ void require_apart(Crystal const& crystal, std::vector<std::size_t> const& anion
   std::vector<Vec3> positions;
   for (std::size_t i : anions) {
     positions.push_back(crystal.positions[i]);
-    if (!std::isfinite(norm(positions.back()))) fail_input({}, "sites: the position of ion ", i + 1, " is not finite");
+    if (!std::isfinite(norm(positions.back())))
+      fail_input({}, "sites: the position of ion ", i + 1, " is not finite");
   }
   auto const [first, second, distance] = closest_pair(crystal.cell, positions);
   double const least = 0.1;
   if (!(distance >= least))
-    fail_input({}, "sites: ions ", anions[first.ion] + 1, " and ", anions[second.ion] + 1, " are ", distance,
-               " Å apart, expected at least ", least, " Å");
+    fail_input({}, "sites: ions ", anions[first.ion] + 1, " and ", anions[second.ion] + 1, " are ",
+               distance, " Å apart, expected at least ", least, " Å");
 }
 
-/// The shift that moves a position into the home cell; what lies within rounding of its upper border is put at the
-/// lower.
+/// The shift that moves a position into the home cell; what lies within rounding of its upper
+/// border is put at the lower.
 Shift home_shift(Cell const& cell, Vec3 position) {
   Vec3 const f = cell.to_fractional(position);
   auto const to_home = [](double x) { return -int(std::floor(x + 1e-9)); };
@@ -267,7 +282,8 @@ SiteGraph find_sites(Crystal const& crystal, std::vector<std::string> const& ani
   Shaken const anions = shake(crystal, indices);
   Voids const found(anions, options);
 
-  // Copies of one void in the repeated cell become one site; `home` moves a void's own frame into that of its site.
+  // Copies of one void in the repeated cell become one site; `home` moves a void's own frame into
+  // that of its site.
   SiteGraph graph;
   struct Copy {
     std::size_t site;
@@ -285,18 +301,23 @@ SiteGraph find_sites(Crystal const& crystal, std::vector<std::string> const& ani
     if (is_new) {
       Vec3 const centre = centroid(positions_of(crystal, original));
       Shift const home = entry->second.home = home_shift(crystal.cell, centre);
-      graph.sites.push_back({kind, centre + translation(crystal.cell, home), moved(original, home)});
+      graph.sites.push_back(
+          {kind, centre + translation(crystal.cell, home), moved(original, home)});
       representative.push_back(v);
     }
     copies.push_back({entry->second.site, entry->second.home - offset});
   }
   if (representative.size() * anions.original.size() != found.voids.size() * indices.size())
-    fail_input({}, "sites: equal places of the repeated cell were divided in different ways; change void_tolerance (",
+    fail_input({},
+               "sites: equal places of the repeated cell were divided in different ways; change "
+               "void_tolerance (",
                options.void_tolerance, ")");
 
   std::vector<std::size_t> order(graph.sites.size()), rank(graph.sites.size());
   std::iota(order.begin(), order.end(), 0);
-  std::ranges::sort(order, {}, [&](std::size_t s) { return std::tie(graph.sites[s].kind, graph.sites[s].vertices); });
+  std::ranges::sort(order, {}, [&](std::size_t s) {
+    return std::tie(graph.sites[s].kind, graph.sites[s].vertices);
+  });
   std::vector<Site> sorted;
   for (std::size_t s : order) {
     rank[s] = sorted.size();
@@ -311,11 +332,13 @@ SiteGraph find_sites(Crystal const& crystal, std::vector<std::string> const& ani
       for (std::size_t k = 0; k < 4; ++k) {
         auto const& neighbour = found.tetrahedra[t].neighbours[k];
         std::size_t const w = found.void_of[neighbour.index];
-        Shift const image = shift + neighbour.shift - found.frame[neighbour.index];  // of void w in the frame of v
+        Shift const image =
+            shift + neighbour.shift - found.frame[neighbour.index];  // of void w in the frame of v
         if (w == v && image == Shift{}) continue;
         auto const& [j, home] = copies[w];
         SharedFace face{i, j, anions.original_shift(image) + copies[v].home - home, {}};
-        if (std::tuple(j, face.shift) < std::tuple(i, Shift{})) continue;  // listed by the other site
+        if (std::tuple(j, face.shift) < std::tuple(i, Shift{}))
+          continue;  // listed by the other site
         auto const& corners = found.tetrahedra[t].vertices;
         for (std::size_t m = 0; m < 3; ++m) {
           Vertex const corner = corners[(k + 1 + m) % 4];
@@ -328,12 +351,14 @@ SiteGraph find_sites(Crystal const& crystal, std::vector<std::string> const& ani
       }
   }
 
-  std::ranges::sort(graph.faces, {},
-                    [](SharedFace const& f) { return std::tie(f.i, f.j, f.shift, f.window.vertices); });
+  std::ranges::sort(graph.faces, {}, [](SharedFace const& f) {
+    return std::tie(f.i, f.j, f.shift, f.window.vertices);
+  });
 
   std::vector<double> radii;
   for (auto const& [vertices, centre, neighbours] : found.tetrahedra)
-    radii.push_back(norm(anions.positions[vertices[0].ion] + translation(anions.cell, vertices[0].shift) - centre));
+    radii.push_back(norm(anions.positions[vertices[0].ion] +
+                         translation(anions.cell, vertices[0].shift) - centre));
   std::ranges::sort(radii);
   graph.median_sphere_A = radii[radii.size() / 2];
   graph.largest_sphere_A = radii.back();
@@ -343,7 +368,8 @@ SiteGraph find_sites(Crystal const& crystal, std::vector<std::string> const& ani
 NearestSite nearest_site(SiteGraph const& graph, Cell const& cell, Vec3 position) {
   NearestSite best{0, INFINITY};
   for (std::size_t s = 0; s < graph.sites.size(); ++s)
-    if (double const d = norm(minimum_image(cell, graph.sites[s].position - position)); d < best.distance)
+    if (double const d = norm(minimum_image(cell, graph.sites[s].position - position));
+        d < best.distance)
       best = {s, d};
   return best;
 }
@@ -382,15 +408,18 @@ std::vector<Hop> find_hops(SiteGraph const& graph, Cell const& cell, HopKind kin
       if (graph.sites[step.to].kind == kinds.back()) ends.push_back(step);
     for (std::size_t e = 0; e < ends.size(); ++e) {
       if (kinds.size() == 2) {
-        hops.push_back({kind, {site_at(s, {}), site_at(ends[e].to, ends[e].shift)}, {ends[e].window}});
+        hops.push_back(
+            {kind, {site_at(s, {}), site_at(ends[e].to, ends[e].shift)}, {ends[e].window}});
         continue;
       }
-      // From one end over the home site s to the other, moved so that the start is in its home cell.
+      // From one end over the home site s to the other, moved so that the start is in its home
+      // cell.
       for (std::size_t f = e + 1; f < ends.size(); ++f) {
         Shift const home = Shift{} - ends[e].shift;
-        hops.push_back({kind,
-                        {site_at(ends[e].to, {}), site_at(s, home), site_at(ends[f].to, home + ends[f].shift)},
-                        {window_at(ends[e].window, home), window_at(ends[f].window, home)}});
+        hops.push_back(
+            {kind,
+             {site_at(ends[e].to, {}), site_at(s, home), site_at(ends[f].to, home + ends[f].shift)},
+             {window_at(ends[e].window, home), window_at(ends[f].window, home)}});
       }
     }
   }

@@ -29,7 +29,8 @@ void validate(NebOptions const& o) {
   if (o.images < 3 || o.images > 1000)
     fail_input({}, "neb: images = ", o.images, ", expected 3 to 1000 (both ends included)");
   if (o.max_steps < 0) fail_input({}, "neb: max_steps = ", o.max_steps, ", expected 0 or more");
-  if (o.dof_per_ion < 1) fail_input({}, "neb: dof_per_ion = ", o.dof_per_ion, ", expected at least 1");
+  if (o.dof_per_ion < 1)
+    fail_input({}, "neb: dof_per_ion = ", o.dof_per_ion, ", expected at least 1");
 }
 
 }  // namespace ionscape

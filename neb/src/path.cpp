@@ -10,7 +10,8 @@ namespace ionscape {
 
 void PathSet::add(std::vector<double> const& path, int surface_index) {
   if (path.size() != std::size_t(n_images) * dof)
-    fail_input({}, "path of ", path.size(), " numbers, expected ", n_images, " images of ", dof, " coordinates");
+    fail_input({}, "path of ", path.size(), " numbers, expected ", n_images, " images of ", dof,
+               " coordinates");
   coordinates.insert(coordinates.end(), path.begin(), path.end());
   surface.push_back(surface_index);
 }
@@ -18,10 +19,12 @@ void PathSet::add(std::vector<double> const& path, int surface_index) {
 void validate(PathSet const& paths, int fewest_images) {
   if (paths.n_images < fewest_images)
     fail_input({}, "path of ", paths.n_images, " images, expected at least ", fewest_images);
-  if (paths.dof < 1) fail_input({}, "path with ", paths.dof, " coordinates per image, expected at least 1");
+  if (paths.dof < 1)
+    fail_input({}, "path with ", paths.dof, " coordinates per image, expected at least 1");
   std::size_t const per_band = std::size_t(paths.n_images) * paths.dof;
   if (paths.coordinates.size() != per_band * paths.n_bands())
-    fail_input({}, paths.coordinates.size(), " coordinates for ", paths.n_bands(), " paths of ", per_band);
+    fail_input({}, paths.coordinates.size(), " coordinates for ", paths.n_bands(), " paths of ",
+               per_band);
   for (std::size_t k = 0; k < paths.coordinates.size(); ++k)
     if (!std::isfinite(paths.coordinates[k]))
       fail_input({}, "path ", k / per_band + 1, ", image ", k % per_band / paths.dof + 1,
@@ -29,13 +32,15 @@ void validate(PathSet const& paths, int fewest_images) {
 }
 
 std::vector<double> linear_path(std::vector<std::vector<double>> const& waypoints, int n_images) {
-  if (waypoints.size() < 2) fail_input({}, "path through ", waypoints.size(), " points, expected at least 2");
+  if (waypoints.size() < 2)
+    fail_input({}, "path through ", waypoints.size(), " points, expected at least 2");
   if (n_images < 2) fail_input({}, "path of ", n_images, " images, expected at least 2");
   int const dof = static_cast<int>(waypoints.front().size());
   std::vector<double> arc = {0};  // path length at each waypoint
   for (std::size_t w = 1; w < waypoints.size(); ++w) {
     if (waypoints[w].size() != waypoints[0].size())
-      fail_input({}, "path: point ", w + 1, " has ", waypoints[w].size(), " coordinates, expected ", dof);
+      fail_input({}, "path: point ", w + 1, " has ", waypoints[w].size(), " coordinates, expected ",
+                 dof);
     arc.push_back(arc.back() + neb::distance(dof, waypoints[w - 1].data(), waypoints[w].data()));
   }
   if (!(arc.back() > 0) || !std::isfinite(arc.back()))
@@ -48,15 +53,17 @@ std::vector<double> linear_path(std::vector<std::vector<double>> const& waypoint
     auto const w = static_cast<std::size_t>(upper - arc.begin());
     double const t = (s - arc[w - 1]) / (arc[w] - arc[w - 1]);
     for (int k = 0; k < dof; ++k)
-      path.push_back(i == n_images - 1 ? waypoints.back()[k] : (1 - t) * waypoints[w - 1][k] + t * waypoints[w][k]);
+      path.push_back(i == n_images - 1 ? waypoints.back()[k]
+                                       : (1 - t) * waypoints[w - 1][k] + t * waypoints[w][k]);
   }
   return path;
 }
 
-std::vector<double> minimum_image_path(Cell const& cell, std::vector<Vec3> const& start, std::vector<Vec3> const& end,
-                                       int n_images) {
+std::vector<double> minimum_image_path(Cell const& cell, std::vector<Vec3> const& start,
+                                       std::vector<Vec3> const& end, int n_images) {
   if (start.size() != end.size())
-    fail_input({}, "path from ", start.size(), " ions to ", end.size(), ", expected the same number");
+    fail_input({}, "path from ", start.size(), " ions to ", end.size(),
+               ", expected the same number");
   std::vector<std::vector<double>> ends(2);
   for (std::size_t ion = 0; ion < start.size(); ++ion) {
     Vec3 const near = start[ion] + minimum_image(cell, end[ion] - start[ion]);
@@ -70,7 +77,8 @@ std::vector<double> path_of(Band const& band) {
   std::vector<double> path;
   for (Crystal const& image : band.images) {
     if (image.size() != band.images.front().size())
-      fail_input({}, "band with images of ", band.images.front().size(), " and ", image.size(), " ions");
+      fail_input({}, "band with images of ", band.images.front().size(), " and ", image.size(),
+                 " ions");
     for (Vec3 r : image.positions) path.insert(path.end(), {r.x, r.y, r.z});
   }
   return path;

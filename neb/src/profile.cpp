@@ -13,7 +13,8 @@ namespace {
 struct Cubic {
   double a, b, c, d, start, length;
 
-  Cubic(BandResult const& band, int i) : start(band.position[i]), length(band.position[i + 1] - band.position[i]) {
+  Cubic(BandResult const& band, int i)
+      : start(band.position[i]), length(band.position[i + 1] - band.position[i]) {
     double const rise = band.energy[i + 1] - band.energy[i];
     double const left = band.slope[i] * length, right = band.slope[i + 1] * length;
     a = left + right - 2 * rise;
@@ -54,7 +55,8 @@ std::vector<ProfileExtremum> profile_extrema(BandResult const& band) {
     for (double t : roots) {
       double const s = cubic.start + t * cubic.length;
       bool const inside = t >= 0 && t <= 1 && s > 0 && s < band.position.back();
-      bool const known = !extrema.empty() && s - extrema.back().position < 1e-9;  // at an image, from its left side
+      bool const known = !extrema.empty() &&
+                         s - extrema.back().position < 1e-9;  // at an image, from its left side
       if (inside && !known) extrema.push_back({s, cubic.energy(t), cubic.b + 3 * cubic.a * t < 0});
     }
   }

@@ -49,13 +49,16 @@ void analyse(BandResult& band, std::span<double const> force, int dof_per_ion) {
   std::vector<double> tangent(dof);
   for (int i = 0; i <= last; ++i) {
     if (i > 0) band.position[i] = band.position[i - 1] + neb::distance(dof, x(i - 1), x(i));
-    int const previous = std::max(i - 1, 0), next = std::min(i + 1, last);  // an end's own bond to itself is zero
-    auto const weights = i == 0 || i == last ? neb::TangentWeights{1, 1}
-                                             : neb::tangent_weights(energy[previous], energy[i], energy[next]);
+    int const previous = std::max(i - 1, 0),
+              next = std::min(i + 1, last);  // an end's own bond to itself is zero
+    auto const weights = i == 0 || i == last
+                             ? neb::TangentWeights{1, 1}
+                             : neb::tangent_weights(energy[previous], energy[i], energy[next]);
     neb::unit_tangent(dof, x(previous), x(i), x(next), weights, tangent.data());
     band.slope[i] = -neb::dot(dof, f(i), tangent.data());
   }
-  band.end_force = {neb::largest_ion_norm(dof, dof_per_ion, f(0)), neb::largest_ion_norm(dof, dof_per_ion, f(last))};
+  band.end_force = {neb::largest_ion_norm(dof, dof_per_ion, f(0)),
+                    neb::largest_ion_norm(dof, dof_per_ion, f(last))};
 
   if (!std::all_of(energy.begin(), energy.end(), [](double e) { return std::isfinite(e); })) {
     band.saddle_kind = SaddleKind::none;
@@ -66,8 +69,10 @@ void analyse(BandResult& band, std::span<double const> force, int dof_per_ion) {
   }
   auto const [lowest, highest] = std::minmax_element(energy.begin(), energy.end());
   double const top = *highest;
-  band.saddle_kind = top > energy.front() && top > energy.back() ? SaddleKind::interior : SaddleKind::endpoint;
-  band.saddle_image = static_cast<int>(std::find(energy.begin(), energy.end(), top) - energy.begin());
+  band.saddle_kind =
+      top > energy.front() && top > energy.back() ? SaddleKind::interior : SaddleKind::endpoint;
+  band.saddle_image =
+      static_cast<int>(std::find(energy.begin(), energy.end(), top) - energy.begin());
   band.saddle_energy = top;
   band.forward_barrier = top - energy.front();
   band.reverse_barrier = top - energy.back();

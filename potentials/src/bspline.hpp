@@ -1,4 +1,5 @@
-// Cardinal B-splines M_p (Schoenberg), M_p(x) > 0 for 0 < x < p: polynomials between the integers, and aliases in Fourier space.
+// Cardinal B-splines M_p (Schoenberg), M_p(x) > 0 for 0 < x < p: polynomials between the integers,
+// and aliases in Fourier space.
 #pragma once
 
 #include <cmath>
@@ -8,14 +9,17 @@
 
 namespace ionscape::detail {
 
-/// The weights of p mesh points as polynomials in t = w - 1/2, w the fraction of the ion's coordinate: weight j is M_p(w + p - 1 - j).
-/// Returns (2 p - 1, width): coefficients of t^(p-1) ... t^0 of the weights j = 0 ... p - 1, then of t^(p-2) ... t^0 of their
-/// derivatives by w; columns from p to width are zero.
+/// The weights of p mesh points as polynomials in t = w - 1/2, w the fraction of the ion's
+/// coordinate: weight j is M_p(w + p - 1 - j). Returns (2 p - 1, width): coefficients of t^(p-1)
+/// ... t^0 of the weights j = 0 ... p - 1, then of t^(p-2) ... t^0 of their derivatives by w;
+/// columns from p to width are zero.
 inline std::vector<double> spline_coefficients(int p, int width) {
-  // piece[n][k]: coefficient of t^k in M(n + w). M_k(x) = [x M_(k-1)(x) + (k - x) M_(k-1)(x - 1)] / (k - 1), from M_1 = 1.
+  // piece[n][k]: coefficient of t^k in M(n + w). M_k(x) = [x M_(k-1)(x) + (k - x) M_(k-1)(x - 1)] /
+  // (k - 1), from M_1 = 1.
   std::vector<std::vector<long double>> piece{{1}};
   for (int k = 2; k <= p; ++k) {
-    std::vector<std::vector<long double>> next(std::size_t(k), std::vector<long double>(std::size_t(k), 0));
+    std::vector<std::vector<long double>> next(std::size_t(k),
+                                               std::vector<long double>(std::size_t(k), 0));
     for (int n = 0; n < k; ++n)
       for (int power = 0; power < k - 1; ++power) {
         auto const i = std::size_t(power);
@@ -53,8 +57,9 @@ inline std::vector<double> spline_at_integers(int p) {
   return out;
 }
 
-/// s_m = sinc(pi (x + m))^p for m = -reach ... reach: the Fourier transform of the centred spline at the wave number x of the mesh
-/// (in units of its size, |x| <= 1/2) and all wave numbers that the mesh takes for the same.
+/// s_m = sinc(pi (x + m))^p for m = -reach ... reach: the Fourier transform of the centred spline
+/// at the wave number x of the mesh (in units of its size, |x| <= 1/2) and all wave numbers that
+/// the mesh takes for the same.
 struct SplineAliases {
   static constexpr int reach = 8;
   double s[2 * reach + 1];

@@ -16,8 +16,8 @@ namespace ionscape::detail {
 template <class MemorySpace, class Values>
 auto upload(char const* label, Values const& values) {
   using T = std::remove_const_t<typename Values::value_type>;
-  Kokkos::View<T*, MemorySpace> view(Kokkos::view_alloc(Kokkos::WithoutInitializing, std::string(label)),
-                                     values.size());
+  Kokkos::View<T*, MemorySpace> view(
+      Kokkos::view_alloc(Kokkos::WithoutInitializing, std::string(label)), values.size());
   auto mirror = Kokkos::create_mirror_view(view);
   std::copy(values.begin(), values.end(), mirror.data());
   Kokkos::deep_copy(view, mirror);
@@ -46,7 +46,8 @@ struct DoesNotFit : InputError {
 /// Throws DoesNotFit if `needed` bytes are more than `limit`.
 inline void require_memory(char const* what, double needed, double limit) {
   if (!(needed <= limit))
-    throw DoesNotFit(std::string(what) + " would take " + gigabytes(needed) + ", " + gigabytes(limit) + " are allowed");
+    throw DoesNotFit(std::string(what) + " would take " + gigabytes(needed) + ", " +
+                     gigabytes(limit) + " are allowed");
 }
 
 }  // namespace ionscape::detail

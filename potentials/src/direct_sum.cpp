@@ -1,10 +1,11 @@
 // Tables and kernels of DirectSum.
 //
-// Four kernels: powers (for each pack of ions), structure factors (for each chunk of rows; a row is one (h, k) with k >= 0 and
-// all its l >= 0), sums, potentials (for each pack of ions). A pack is as many ions as the machine has vector lanes.
+// Four kernels: powers (for each pack of ions), structure factors (for each chunk of rows; a row is
+// one (h, k) with k >= 0 and all its l >= 0), sums, potentials (for each pack of ions). A pack is
+// as many ions as the machine has vector lanes.
 //
-// Conjugation makes half of all wave vectors enough. Of the four signs (+-k, +-l) of a row the weights keep each G once: for h = 0 only
-// k > 0, or k = 0 and l > 0.
+// Conjugation makes half of all wave vectors enough. Of the four signs (+-k, +-l) of a row the
+// weights keep each G once: for h = 0 only k > 0, or k = 0 and l > 0.
 #include <ionscape/potentials/direct_sum.hpp>
 
 #include <algorithm>
@@ -36,8 +37,10 @@ struct SystemRecord {
   int index;
   int pack_begin;
   int h_max, k_max, l_max;
-  int z_stride;     // l_max + 1 in whole vectors
-  long powers;      // first of its packs' tables of X, Y, Z: (h_max + k_max + l_max + 3) x {cos, sin} x lanes
+  int z_stride;  // l_max + 1 in whole vectors
+  long
+      // first of its packs' tables of X, Y, Z: (h_max + k_max + l_max + 3) x {cos, sin} x lanes
+      powers;
   long transposed;  // first of its ions' tables of Z: {cos, sin} x z_stride
   int row_begin, row_end;
   int chunk_begin, chunk_end;
@@ -93,7 +96,8 @@ struct Kernels {
   using Team = typename Kokkos::TeamPolicy<Exec, StructureFactors>::member_type;
 
   KOKKOS_INLINE_FUNCTION double* powers_of(SystemRecord const& s, int pack) const {
-    return &t.powers(s.powers + long(pack - s.pack_begin) * 2 * (s.h_max + s.k_max + s.l_max + 3) * native_width);
+    return &t.powers(s.powers + long(pack - s.pack_begin) * 2 * (s.h_max + s.k_max + s.l_max + 3) *
+                                    native_width);
   }
 
   /// to[2 n W] = cos, to[(2 n + 1) W] = sin of 2 pi n x.
@@ -128,7 +132,8 @@ struct Kernels {
     fill_powers(fy, s.k_max, y);
     fill_powers(fz, s.l_max, z);
     for (int lane = 0; lane < native_width && first + lane < s.ion_end; ++lane) {
-      double* const to = &t.transposed(s.transposed + long(first + lane - s.ion_begin) * 2 * s.z_stride);
+      double* const to =
+          &t.transposed(s.transposed + long(first + lane - s.ion_begin) * 2 * s.z_stride);
       for (int l = 0; l < s.z_stride; ++l) {
         to[l] = l <= s.l_max ? z[2 * l * native_width + lane] : 0;
         to[s.z_stride + l] = l <= s.l_max ? z[(2 * l + 1) * native_width + lane] : 0;
@@ -140,7 +145,8 @@ struct Kernels {
     Chunk const chunk = t.chunks(team.league_rank());
     SystemRecord const& s = t.systems(chunk.system);
     int const rank = team.team_rank(), size = team.team_size();
-    double* const p = static_cast<double*>(team.team_shmem().get_shmem(4 * block_ions * sizeof(double)));
+    double* const p =
+        static_cast<double*>(team.team_shmem().get_shmem(4 * block_ions * sizeof(double)));
     int const n = s.ion_end - s.ion_begin;
     for (int block = 0; block < n; block += block_ions) {
       int const count = n - block < block_ions ? n - block : block_ions;
@@ -150,7 +156,8 @@ struct Kernels {
         for (int i = rank * native_width; i < count; i += size * native_width) {
           double const* const x = powers_of(s, s.pack_begin + (block + i) / native_width);
           double const* const y = x + 2 * (s.h_max + 1 + row.k) * native_width;
-          Lanes const xr = load(x + 2 * row.h * native_width), xi = load(x + (2 * row.h + 1) * native_width);
+          Lanes const xr = load(x + 2 * row.h * native_width),
+                      xi = load(x + (2 * row.h + 1) * native_width);
           Lanes const yr = load(y), yi = load(y + native_width);
           Lanes q(0.0);
           for (int lane = 0; lane < native_width && i + lane < count; ++lane)
@@ -167,7 +174,8 @@ struct Kernels {
           Lanes c0(0.0), c1(0.0), c2(0.0), c3(0.0), s0(0.0), s1(0.0), s2(0.0), s3(0.0);
           for (int i = 0; i < count; ++i, z += 2 * s.z_stride) {
             Lanes const zc = load(z), zs = load(z + s.z_stride);
-            Lanes const p0(p[i]), p1(p[block_ions + i]), p2(p[2 * block_ions + i]), p3(p[3 * block_ions + i]);
+            Lanes const p0(p[i]), p1(p[block_ions + i]), p2(p[2 * block_ions + i]),
+                p3(p[3 * block_ions + i]);
             c0 += p0 * zc, c1 += p1 * zc, c2 += p2 * zc, c3 += p3 * zc;
             s0 += p0 * zs, s1 += p1 * zs, s2 += p2 * zs, s3 += p3 * zs;
           }
@@ -182,8 +190,10 @@ struct Kernels {
     finish(team, s, chunk);
   }
 
-  /// From the sums of a chunk's rows to its energy and virial, and to the coefficients of the potentials.
-  KOKKOS_INLINE_FUNCTION void finish(Team const& team, SystemRecord const& s, Chunk const& chunk) const {
+  /// From the sums of a chunk's rows to its energy and virial, and to the coefficients of the
+  /// potentials.
+  KOKKOS_INLINE_FUNCTION void finish(Team const& team, SystemRecord const& s,
+                                     Chunk const& chunk) const {
     Lanes sum[7];
     for (Lanes& x : sum) x = Lanes(0.0);
     for (int r = chunk.row_begin; r < chunk.row_end; ++r) {
@@ -193,9 +203,9 @@ struct Kernels {
       double* const c = &t.coefficients(8 * row.first);
       int const m = row.l_count;
       for (int l = team.team_rank() * native_width; l < m; l += team.team_size() * native_width) {
-        Lanes const cpr = load(c + l), cpi = load(c + m + l), cmr = load(c + 2 * m + l), cmi = load(c + 3 * m + l),
-                    spr = load(c + 4 * m + l), spi = load(c + 5 * m + l), smr = load(c + 6 * m + l),
-                    smi = load(c + 7 * m + l);
+        Lanes const cpr = load(c + l), cpi = load(c + m + l), cmr = load(c + 2 * m + l),
+                    cmi = load(c + 3 * m + l), spr = load(c + 4 * m + l), spi = load(c + 5 * m + l),
+                    smr = load(c + 6 * m + l), smi = load(c + 7 * m + l);
         // S(+-k, +-l) = sum q P+- exp(+-i 2 pi l z)
         Lanes const re[4] = {cpr - spi, cpr + spi, cmr - smi, cmr + smi};
         Lanes const im[4] = {spr + cpi, cpi - spr, smr + cmi, cmi - smr};
@@ -268,8 +278,10 @@ struct Kernels {
         tmr += er * zc, tmi += ei * zc, dmr += fr * lc, dmi += fi * lc;
         tmr += fr * zs, tmi += fi * zs, dmr -= er * ls, dmi -= ei * ls;
       }
-      Lanes const xr = load(x + 2 * row.h * native_width), xi = load(x + (2 * row.h + 1) * native_width),
-                  yr = load(y + 2 * row.k * native_width), yi = load(y + (2 * row.k + 1) * native_width);
+      Lanes const xr = load(x + 2 * row.h * native_width),
+                  xi = load(x + (2 * row.h + 1) * native_width),
+                  yr = load(y + 2 * row.k * native_width),
+                  yi = load(y + (2 * row.k + 1) * native_width);
       Lanes const rr = xr * yr, ii = xi * yi, ri = xr * yi, ir = xi * yr;
       Lanes const pr = rr - ii, pi = ri + ir, qr = rr + ii, qi = ir - ri;
       phi += pr * tpr - pi * tpi + (qr * tmr - qi * tmi);
@@ -311,11 +323,13 @@ DirectSum<MemorySpace>::DirectSum(std::span<DirectSystem const> systems, double 
     s.ion_begin = system.ion_begin, s.ion_end = system.ion_end, s.index = system.index;
     s.pack_begin = int(system_of_pack.size());
     double const reach = system.cutoff / (2 * pi);  // |h| = |G.a| / 2 pi <= |G| |a| / 2 pi
-    double const h_max = reach * norm(s.cell.a), k_max = reach * norm(s.cell.b), l_max = reach * norm(s.cell.c);
+    double const h_max = reach * norm(s.cell.a), k_max = reach * norm(s.cell.b),
+                 l_max = reach * norm(s.cell.c);
     int const n = s.ion_end - s.ion_begin, packs = (n + native_width - 1) / native_width;
-    detail::require_memory("the wave vectors of the direct Ewald sum",
-                           128.0 * pi / 6 * h_max * k_max * l_max + 48.0 * n * (h_max + k_max + 2 * l_max),
-                           memory_limit);
+    detail::require_memory(
+        "the wave vectors of the direct Ewald sum",
+        128.0 * pi / 6 * h_max * k_max * l_max + 48.0 * n * (h_max + k_max + 2 * l_max),
+        memory_limit);
     s.row_begin = int(rows.size());
     double count = 0;
     for (int h = 0; h <= int(h_max); ++h)
@@ -344,7 +358,8 @@ DirectSum<MemorySpace>::DirectSum(std::span<DirectSystem const> systems, double 
         values += row.l_count;
         weight.resize(4 * values, 0.0);
         slope.resize(4 * values, 0.0);
-        s.h_max = std::max(s.h_max, h), s.k_max = std::max(s.k_max, k), s.l_max = std::max(s.l_max, last);
+        s.h_max = std::max(s.h_max, h), s.k_max = std::max(s.k_max, k),
+        s.l_max = std::max(s.l_max, last);
         for (int sign = 0; sign < 4; ++sign)
           for (int l = 0; l <= last; ++l)
             if (kept(sign, l)) {
@@ -368,8 +383,8 @@ DirectSum<MemorySpace>::DirectSum(std::span<DirectSystem const> systems, double 
     records.push_back(s);
     tables_->wave_vectors.push_back(count);
   }
-  detail::require_memory("the tables of the direct Ewald sum", 8.0 * (16.0 * values + powers + transposed),
-                         memory_limit);
+  detail::require_memory("the tables of the direct Ewald sum",
+                         8.0 * (16.0 * values + powers + transposed), memory_limit);
   Tables& t = *tables_;
   t.systems = upload<MemorySpace>("ionscape::direct::systems", records);
   t.rows = upload<MemorySpace>("ionscape::direct::rows", rows);
@@ -380,7 +395,8 @@ DirectSum<MemorySpace>::DirectSum(std::span<DirectSystem const> systems, double 
   t.coefficients = Kokkos::View<double*, MemorySpace>("ionscape::direct::coefficients", 8 * values);
   t.powers = Kokkos::View<double*, MemorySpace>("ionscape::direct::powers", powers);
   t.transposed = Kokkos::View<double*, MemorySpace>("ionscape::direct::transposed", transposed);
-  t.chunk_sums = Kokkos::View<double*, MemorySpace>("ionscape::direct::chunk_sums", 7 * chunks.size());
+  t.chunk_sums =
+      Kokkos::View<double*, MemorySpace>("ionscape::direct::chunk_sums", 7 * chunks.size());
 }
 
 template <class MemorySpace>
@@ -394,25 +410,28 @@ template <class MemorySpace>
 template <class Exec>
 void DirectSum<MemorySpace>::evaluate(Exec const& exec, Positions const& positions,
                                       Kokkos::View<double const*, MemorySpace> const& charges,
-                                      Kokkos::View<double*, MemorySpace> const& potential, Vectors const& gradient,
-                                      Vectors const& sums) const {
+                                      Kokkos::View<double*, MemorySpace> const& potential,
+                                      Vectors const& gradient, Vectors const& sums) const {
   using K = Kernels<MemorySpace>;
   Tables const& t = *tables_;
   if (t.systems.extent(0) == 0) return;
   K const kernels{t, positions, charges, potential, gradient, sums};
   int const packs = int(t.system_of_pack.extent(0)), chunks = int(t.chunks.extent(0));
   using Dynamic = Kokkos::Schedule<Kokkos::Dynamic>;
-  Kokkos::parallel_for("ionscape::direct::powers", Kokkos::RangePolicy<Exec, typename K::Powers>(exec, 0, packs),
-                       kernels);
+  Kokkos::parallel_for("ionscape::direct::powers",
+                       Kokkos::RangePolicy<Exec, typename K::Powers>(exec, 0, packs), kernels);
   int const team = native_width == 1 ? 32 : 1;
-  Kokkos::parallel_for("ionscape::direct::structure_factors",
-                       Kokkos::TeamPolicy<Exec, typename K::StructureFactors, Dynamic>(exec, chunks, team)
-                           .set_scratch_size(0, Kokkos::PerTeam(4 * block_ions * int(sizeof(double)) + 64)),
-                       kernels);
+  Kokkos::parallel_for(
+      "ionscape::direct::structure_factors",
+      Kokkos::TeamPolicy<Exec, typename K::StructureFactors, Dynamic>(exec, chunks, team)
+          .set_scratch_size(0, Kokkos::PerTeam(4 * block_ions * int(sizeof(double)) + 64)),
+      kernels);
   Kokkos::parallel_for("ionscape::direct::sums",
-                       Kokkos::RangePolicy<Exec, typename K::Sums>(exec, 0, t.systems.extent(0)), kernels);
+                       Kokkos::RangePolicy<Exec, typename K::Sums>(exec, 0, t.systems.extent(0)),
+                       kernels);
   Kokkos::parallel_for("ionscape::direct::potentials",
-                       Kokkos::RangePolicy<Exec, typename K::Potentials, Dynamic>(exec, 0, packs), kernels);
+                       Kokkos::RangePolicy<Exec, typename K::Potentials, Dynamic>(exec, 0, packs),
+                       kernels);
 }
 
 template <class MemorySpace>
@@ -423,15 +442,14 @@ double DirectSum<MemorySpace>::wave_vectors(int system) const {
 template <class MemorySpace>
 double DirectSum<MemorySpace>::memory() const {
   Tables const& t = *tables_;
-  return double(detail::bytes(t.systems, t.rows, t.chunks, t.system_of_pack, t.weight, t.slope, t.coefficients,
-                              t.powers, t.transposed, t.chunk_sums));
+  return double(detail::bytes(t.systems, t.rows, t.chunks, t.system_of_pack, t.weight, t.slope,
+                              t.coefficients, t.powers, t.transposed, t.chunk_sums));
 }
 
 using Default = Kokkos::DefaultExecutionSpace;
 template class DirectSum<Default::memory_space>;
-template void DirectSum<Default::memory_space>::evaluate(Default const&, Positions const&,
-                                                         Kokkos::View<double const*, Default::memory_space> const&,
-                                                         Kokkos::View<double*, Default::memory_space> const&,
-                                                         Vectors const&, Vectors const&) const;
+template void DirectSum<Default::memory_space>::evaluate(
+    Default const&, Positions const&, Kokkos::View<double const*, Default::memory_space> const&,
+    Kokkos::View<double*, Default::memory_space> const&, Vectors const&, Vectors const&) const;
 
 }  // namespace ionscape

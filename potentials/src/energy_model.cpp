@@ -90,9 +90,10 @@ struct Tile {
 /// Sums of one ion over lanes.
 struct Sums {
   Lanes potential = Lanes(0.0), pairs = Lanes(0.0),
-        dispersion = Lanes(0.0);                         // k_e sum q_j erfc/r, sum V, sum of -C/r^6's real part
+        dispersion = Lanes(0.0);  // k_e sum q_j erfc/r, sum V, sum of -C/r^6's real part
   Lanes x = Lanes(0.0), y = Lanes(0.0), z = Lanes(0.0);  // force
-  Lanes xx = Lanes(0.0), yy = Lanes(0.0), zz = Lanes(0.0), yz = Lanes(0.0), xz = Lanes(0.0), xy = Lanes(0.0);
+  Lanes xx = Lanes(0.0), yy = Lanes(0.0), zz = Lanes(0.0), yz = Lanes(0.0), xz = Lanes(0.0),
+        xy = Lanes(0.0);
   double approach_square = 1e300;  // min of (distance/turnover)^2
 };
 
@@ -116,18 +117,21 @@ struct RealSpace {
   View<double> potential, pair_energy, dispersion_energy, approach;  // per ion
   View<double> virial;                                               // (n_tiles, 6): dE/d(strain)
 
-  /// One group: near pairs with the Coulomb term, far ones without. Some vectors of pairs at a time go through three short loops,
-  /// since one long loop body would wait for its own results: a core looks ahead by a few hundred instructions only.
+  /// One group: near pairs with the Coulomb term, far ones without. Some vectors of pairs at a time
+  /// go through three short loops, since one long loop body would wait for its own results: a core
+  /// looks ahead by a few hundred instructions only.
   template <bool Near, bool Lattice, class Form>
-  KOKKOS_FORCEINLINE_FUNCTION void add_group(Sums& all, SystemRecord const& s, PairRecord const& pair, Form const& form,
-                                             double const* ion, int const* first, int const* last, int rank,
-                                             int size) const {
+  KOKKOS_FORCEINLINE_FUNCTION void add_group(Sums& all, SystemRecord const& s,
+                                             PairRecord const& pair, Form const& form,
+                                             double const* ion, int const* first, int const* last,
+                                             int rank, int size) const {
     if (first == last) return;
     Sums sum = all;  // in registers
     Lanes const xi(ion[0]), yi(ion[1]), zi(ion[2]), qi(ion[3]);
     Lanes nearest(1e300);
     int const stride = size * native_width;
-    for (int const* index = first + rank * native_width; index < last; index += vectors_at_once * stride) {
+    for (int const* index = first + rank * native_width; index < last;
+         index += vectors_at_once * stride) {
       int const left = int(last - index + stride - 1) / stride;
       int const count = left < vectors_at_once ? left : vectors_at_once;
       Lanes x[vectors_at_once], y[vectors_at_once], z[vectors_at_once], charge[vectors_at_once];
@@ -143,7 +147,8 @@ struct RealSpace {
       if constexpr (Near)
         for (int k = 0; k < count; ++k) {
           Lanes v(0.0), f(0.0);
-          CoulombReal<false>{coulomb_constant, s.alpha, 0}.add(squares[k] * inverses[k], inverses[k], v, f);
+          CoulombReal<false>{coulomb_constant, s.alpha, 0}.add(squares[k] * inverses[k],
+                                                               inverses[k], v, f);
           Lanes const q = keep_if(less(squares[k], Lanes(s.coulomb_cutoff_square)), charge[k]);
           sum.potential += q * v;
           forces_over_r[k] = qi * q * f;
@@ -164,7 +169,8 @@ struct RealSpace {
           form.add(r, inverse, v, f);
           if (pair.ends) {
             auto const walled = less(square, Lanes(pair.wall_square));
-            Lanes const s2 = inverse * inverse, s6 = s2 * s2 * s2, s12 = Lanes(pair.wall_B) * s6 * s6;
+            Lanes const s2 = inverse * inverse, s6 = s2 * s2 * s2,
+                        s12 = Lanes(pair.wall_B) * s6 * s6;
             v = choose(walled, s12 + Lanes(pair.wall_D), v);
             f = choose(walled, Lanes(12.0) * s12 * s2, f);
             v -= Lanes(pair.shift) + (r - Lanes(pair.cutoff)) * Lanes(pair.slope);
@@ -181,7 +187,8 @@ struct RealSpace {
       }
     }
     double const least = detail::horizontal_min(nearest);
-    if (least < pair.turnover_square * sum.approach_square) sum.approach_square = least / pair.turnover_square;
+    if (least < pair.turnover_square * sum.approach_square)
+      sum.approach_square = least / pair.turnover_square;
     all = sum;
   }
 
@@ -197,7 +204,8 @@ struct RealSpace {
       int const* const starts = &group(i * (2 * n_types + 1));
       for (int t = 0; t < n_types; ++t) {
         PairRecord const& pair = pairs(types(i) * n_types + t);
-        int const *near = list + starts[2 * t], *far = list + starts[2 * t + 1], *end = list + starts[2 * t + 2];
+        int const *near = list + starts[2 * t], *far = list + starts[2 * t + 1],
+                  *end = list + starts[2 * t + 2];
         if (near == end) continue;
         visit_form(pair, [&](auto const& form) {
           if (pair.dispersion != 0)
@@ -208,10 +216,11 @@ struct RealSpace {
         });
       }
       using detail::horizontal_sum;
-      double values[12] = {horizontal_sum(sum.potential), horizontal_sum(sum.pairs), horizontal_sum(sum.dispersion),
-                           horizontal_sum(sum.x),         horizontal_sum(sum.y),     horizontal_sum(sum.z),
-                           horizontal_sum(sum.xx),        horizontal_sum(sum.yy),    horizontal_sum(sum.zz),
-                           horizontal_sum(sum.yz),        horizontal_sum(sum.xz),    horizontal_sum(sum.xy)};
+      double values[12] = {
+          horizontal_sum(sum.potential), horizontal_sum(sum.pairs), horizontal_sum(sum.dispersion),
+          horizontal_sum(sum.x),         horizontal_sum(sum.y),     horizontal_sum(sum.z),
+          horizontal_sum(sum.xx),        horizontal_sum(sum.yy),    horizontal_sum(sum.zz),
+          horizontal_sum(sum.yz),        horizontal_sum(sum.xz),    horizontal_sum(sum.xy)};
       double nearest = sum.approach_square;
       if (size > 1) {
         for (double& value : values) team.team_reduce(Kokkos::Sum<double>(value));
@@ -245,8 +254,9 @@ struct Channel {
     MeshSum<MemorySpace> sum;
   };
   std::vector<Mesh> meshes;
-  Vectors sums;                                   // (n_systems, 7): energy and strain derivatives
-  Kokkos::View<double*, MemorySpace> mean, self;  // (n_systems): potential of G = 0; own potential per unit
+  Vectors sums;  // (n_systems, 7): energy and strain derivatives
+  Kokkos::View<double*, MemorySpace> mean,
+      self;  // (n_systems): potential of G = 0; own potential per unit
 };
 
 double available_memory() {
@@ -297,12 +307,16 @@ PairSums pair_sums(PotentialSet const& set, std::span<Crystal const> systems, do
   sums.truncation = Truncation::plain;
   sums.tail = false;
   double density = 0;
-  for (Crystal const& crystal : systems) density = std::max(density, double(crystal.size()) / crystal.cell.volume());
+  for (Crystal const& crystal : systems)
+    density = std::max(density, double(crystal.size()) / crystal.cell.volume());
   for (PairTerm const& pair : set.pairs) {
     PairForm const form = without_dispersion(pair.term);
     if (std::holds_alternative<std::monostate>(form)) continue;
-    // rms force of what lies beyond r, ions at random: F^2 4 pi r^2 density over one decay length of at most 1 Å
-    auto const rest = [&](double r) { return std::fabs(evaluate(form, r).slope) * std::sqrt(4 * pi * density) * r; };
+    // rms force of what lies beyond r, ions at random: F^2 4 pi r^2 density over one decay length
+    // of at most 1 Å
+    auto const rest = [&](double r) {
+      return std::fabs(evaluate(form, r).slope) * std::sqrt(4 * pi * density) * r;
+    };
     double r = 1;
     while (r < 60 && !(rest(r) < 0.3 * force_error && rest(r + 0.5) < 0.3 * force_error)) r += 0.25;
     sums.cutoff = std::max(sums.cutoff, r);
@@ -320,7 +334,8 @@ PairRecord record_of(PairFunction const& function) {
     void operator()(Buckingham const& f) const {
       r.form = f.C == 0 ? PairRecord::born_mayer : PairRecord::buckingham;
       if (f.C == 0 && f.repulsion.A == 0) r.form = PairRecord::nothing;
-      r.parameter[0] = f.repulsion.A, r.parameter[1] = f.repulsion.inverse_rho, r.parameter[2] = f.C;
+      r.parameter[0] = f.repulsion.A, r.parameter[1] = f.repulsion.inverse_rho,
+      r.parameter[2] = f.C;
     }
     void operator()(Morse const& f) const {
       r.form = PairRecord::morse;
@@ -360,7 +375,8 @@ EnergyModel<MemorySpace>::EnergyModel(std::span<Crystal const> crystals, Potenti
   if (!(state.sums.cutoff >= 0 && std::isfinite(state.sums.cutoff)))
     fail_input({}, "a cutoff of ", state.sums.cutoff, " Å, expected a positive number");
 
-  // Species of the batch become types; in alphabetical order, so that a crystal's sums do not depend on its batch.
+  // Species of the batch become types; in alphabetical order, so that a crystal's sums do not
+  // depend on its batch.
   std::map<std::string, int> type_of;
   std::size_t n_ions = 0;
   for (Crystal const& crystal : crystals) {
@@ -391,18 +407,21 @@ EnergyModel<MemorySpace>::EnergyModel(std::span<Crystal const> crystals, Potenti
       PairRecord record = record_of(function);
       if (term) {
         double const turnover = turnover_radius(term->term);
-        if (function.wall == 0 && std::isfinite(turnover)) record.turnover_square = turnover * turnover;
+        if (function.wall == 0 && std::isfinite(turnover))
+          record.turnover_square = turnover * turnover;
         C(a, b) = record.dispersion = set.lattice_dispersion(species[a], species[b], state.sums);
       }
       if (record.form == PairRecord::table) {
-        state.tables.push_back(
-            upload<MemorySpace>("ionscape::energy::table", *std::get<PairTable>(function.form).coefficients));
+        state.tables.push_back(upload<MemorySpace>(
+            "ionscape::energy::table", *std::get<PairTable>(function.form).coefficients));
         record.tabulated.coefficients = state.tables.back().data();
       }
-      if (record.form != PairRecord::nothing) far_cutoffs[std::size_t(a * n_types + b)] = record.cutoff;
+      if (record.form != PairRecord::nothing)
+        far_cutoffs[std::size_t(a * n_types + b)] = record.cutoff;
       state.host_pairs.push_back(record);
     }
-  // The reciprocal sums of -C/r^6: eigenvalues and eigenvectors of the C of a crystal's own species, whatever its batch.
+  // The reciprocal sums of -C/r^6: eigenvalues and eigenvectors of the C of a crystal's own
+  // species, whatever its batch.
   struct Eigenvector {
     double value;
     std::vector<double> of_type;  // (n_types)
@@ -449,10 +468,13 @@ EnergyModel<MemorySpace>::EnergyModel(std::span<Crystal const> crystals, Potenti
         if (count[a] == 0 || count[b] == 0) continue;
         task.sum_C2 += count[a] * count[b] * C(a, b) * C(a, b);
         task.pair_cutoff = std::max(task.pair_cutoff, far_cutoffs[std::size_t(a * n_types + b)]);
-        if (!state.sums.tail || std::holds_alternative<std::monostate>(functions[a][b].form)) continue;
-        TailCorrection const tail = tail_correction(functions[a][b], count[b] / crystal.cell.volume());
+        if (!state.sums.tail || std::holds_alternative<std::monostate>(functions[a][b].form))
+          continue;
+        TailCorrection const tail =
+            tail_correction(functions[a][b], count[b] / crystal.cell.volume());
         for (std::size_t i = 0; i < crystal.size(); ++i)
-          if (state.host_types[std::size_t(begin) + i] == a) tail_energy[std::size_t(begin) + i] += tail.energy;
+          if (state.host_types[std::size_t(begin) + i] == a)
+            tail_energy[std::size_t(begin) + i] += tail.energy;
         tail_pressure += count[a] * tail.virial;
       }
     constant_strain.push_back(tail_pressure);
@@ -461,13 +483,21 @@ EnergyModel<MemorySpace>::EnergyModel(std::span<Crystal const> crystals, Potenti
       if (count[std::size_t(t)] > 0) own_types.push_back(t);
     eigenvectors.push_back(decomposed(own_types));
     task.channels = (task.sum_q2 > 0) + int(eigenvectors.back()->size());
-    EwaldSettings const ewald = options.ewald ? *options.ewald : tune_ewald(task, options.force_error, options.method);
+    EwaldSettings const ewald =
+        options.ewald ? *options.ewald : tune_ewald(task, options.force_error, options.method);
     state.ewald.push_back(ewald);
     double const rc2 = ewald.sum.real_cutoff * ewald.sum.real_cutoff;
     int const end = int(charges.size());
-    SystemRecord record{
-        begin, end, int(tiles.size()), 0, crystal.cell.volume(), ewald.sum.alpha, task.sum_q2 > 0 ? rc2 : 0, rc2};
-    for (int i = begin; i < end; i += tile_ions) tiles.push_back({index, i, std::min(i + tile_ions, end)});
+    SystemRecord record{begin,
+                        end,
+                        int(tiles.size()),
+                        0,
+                        crystal.cell.volume(),
+                        ewald.sum.alpha,
+                        task.sum_q2 > 0 ? rc2 : 0,
+                        rc2};
+    for (int i = begin; i < end; i += tile_ions)
+      tiles.push_back({index, i, std::min(i + tile_ions, end)});
     record.tile_end = int(tiles.size());
     state.host_systems.push_back(record);
     listed.push_back({crystal.cell, begin, end, task.channels > 0 ? ewald.sum.real_cutoff : 0});
@@ -490,22 +520,25 @@ EnergyModel<MemorySpace>::EnergyModel(std::span<Crystal const> crystals, Potenti
       EwaldSettings const& ewald = state.ewald[s];
       SystemRecord const& record = state.host_systems[s];
       ReciprocalKernel const kernel{kind, ewald.sum.alpha, record.volume, strengths[s]};
-      double const total = std::accumulate(weights.begin() + record.ion_begin, weights.begin() + record.ion_end, 0.0);
+      double const total = std::accumulate(weights.begin() + record.ion_begin,
+                                           weights.begin() + record.ion_end, 0.0);
       mean.push_back(kernel.mean() * total);
-      constant_strain[s] -= 0.5 * kernel.mean() * total * total;  // the energy of G = 0 goes with 1/V
+      constant_strain[s] -=
+          0.5 * kernel.mean() * total * total;  // the energy of G = 0 goes with 1/V
       self.push_back(kernel.self());
-      bool const any = std::any_of(weights.begin() + record.ion_begin, weights.begin() + record.ion_end,
-                                   [](double w) { return w != 0; });
+      bool const any =
+          std::any_of(weights.begin() + record.ion_begin, weights.begin() + record.ion_end,
+                      [](double w) { return w != 0; });
       if (!any) continue;
       if (ewald.method == EwaldMethod::mesh) {
         double const needed = mesh_memory(ewald.mesh, crystals[s].size());
         detail::require_memory("the mesh", needed, left);
         left -= needed;
-        channel.meshes.push_back(
-            {int(s), MeshSum<MemorySpace>(crystals[s].cell, kernel, ewald.mesh, crystals[s].size())});
+        channel.meshes.push_back({int(s), MeshSum<MemorySpace>(crystals[s].cell, kernel, ewald.mesh,
+                                                               crystals[s].size())});
       } else {
-        direct.push_back(
-            {crystals[s].cell, record.ion_begin, record.ion_end, int(s), kernel, ewald.sum.reciprocal_cutoff});
+        direct.push_back({crystals[s].cell, record.ion_begin, record.ion_end, int(s), kernel,
+                          ewald.sum.reciprocal_cutoff});
         channel.direct_systems.push_back(int(s));
       }
     }
@@ -517,7 +550,8 @@ EnergyModel<MemorySpace>::EnergyModel(std::span<Crystal const> crystals, Potenti
     state.channels.push_back(std::move(channel));
   };
   if (std::any_of(charges.begin(), charges.end(), [](double q) { return q != 0; }))
-    add_channel(ReciprocalKernel::coulomb, std::vector<double>(crystals.size(), coulomb_constant), charges);
+    add_channel(ReciprocalKernel::coulomb, std::vector<double>(crystals.size(), coulomb_constant),
+                charges);
   for (std::size_t m = 0;; ++m) {
     std::vector<double> strengths(crystals.size(), 0.0), weights(n_ions, 0.0);
     bool any = false;
@@ -533,8 +567,8 @@ EnergyModel<MemorySpace>::EnergyModel(std::span<Crystal const> crystals, Potenti
     add_channel(ReciprocalKernel::dispersion, strengths, weights);
   }
 
-  state.neighbours = std::make_unique<NeighbourList<MemorySpace>>(listed, state.host_types, n_types, charges,
-                                                                  far_cutoffs, options.skin, left);
+  state.neighbours = std::make_unique<NeighbourList<MemorySpace>>(
+      listed, state.host_types, n_types, charges, far_cutoffs, options.skin, left);
   state.systems = upload<MemorySpace>("ionscape::energy::systems", state.host_systems);
   state.tiles = upload<MemorySpace>("ionscape::energy::tiles", tiles);
   state.types = upload<MemorySpace>("ionscape::energy::types", state.host_types);
@@ -571,17 +605,20 @@ EnergyModel<MemorySpace>& EnergyModel<MemorySpace>::operator=(EnergyModel&&) noe
 
 namespace {
 
-/// Adds a reciprocal sum to what the ions have: force -s grad phi, energy s (phi + mean S - s self)/2.
+/// Adds a reciprocal sum to what the ions have: force -s grad phi, energy s (phi + mean S - s
+/// self)/2.
 template <class MemorySpace, class Exec>
 void add_channel_to_ions(Exec const& exec, typename EnergyModel<MemorySpace>::State const& state,
                          Channel<MemorySpace> const& channel) {
   bool const coulomb = channel.kind == ReciprocalKernel::coulomb;
   auto const charges = channel.charges, mean = channel.mean, self = channel.self;
-  auto const phi = state.channel_potential, site = state.site_potential, dispersion = state.dispersion_energy;
+  auto const phi = state.channel_potential, site = state.site_potential,
+             dispersion = state.dispersion_energy;
   auto const gradient = state.gradient, force = state.forces;
   auto const system_of = state.system_of;
   Kokkos::parallel_for(
-      "ionscape::energy::add_channel", Kokkos::RangePolicy<Exec>(exec, 0, state.n_ions), KOKKOS_LAMBDA(int i) {
+      "ionscape::energy::add_channel", Kokkos::RangePolicy<Exec>(exec, 0, state.n_ions),
+      KOKKOS_LAMBDA(int i) {
         int const system = system_of(i);
         double const s = charges(i);
         double const potential = phi(i) + mean(system) - s * self(system);
@@ -607,9 +644,10 @@ void EnergyModel<MemorySpace>::evaluate(Exec const& exec, Positions const& posit
   Kokkos::parallel_for(
       "ionscape::energy::real_space",
       Kokkos::TeamPolicy<Exec, Kokkos::Schedule<Kokkos::Dynamic>>(exec, n_tiles, team_size),
-      RealSpace<MemorySpace>{state.tiles, state.systems, state.types, state.pairs, state.n_types, list.images,
-                             list.home, list.entries, list.group, list.begin, state.forces, state.site_potential,
-                             state.pair_energy, state.dispersion_energy, state.approach, state.virial});
+      RealSpace<MemorySpace>{state.tiles, state.systems, state.types, state.pairs, state.n_types,
+                             list.images, list.home, list.entries, list.group, list.begin,
+                             state.forces, state.site_potential, state.pair_energy,
+                             state.dispersion_energy, state.approach, state.virial});
   for (Channel<MemorySpace> const& channel : state.channels) {
     Numbers const phi = state.channel_potential;
     if (int(channel.direct_systems.size()) < state.n_systems) {
@@ -621,29 +659,32 @@ void EnergyModel<MemorySpace>::evaluate(Exec const& exec, Positions const& posit
     for (auto const& mesh : channel.meshes) {
       SystemRecord const& s = state.host_systems[std::size_t(mesh.system)];
       auto const range = Kokkos::make_pair(s.ion_begin, s.ion_end);
-      mesh.sum.evaluate(exec, Positions(Kokkos::subview(positions, range, Kokkos::ALL)),
-                        Kokkos::View<double const*, MemorySpace>(Kokkos::subview(channel.charges, range)),
-                        Numbers(Kokkos::subview(phi, range)),
-                        Vectors(Kokkos::subview(state.gradient, range, Kokkos::ALL)),
-                        Numbers(channel.sums.data() + 7 * mesh.system, 7));
+      mesh.sum.evaluate(
+          exec, Positions(Kokkos::subview(positions, range, Kokkos::ALL)),
+          Kokkos::View<double const*, MemorySpace>(Kokkos::subview(channel.charges, range)),
+          Numbers(Kokkos::subview(phi, range)),
+          Vectors(Kokkos::subview(state.gradient, range, Kokkos::ALL)),
+          Numbers(channel.sums.data() + 7 * mesh.system, 7));
     }
     add_channel_to_ions(exec, state, channel);
   }
 
   // Sums over ions in a fixed order: tiles, then systems.
   auto const tiles = state.tiles;
-  auto const charge = state.channels.empty() || state.channels.front().kind != ReciprocalKernel::coulomb
-                          ? Numbers()
-                          : state.channels.front().charges;
-  auto const site = state.site_potential, pair_energy = state.pair_energy, dispersion = state.dispersion_energy,
-             tail = state.tail_energy, ion_energy = state.ion_energy, tile_terms = state.tile_terms,
-             virial = state.virial, constant_strain = state.constant_strain, energy = state.energy;
+  auto const charge =
+      state.channels.empty() || state.channels.front().kind != ReciprocalKernel::coulomb
+          ? Numbers()
+          : state.channels.front().charges;
+  auto const site = state.site_potential, pair_energy = state.pair_energy,
+             dispersion = state.dispersion_energy, tail = state.tail_energy,
+             ion_energy = state.ion_energy, tile_terms = state.tile_terms, virial = state.virial,
+             constant_strain = state.constant_strain, energy = state.energy;
   Kokkos::parallel_for(
       "ionscape::energy::tiles", Kokkos::RangePolicy<Exec>(exec, 0, n_tiles), KOKKOS_LAMBDA(int t) {
         double sum[4] = {0, 0, 0, 0};
         for (int i = tiles(t).ion_begin; i < tiles(t).ion_end; ++i) {
-          double const parts[4] = {charge.extent(0) ? 0.5 * charge(i) * site(i) : 0.0, pair_energy(i), dispersion(i),
-                                   tail(i)};
+          double const parts[4] = {charge.extent(0) ? 0.5 * charge(i) * site(i) : 0.0,
+                                   pair_energy(i), dispersion(i), tail(i)};
           ion_energy(i) = parts[0] + parts[1] + parts[2] + parts[3];
           for (int p = 0; p < 4; ++p) sum[p] += parts[p];
         }
@@ -652,8 +693,10 @@ void EnergyModel<MemorySpace>::evaluate(Exec const& exec, Positions const& posit
   auto const systems = state.systems;
   auto const terms = state.terms, stress = state.stress;
   Kokkos::parallel_for(
-      "ionscape::energy::systems", Kokkos::RangePolicy<Exec>(exec, 0, state.n_systems), KOKKOS_LAMBDA(int s) {
-        double sum[4] = {0, 0, 0, 0}, strain[6] = {constant_strain(s), constant_strain(s), constant_strain(s), 0, 0, 0};
+      "ionscape::energy::systems", Kokkos::RangePolicy<Exec>(exec, 0, state.n_systems),
+      KOKKOS_LAMBDA(int s) {
+        double sum[4] = {0, 0, 0, 0},
+               strain[6] = {constant_strain(s), constant_strain(s), constant_strain(s), 0, 0, 0};
         for (int t = systems(s).tile_begin; t < systems(s).tile_end; ++t) {
           for (int p = 0; p < 4; ++p) sum[p] += tile_terms(4 * t + p);
           for (int d = 0; d < 6; ++d) strain[d] += virial(6 * t + d);
@@ -665,7 +708,8 @@ void EnergyModel<MemorySpace>::evaluate(Exec const& exec, Positions const& posit
   for (Channel<MemorySpace> const& channel : state.channels) {
     auto const sums = channel.sums;
     Kokkos::parallel_for(
-        "ionscape::energy::stress", Kokkos::RangePolicy<Exec>(exec, 0, state.n_systems), KOKKOS_LAMBDA(int s) {
+        "ionscape::energy::stress", Kokkos::RangePolicy<Exec>(exec, 0, state.n_systems),
+        KOKKOS_LAMBDA(int s) {
           for (int d = 0; d < 6; ++d) stress(s, d) += sums(s, 1 + d) / systems(s).volume;
         });
   }
@@ -724,15 +768,17 @@ auto EnergyModel<MemorySpace>::initial_positions() const -> Vectors {
 template <class MemorySpace>
 double EnergyModel<MemorySpace>::memory() const {
   State const& s = *state_;
-  double bytes = s.neighbours->memory() +
-                 double(detail::bytes(s.forces, s.gradient, s.initial, s.site_potential, s.ion_energy, s.pair_energy,
-                                      s.dispersion_energy, s.approach, s.channel_potential, s.virial, s.tile_terms,
-                                      s.tiles, s.types, s.system_of, s.tail_energy));
+  double bytes =
+      s.neighbours->memory() +
+      double(detail::bytes(s.forces, s.gradient, s.initial, s.site_potential, s.ion_energy,
+                           s.pair_energy, s.dispersion_energy, s.approach, s.channel_potential,
+                           s.virial, s.tile_terms, s.tiles, s.types, s.system_of, s.tail_energy));
   for (Channel<MemorySpace> const& channel : s.channels) {
     bytes += channel.direct->memory();
     for (auto const& mesh : channel.meshes) {
       SystemRecord const& record = s.host_systems[std::size_t(mesh.system)];
-      bytes += mesh_memory(s.ewald[std::size_t(mesh.system)].mesh, std::size_t(record.ion_end - record.ion_begin));
+      bytes += mesh_memory(s.ewald[std::size_t(mesh.system)].mesh,
+                           std::size_t(record.ion_end - record.ion_begin));
     }
   }
   return bytes;
@@ -745,7 +791,8 @@ auto EnergyModel<MemorySpace>::work() const -> Work {
   for (Channel<MemorySpace> const& channel : s.channels)
     for (std::size_t d = 0; d < channel.direct_systems.size(); ++d) {
       SystemRecord const& record = s.host_systems[std::size_t(channel.direct_systems[d])];
-      work.wave_vector_ions += channel.direct->wave_vectors(int(d)) * (record.ion_end - record.ion_begin);
+      work.wave_vector_ions +=
+          channel.direct->wave_vectors(int(d)) * (record.ion_end - record.ion_begin);
     }
   return work;
 }
@@ -753,7 +800,9 @@ auto EnergyModel<MemorySpace>::work() const -> Work {
 template <class MemorySpace>
 std::vector<EnergyResult> EnergyModel<MemorySpace>::results() const {
   State const& state = *state_;
-  auto const host = [](auto const& view) { return Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), view); };
+  auto const host = [](auto const& view) {
+    return Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), view);
+  };
   auto const terms = host(state.terms);
   auto const stress = host(state.stress);
   auto const forces = host(state.forces);
@@ -783,7 +832,8 @@ std::vector<EnergyResult> EnergyModel<MemorySpace>::results() const {
       result.ion_energy.push_back(ion_energy(i));
       if (!(approach(i) < 1)) continue;
       if (!lists_here) {
-        images = host(list.images), home = host(list.home), entries = host(list.entries), group = host(list.group);
+        images = host(list.images), home = host(list.home), entries = host(list.entries),
+        group = host(list.group);
         image_ion = host(list.image_ion), begin = host(list.begin);
         lists_here = true;
       }
@@ -799,17 +849,19 @@ std::vector<EnergyResult> EnergyModel<MemorySpace>::results() const {
         if (square > 1e9) continue;  // the dummy
         int const j = image_ion(image);
         if (i == j && side < 0) continue;  // an ion's own images come in pairs
-        double const turnover2 =
-            state.host_pairs[std::size_t(state.host_types[std::size_t(i)] * n + state.host_types[std::size_t(j)])]
-                .turnover_square;
+        double const turnover2 = state
+                                     .host_pairs[std::size_t(state.host_types[std::size_t(i)] * n +
+                                                             state.host_types[std::size_t(j)])]
+                                     .turnover_square;
         if (square < turnover2 && i <= j)
-          result.contacts.push_back(
-              {i - record.ion_begin, j - record.ion_begin, std::sqrt(square), std::sqrt(turnover2)});
+          result.contacts.push_back({i - record.ion_begin, j - record.ion_begin, std::sqrt(square),
+                                     std::sqrt(turnover2)});
       }
     }
-    std::stable_sort(result.contacts.begin(), result.contacts.end(), [](CloseContact const& a, CloseContact const& b) {
-      return a.distance * b.turnover < b.distance * a.turnover;
-    });
+    std::stable_sort(result.contacts.begin(), result.contacts.end(),
+                     [](CloseContact const& a, CloseContact const& b) {
+                       return a.distance * b.turnover < b.distance * a.turnover;
+                     });
     results.push_back(std::move(result));
   }
   return results;
@@ -822,9 +874,11 @@ std::vector<EnergyResult> evaluate_crystals(Exec const& exec, std::span<Crystal 
   using Memory = typename Exec::memory_space;
   EnergyOptions options = asked;
   if (options.memory_limit <= 0) options.memory_limit = 0.9 * available_memory();
-  // The pair sums belong to all crystals: chosen once, so that a result does not depend on its batch.
+  // The pair sums belong to all crystals: chosen once, so that a result does not depend on its
+  // batch.
   if (!options.pairs) options.pairs = pair_sums(set, crystals, options.force_error);
-  std::size_t most_ions = 200'000;  // per batch: a few GB at the most; fewer where that does not fit
+  std::size_t most_ions =
+      200'000;  // per batch: a few GB at the most; fewer where that does not fit
   std::vector<EnergyResult> results;
   for (std::size_t begin = 0; begin < crystals.size();) {
     std::size_t end = begin, ions = 0;
@@ -848,7 +902,8 @@ std::vector<EnergyResult> evaluate_crystals(Exec const& exec, std::span<Crystal 
 using Default = Kokkos::DefaultExecutionSpace;
 template class EnergyModel<Default::memory_space>;
 template void EnergyModel<Default::memory_space>::evaluate(Default const&, Positions const&);
-template std::vector<EnergyResult> evaluate_crystals(Default const&, std::span<Crystal const>, PotentialSet const&,
-                                                     EnergyOptions const&, std::function<void(std::size_t)> const&);
+template std::vector<EnergyResult> evaluate_crystals(Default const&, std::span<Crystal const>,
+                                                     PotentialSet const&, EnergyOptions const&,
+                                                     std::function<void(std::size_t)> const&);
 
 }  // namespace ionscape

@@ -20,7 +20,8 @@ namespace {
 
 void check(cufftResult result, char const* what) {
   if (result != CUFFT_SUCCESS)
-    throw std::runtime_error(std::string("cuFFT: ") + what + " failed with code " + std::to_string(int(result)));
+    throw std::runtime_error(std::string("cuFFT: ") + what + " failed with code " +
+                             std::to_string(int(result)));
 }
 
 }  // namespace
@@ -38,23 +39,26 @@ struct Transform::Plans {
 
 Transform::Transform(MeshShape const& shape) : plans_(std::make_shared<Plans>()) {
   int n[3] = {shape.x, shape.y, shape.z};
-  int real[3] = {shape.x, shape.plane_rows, shape.stride}, complex[3] = {shape.x, shape.plane_rows, shape.stride / 2};
-  check(cufftPlanMany(&plans_->forward, 3, n, real, 1, int(shape.size()), complex, 1, int(shape.size() / 2), CUFFT_D2Z,
-                      1),
+  int real[3] = {shape.x, shape.plane_rows, shape.stride},
+      complex[3] = {shape.x, shape.plane_rows, shape.stride / 2};
+  check(cufftPlanMany(&plans_->forward, 3, n, real, 1, int(shape.size()), complex, 1,
+                      int(shape.size() / 2), CUFFT_D2Z, 1),
         "planning");
-  check(cufftPlanMany(&plans_->backward, 3, n, complex, 1, int(shape.size() / 2), real, 1, int(shape.size()), CUFFT_Z2D,
-                      1),
+  check(cufftPlanMany(&plans_->backward, 3, n, complex, 1, int(shape.size() / 2), real, 1,
+                      int(shape.size()), CUFFT_Z2D, 1),
         "planning");
 }
 
 void Transform::forward(Kokkos::Cuda const& exec, double* mesh) const {
   check(cufftSetStream(plans_->forward, exec.cuda_stream()), "choosing the stream");
-  check(cufftExecD2Z(plans_->forward, mesh, reinterpret_cast<cufftDoubleComplex*>(mesh)), "a transform");
+  check(cufftExecD2Z(plans_->forward, mesh, reinterpret_cast<cufftDoubleComplex*>(mesh)),
+        "a transform");
 }
 
 void Transform::backward(Kokkos::Cuda const& exec, double* mesh) const {
   check(cufftSetStream(plans_->backward, exec.cuda_stream()), "choosing the stream");
-  check(cufftExecZ2D(plans_->backward, reinterpret_cast<cufftDoubleComplex*>(mesh), mesh), "a transform");
+  check(cufftExecZ2D(plans_->backward, reinterpret_cast<cufftDoubleComplex*>(mesh), mesh),
+        "a transform");
 }
 
 #else
@@ -81,10 +85,13 @@ struct Transform::Plans {
 };
 
 Transform::Transform(MeshShape const& shape) : plans_(std::make_shared<Plans>()) {
-  // FFTW_ESTIMATE: measured plans would give other bits in the next run. It does not read the arrays.
+  // FFTW_ESTIMATE: measured plans would give other bits in the next run. It does not read the
+  // arrays.
   auto const free = [](double* p) { fftw_free(p); };
-  std::unique_ptr<double, decltype(free)> const mesh(fftw_alloc_real(std::size_t(shape.size())), free);
-  std::size_t const lines = std::size_t(2 * line_block) * std::size_t(std::max({shape.x, shape.y, shape.z}));
+  std::unique_ptr<double, decltype(free)> const mesh(fftw_alloc_real(std::size_t(shape.size())),
+                                                     free);
+  std::size_t const lines =
+      std::size_t(2 * line_block) * std::size_t(std::max({shape.x, shape.y, shape.z}));
   std::unique_ptr<double, decltype(free)> const packed(fftw_alloc_real(2 * lines), free);
   if (!mesh || !packed) throw std::bad_alloc();
   double *const from = mesh.get(), *const to = packed.get();
@@ -94,8 +101,8 @@ Transform::Transform(MeshShape const& shape) : plans_(std::make_shared<Plans>())
   p.row[forward] = fftw_plan_dft_r2c_1d(shape.z, from, complex(to), FFTW_ESTIMATE);
   p.row[backward] = fftw_plan_dft_c2r_1d(shape.z, complex(to), from, FFTW_ESTIMATE);
   auto const plan_lines = [&](int n, double* source, int stride, double* target, int sign) {
-    return fftw_plan_many_dft(1, &n, line_block, complex(source), nullptr, stride, 1, complex(target), nullptr,
-                              line_block, 1, sign, FFTW_ESTIMATE);
+    return fftw_plan_many_dft(1, &n, line_block, complex(source), nullptr, stride, 1,
+                              complex(target), nullptr, line_block, 1, sign, FFTW_ESTIMATE);
   };
   int const y_stride = shape.stride / 2, x_stride = int(shape.row(1, 0) / 2);
   p.y[forward] = plan_lines(shape.y, from, y_stride, to, FFTW_FORWARD);

@@ -1,14 +1,16 @@
 // Tables and kernel of FrozenHost.
 //
-// Reciprocal space.  E = sum over half of all G of Re c(G) exp(iG.r) with c(G) = 2 w(G) conj S(G), force = sum G Im(...).
-// G = (h, k, l): wave vectors with the same h and `width` neighbouring k form a block; its coefficients lie as
-// [l][re, im][width], so that one vector instruction serves `width` values of k and l runs in the inner loop.
-// Real space.  The cell is divided into bins; each bin has, for each type of ion, the list of all ions and images in thin
-// shells around the bin's centre. A point at distance s from the centre reads the first shells, up to cutoff + s. Every term
-// has a sum and a cutoff of its own: a soft repulsion reaches several times as far as what the lattice sums leave, with a
-// third of their instructions at each neighbour.
-// Gaussian charges: the Fourier sum is that of Gaussians of width 1/(sqrt(2) alpha), the same for all surfaces; real
-// space has the rest, erfc(alpha r)/r - erfc(beta r)/r with beta = 1/(sqrt(2) sigma), nothing where alpha = beta.
+// Reciprocal space.  E = sum over half of all G of Re c(G) exp(iG.r) with c(G) = 2 w(G) conj S(G),
+// force = sum G Im(...). G = (h, k, l): wave vectors with the same h and `width` neighbouring k
+// form a block; its coefficients lie as [l][re, im][width], so that one vector instruction serves
+// `width` values of k and l runs in the inner loop. Real space.  The cell is divided into bins;
+// each bin has, for each type of ion, the list of all ions and images in thin shells around the
+// bin's centre. A point at distance s from the centre reads the first shells, up to cutoff + s.
+// Every term has a sum and a cutoff of its own: a soft repulsion reaches several times as far as
+// what the lattice sums leave, with a third of their instructions at each neighbour. Gaussian
+// charges: the Fourier sum is that of Gaussians of width 1/(sqrt(2) alpha), the same for all
+// surfaces; real space has the rest, erfc(alpha r)/r - erfc(beta r)/r with beta = 1/(sqrt(2)
+// sigma), nothing where alpha = beta.
 #include <ionscape/potentials/frozen_host.hpp>
 
 #include <algorithm>
@@ -35,7 +37,8 @@ using detail::on_all_threads;
 using detail::upload;
 using detail::whole_vectors;
 
-// Lanes of a block or of a list: on a GPU a block is read by neighbouring threads instead of one vector register.
+// Lanes of a block or of a list: on a GPU a block is read by neighbouring threads instead of one
+// vector register.
 constexpr int block_width = native_width == 1 ? 32 : native_width;
 
 struct Block {
@@ -117,7 +120,7 @@ struct FrozenHost<MemorySpace>::Tables {
 
 namespace {
 
-// ---------------------------------------------------------------------------------------------------------------- host
+// --- host ----------------------------------------------------------------------------------------
 
 constexpr double sqrt_pi = 1.77245385090551602730;
 
@@ -148,7 +151,8 @@ double dispersion_weight(double g_square, double alpha, double volume) {
          ((1 - 2 * b * b) * std::exp(-b * b) + 2 * sqrt_pi * b * b * b * std::erfc(b));
 }
 
-/// The largest factors with which the surfaces of one framework multiply its tables, per Å of force and eV of energy.
+/// The largest factors with which the surfaces of one framework multiply its tables, per Å of force
+/// and eV of energy.
 struct Strengths {
   double coulomb = 0, dispersion = 0, inverse_length = 0;
 };
@@ -161,7 +165,8 @@ struct FrameworkTables {
   double wave_vectors = 0;
 };
 
-void build_reciprocal(FrameworkTables& out, HostFramework const& host, Strengths const& strength, double accuracy) {
+void build_reciprocal(FrameworkTables& out, HostFramework const& host, Strengths const& strength,
+                      double accuracy) {
   FrameworkRecord& record = out.record;
   double const volume = host.cell.volume(), alpha = record.alpha;
   Cell const b = record.reciprocal;
@@ -175,14 +180,16 @@ void build_reciprocal(FrameworkTables& out, HostFramework const& host, Strengths
   auto const bound = [&](double g) {
     double const term =
         strength.coulomb * charge *
-            (coulomb_weight(g * g, alpha, volume) - screening_weight(g * g, host.screening_width, volume)) +
+            (coulomb_weight(g * g, alpha, volume) -
+             screening_weight(g * g, host.screening_width, volume)) +
         strength.dispersion * dispersion * std::fabs(dispersion_weight(g * g, alpha, volume));
     // number of wave vectors in a shell of thickness alpha, times energy and force of each
     return term * (1 + g * strength.inverse_length) * volume / (2 * pi * pi) * g * g * alpha;
   };
   double const g_first = 1e-3 * alpha;
   double const g_max =
-      g_first + solve_cutoff([&](double g) { return g < 2 * alpha ? 1e300 : bound(g); }, 0.1 * accuracy, 20 * alpha);
+      g_first + solve_cutoff([&](double g) { return g < 2 * alpha ? 1e300 : bound(g); },
+                             0.1 * accuracy, 20 * alpha);
 
   // Conjugated structure factors times weights for the half space, G = 0 left out.
   auto const faces = host.cell;  // |h| = |G.a|/2pi <= |G||a|/2pi
@@ -203,7 +210,8 @@ void build_reciprocal(FrameworkTables& out, HostFramework const& host, Strengths
       }
   // The operator of std::complex looks for infinities, which takes several times as long.
   auto const times = [](std::complex<double> u, std::complex<double> v) {
-    return std::complex<double>(u.real() * v.real() - u.imag() * v.imag(), u.real() * v.imag() + u.imag() * v.real());
+    return std::complex<double>(u.real() * v.real() - u.imag() * v.imag(),
+                                u.real() * v.imag() + u.imag() * v.real());
   };
   std::vector<std::complex<double>> X(H + 1), Y(2 * K + 1), Z(2 * L + 1);
   for (std::size_t i = 0; i < host.positions.size(); ++i) {
@@ -219,20 +227,22 @@ void build_reciprocal(FrameworkTables& out, HostFramework const& host, Strengths
     }
   }
   for (Wave& w : waves) {
-    w.coulomb *=
-        2 * (coulomb_weight(w.g * w.g, alpha, volume) + screening_weight(w.g * w.g, host.screening_width, volume));
+    w.coulomb *= 2 * (coulomb_weight(w.g * w.g, alpha, volume) +
+                      screening_weight(w.g * w.g, host.screening_width, volume));
     w.dispersion *= 2 * dispersion_weight(w.g * w.g, alpha, volume);
   }
 
-  // Keep the sphere outside which all terms together stay below the accuracy, whatever their phases.
+  // Keep the sphere outside which all terms together stay below the accuracy, whatever their
+  // phases.
   std::vector<int> order(waves.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = int(i);
   std::sort(order.begin(), order.end(), [&](int i, int j) { return waves[i].g < waves[j].g; });
   double rest = 0, g_cut = g_max;
   for (std::size_t i = order.size(); i-- > 0;) {
     Wave const& w = waves[order[i]];
-    rest += (strength.coulomb * std::abs(w.coulomb) + strength.dispersion * std::abs(w.dispersion)) *
-            std::max(1.0, w.g * strength.inverse_length);
+    rest +=
+        (strength.coulomb * std::abs(w.coulomb) + strength.dispersion * std::abs(w.dispersion)) *
+        std::max(1.0, w.g * strength.inverse_length);
     if (rest > accuracy) break;
     g_cut = w.g;
   }
@@ -247,14 +257,17 @@ void build_reciprocal(FrameworkTables& out, HostFramework const& host, Strengths
     while (end < waves.size() && waves[end].h == h) ++end;
     int k_low = std::numeric_limits<int>::max(), k_high = std::numeric_limits<int>::min();
     for (std::size_t i = begin; i < end; ++i)
-      if (waves[i].g < g_cut) k_low = std::min(k_low, waves[i].k), k_high = std::max(k_high, waves[i].k);
+      if (waves[i].g < g_cut)
+        k_low = std::min(k_low, waves[i].k), k_high = std::max(k_high, waves[i].k);
     for (int k0 = k_low; k0 <= k_high; k0 += block_width) {
       int l_low = std::numeric_limits<int>::max(), l_high = std::numeric_limits<int>::min();
       auto const inside = [&](Wave const& w) {
-        return w.g < g_cut && w.k >= k0 && w.k < k0 + block_width && (w.coulomb != 0.0 || w.dispersion != 0.0);
+        return w.g < g_cut && w.k >= k0 && w.k < k0 + block_width &&
+               (w.coulomb != 0.0 || w.dispersion != 0.0);
       };
       for (std::size_t i = begin; i < end; ++i)
-        if (inside(waves[i])) l_low = std::min(l_low, waves[i].l), l_high = std::max(l_high, waves[i].l);
+        if (inside(waves[i]))
+          l_low = std::min(l_low, waves[i].l), l_high = std::max(l_high, waves[i].l);
       if (l_low > l_high) continue;
       Block const block{h, k0, l_low, l_high - l_low + 1, long(out.coulomb.size())};
       out.blocks.push_back(block);
@@ -262,11 +275,12 @@ void build_reciprocal(FrameworkTables& out, HostFramework const& host, Strengths
       if (record.dispersion) out.dispersion.resize(out.coulomb.size(), 0.0);
       for (std::size_t i = begin; i < end; ++i)
         if (Wave const& w = waves[i]; inside(w)) {
-          std::size_t const at =
-              std::size_t(block.coefficients) + std::size_t(2 * (w.l - l_low)) * block_width + (w.k - k0);
+          std::size_t const at = std::size_t(block.coefficients) +
+                                 std::size_t(2 * (w.l - l_low)) * block_width + (w.k - k0);
           out.coulomb[at] = w.coulomb.real(), out.coulomb[at + block_width] = w.coulomb.imag();
           if (record.dispersion)
-            out.dispersion[at] = w.dispersion.real(), out.dispersion[at + block_width] = w.dispersion.imag();
+            out.dispersion[at] = w.dispersion.real(),
+            out.dispersion[at + block_width] = w.dispersion.imag();
           out.wave_vectors += 1;
         }
     }
@@ -274,14 +288,17 @@ void build_reciprocal(FrameworkTables& out, HostFramework const& host, Strengths
   }
   for (Block const& block : out.blocks) {
     record.h_max = std::max(record.h_max, block.h);
-    record.k_max = std::max({record.k_max, std::abs(block.k_begin), std::abs(block.k_begin + block_width - 1)});
-    record.l_max = std::max({record.l_max, std::abs(block.l_begin), std::abs(block.l_begin + block.l_count - 1)});
+    record.k_max = std::max(
+        {record.k_max, std::abs(block.k_begin), std::abs(block.k_begin + block_width - 1)});
+    record.l_max = std::max(
+        {record.l_max, std::abs(block.l_begin), std::abs(block.l_begin + block.l_count - 1)});
   }
 }
 
 /// Edge of the bins of the neighbour lists.
 constexpr double bin_edge = 0.55;  // in units of (volume per ion)^(1/3)
-/// Shells per square of that unit, equally thick in distance^2: a vector's worth of ions in each at the usual cutoffs.
+/// Shells per square of that unit, equally thick in distance^2: a vector's worth of ions in each at
+/// the usual cutoffs.
 constexpr double shells_per_square = 5;
 
 /// For each framework the first one with the same ions: what surrounds them is listed once.
@@ -291,8 +308,9 @@ std::vector<std::size_t> first_with_same_ions(std::span<HostFramework const> fra
     HostFramework const& host = frameworks[f];
     while (first[f] < f) {
       HostFramework const& other = frameworks[first[f]];
-      if (host.cell.a == other.cell.a && host.cell.b == other.cell.b && host.cell.c == other.cell.c &&
-          host.positions == other.positions && host.type_of == other.type_of && host.types.size() == other.types.size())
+      if (host.cell.a == other.cell.a && host.cell.b == other.cell.b &&
+          host.cell.c == other.cell.c && host.positions == other.positions &&
+          host.type_of == other.type_of && host.types.size() == other.types.size())
         break;
       ++first[f];
     }
@@ -307,14 +325,16 @@ void check_memory(std::span<HostFramework const> frameworks, std::vector<std::si
   double entries = 0;
   for (std::size_t f = 0; f < frameworks.size(); ++f) {
     if (first[f] != f) continue;
-    double const n = double(frameworks[f].positions.size()), spacing = std::cbrt(frameworks[f].cell.volume() / n);
+    double const n = double(frameworks[f].positions.size()),
+                 spacing = std::cbrt(frameworks[f].cell.volume() / n);
     double const reach = cutoffs[f] / spacing + bin_edge;
     entries += n / (bin_edge * bin_edge * bin_edge) * 4 * pi / 3 * reach * reach * reach;
   }
   if (entries > most_entries)
-    fail_input({}, "the neighbour lists of these hosts would take ", std::round(entries * bytes / 1e8) / 10,
-               " GB, at most ", most_entries * bytes / 1e9,
-               " GB are allowed: a volume is very small for the potential's range, a charge very large, or ",
+    fail_input({}, "the neighbour lists of these hosts would take ",
+               std::round(entries * bytes / 1e8) / 10, " GB, at most ", most_entries * bytes / 1e9,
+               " GB are allowed: a volume is very small for the potential's range, a charge very "
+               "large, or ",
                "there are too many or too large frameworks at once");
 }
 
@@ -331,9 +351,9 @@ class Surroundings {
     n[2] = std::max(1, int(faces.z / (bin_edge * spacing)));
     double radius = 0;  // the farthest corner of a bin from its centre
     for (int corner = 0; corner < 4; ++corner)
-      radius = std::max(
-          radius,
-          norm(cell.to_cartesian({0.5 / n[0], (corner & 1 ? 0.5 : -0.5) / n[1], (corner & 2 ? 0.5 : -0.5) / n[2]})));
+      radius =
+          std::max(radius, norm(cell.to_cartesian({0.5 / n[0], (corner & 1 ? 0.5 : -0.5) / n[1],
+                                                   (corner & 2 ? 0.5 : -0.5) / n[2]})));
     double const reach = cutoff + radius;
     reach_square_ = reach * reach;
     bins_.inverse_shell = shells_per_square / (spacing * spacing);
@@ -341,10 +361,12 @@ class Surroundings {
 
     for (Vec3 r : host.positions) {
       Vec3 const f = cell.to_fractional(r);
-      home_.push_back(cell.to_cartesian({f.x - std::floor(f.x), f.y - std::floor(f.y), f.z - std::floor(f.z)}));
+      home_.push_back(
+          cell.to_cartesian({f.x - std::floor(f.x), f.y - std::floor(f.y), f.z - std::floor(f.z)}));
     }
     // Both points lie in the home cell, less than one cell apart along each axis.
-    int const shifts[3] = {int(reach / faces.x) + 1, int(reach / faces.y) + 1, int(reach / faces.z) + 1};
+    int const shifts[3] = {int(reach / faces.x) + 1, int(reach / faces.y) + 1,
+                           int(reach / faces.z) + 1};
     for (int a = -shifts[0]; a <= shifts[0]; ++a)
       for (int b = -shifts[1]; b <= shifts[1]; ++b)
         for (int c = -shifts[2]; c <= shifts[2]; ++c)
@@ -355,12 +377,14 @@ class Surroundings {
   Bins const& bins() const { return bins_; }
   int n_bins() const { return bins_.count[0] * bins_.count[1] * bins_.count[2]; }
 
-  /// Calls visit(type, shell, position) for every ion and image around a bin, always in the same order.
+  /// Calls visit(type, shell, position) for every ion and image around a bin, always in the same
+  /// order.
   template <class Visit>
   void around(int bin, Visit const& visit) const {
     int const* const n = bins_.count;
     int const z = bin % n[2], y = bin / n[2] % n[1], x = bin / n[2] / n[1];
-    Vec3 const centre = host_->cell.to_cartesian({(x + 0.5) / n[0], (y + 0.5) / n[1], (z + 0.5) / n[2]});
+    Vec3 const centre =
+        host_->cell.to_cartesian({(x + 0.5) / n[0], (y + 0.5) / n[1], (z + 0.5) / n[2]});
     for (std::size_t i = 0; i < home_.size(); ++i)
       for (Vec3 translation : translations_) {
         Vec3 const r = home_[i] + translation, d = r - centre;
@@ -378,8 +402,9 @@ class Surroundings {
 
 /// The lists of all frameworks, and the bins in their records: first counted, then filled in.
 template <class Tables>
-void build_lists(Tables& tables, std::vector<FrameworkTables>& built, std::span<HostFramework const> frameworks,
-                 std::vector<std::size_t> const& first, std::vector<double> const& cutoffs) {
+void build_lists(Tables& tables, std::vector<FrameworkTables>& built,
+                 std::span<HostFramework const> frameworks, std::vector<std::size_t> const& first,
+                 std::vector<double> const& cutoffs) {
   std::vector<std::pair<Surroundings, FrameworkRecord const*>> all;
   std::vector<List> lists;
   int n_shells = 0;
@@ -390,7 +415,8 @@ void build_lists(Tables& tables, std::vector<FrameworkTables>& built, std::span<
       record.bins = built[first[f]].record.bins;
       continue;
     }
-    Surroundings const& here = all.emplace_back(Surroundings(frameworks[f], cutoffs[f]), &record).first;
+    Surroundings const& here =
+        all.emplace_back(Surroundings(frameworks[f], cutoffs[f]), &record).first;
     record.bins = here.bins();
     record.bins.list_begin = int(lists.size());
     for (int l = 0; l < here.n_bins() * record.n_types; ++l, n_shells += record.bins.n_shells)
@@ -399,17 +425,20 @@ void build_lists(Tables& tables, std::vector<FrameworkTables>& built, std::span<
   auto const for_each_bin = [&](char const* label, auto const& work) {
     for (auto const& [here, record] : all)
       on_all_threads(label, here.n_bins(), [&, &here = here, record = record](int bin) {
-        work(here, bin, std::span(&lists[record->bins.list_begin + bin * record->n_types], record->n_types));
+        work(here, bin,
+             std::span(&lists[record->bins.list_begin + bin * record->n_types], record->n_types));
       });
   };
 
   tables.shells = decltype(tables.shells)("ionscape::potentials::shells", n_shells);
   auto const shells = Kokkos::create_mirror_view(tables.shells);
   Kokkos::deep_copy(shells, 0);
-  for_each_bin("ionscape::potentials::count_lists", [&](Surroundings const& here, int bin, std::span<List> of_type) {
+  for_each_bin("ionscape::potentials::count_lists", [&](Surroundings const& here, int bin,
+                                                        std::span<List> of_type) {
     here.around(bin, [&](int type, int shell, Vec3) { ++shells(of_type[type].shells + shell); });
     for (List& list : of_type)  // from numbers to where each shell begins
-      for (int s = 0; s < here.bins().n_shells; ++s) list.count += std::exchange(shells(list.shells + s), list.count);
+      for (int s = 0; s < here.bins().n_shells; ++s)
+        list.count += std::exchange(shells(list.shells + s), list.count);
   });
   int n_entries = 0;
   for (List& list : lists) {
@@ -419,13 +448,15 @@ void build_lists(Tables& tables, std::vector<FrameworkTables>& built, std::span<
   }
 
   auto const allocate = [&](auto& view, char const* label) {
-    view = std::remove_cvref_t<decltype(view)>(Kokkos::view_alloc(Kokkos::WithoutInitializing, std::string(label)),
-                                               n_entries);
+    view = std::remove_cvref_t<decltype(view)>(
+        Kokkos::view_alloc(Kokkos::WithoutInitializing, std::string(label)), n_entries);
     return Kokkos::create_mirror_view(view);
   };
-  auto const x = allocate(tables.x, "ionscape::potentials::x"), y = allocate(tables.y, "ionscape::potentials::y"),
+  auto const x = allocate(tables.x, "ionscape::potentials::x"),
+             y = allocate(tables.y, "ionscape::potentials::y"),
              z = allocate(tables.z, "ionscape::potentials::z");
-  for_each_bin("ionscape::potentials::fill_lists", [&](Surroundings const& here, int bin, std::span<List> of_type) {
+  for_each_bin("ionscape::potentials::fill_lists", [&](Surroundings const& here, int bin,
+                                                       std::span<List> of_type) {
     auto const put = [&](int at, Vec3 r) { x(at) = r.x, y(at) = r.y, z(at) = r.z; };
     here.around(bin, [&](int type, int shell, Vec3 r) {  // each shell's begin moves on to its end
       List const& list = of_type[type];
@@ -438,7 +469,8 @@ void build_lists(Tables& tables, std::vector<FrameworkTables>& built, std::span<
   });
   Kokkos::deep_copy(tables.x, x), Kokkos::deep_copy(tables.y, y), Kokkos::deep_copy(tables.z, z);
   Kokkos::deep_copy(tables.shells, shells);
-  tables.lists = upload<typename decltype(tables.x)::memory_space>("ionscape::potentials::lists", lists);
+  tables.lists =
+      upload<typename decltype(tables.x)::memory_space>("ionscape::potentials::lists", lists);
 }
 
 /// The narrowest and the widest of the charges on all surfaces of a framework, in its length.
@@ -447,37 +479,43 @@ struct Widths {
   void add(double width) { least = std::min(least, width), most = std::max(most, width); }
 };
 
-/// The splitting parameter of a framework. Gaussians of one width need no Coulomb sum in real space when the splitting is
-/// their own; otherwise both sums are balanced with the measured cost of a neighbour over that of a wave vector.
+/// The splitting parameter of a framework. Gaussians of one width need no Coulomb sum in real space
+/// when the splitting is their own; otherwise both sums are balanced with the measured cost of a
+/// neighbour over that of a wave vector.
 double choose_alpha(HostFramework const& host, Widths widths) {
   double const volume = host.cell.volume();
   double const n = double(host.positions.size());
   constexpr double cost_ratio = 15;
   // neighbours 4 pi/3 n/V (x/alpha)^3 times their cost = wave vectors V/(12 pi^2) (2 alpha x)^3
   double const balanced = std::pow(2 * pi * pi * pi * n * cost_ratio / (volume * volume), 1.0 / 6);
-  double const own = widths.most > 0 ? 1 / (std::sqrt(2.0) * widths.most) : std::numeric_limits<double>::infinity();
+  double const own = widths.most > 0 ? 1 / (std::sqrt(2.0) * widths.most)
+                                     : std::numeric_limits<double>::infinity();
   bool const one_width = !(widths.least < widths.most);
   return one_width && own < 2.2 * balanced ? own : balanced;
 }
 
-// Each tail is 4 pi n times the integral of |V| + |V'| over r^2 from the cutoff outwards, and more where V decays within
-// less than the spacing of the ions: there a single shell can hold several times the mean.
+// Each tail is 4 pi n times the integral of |V| + |V'| over r^2 from the cutoff outwards, and more
+// where V decays within less than the spacing of the ions: there a single shell can hold several
+// times the mean.
 double shells(double density, double decay) { return 1 + 0.3 * std::cbrt(1 / density) / decay; }
 
 /// Reduced cutoff of a repulsion between the mobile ion and one type.
-double repulsion_cutoff(BornMayer const& term, double density, double inverse_length, double accuracy) {
+double repulsion_cutoff(BornMayer const& term, double density, double inverse_length,
+                        double accuracy) {
   if (term.A == 0) return 0;
   double const rho = 1 / term.inverse_rho;
   return solve_cutoff(
       [&](double r) {
-        return 4 * pi * density * std::fabs(term.A) * std::exp(-r / rho) * rho * (r * r + 2 * r * rho + 2 * rho * rho) *
-               (1 + inverse_length / rho) * shells(density, rho);
+        return 4 * pi * density * std::fabs(term.A) * std::exp(-r / rho) * rho *
+               (r * r + 2 * r * rho + 2 * rho * rho) * (1 + inverse_length / rho) *
+               shells(density, rho);
       },
       accuracy, 60 * rho);
 }
 
 /// Reduced cutoff of charge_product erfc(alpha r)/r.
-double coulomb_cutoff(double charge_product, double alpha, double density, double inverse_length, double accuracy) {
+double coulomb_cutoff(double charge_product, double alpha, double density, double inverse_length,
+                      double accuracy) {
   double const square = alpha * alpha;
   return solve_cutoff(
       [&](double r) {
@@ -488,11 +526,13 @@ double coulomb_cutoff(double charge_product, double alpha, double density, doubl
 }
 
 /// Reduced cutoff of what the lattice sum of -C/r^6 leaves in real space.
-double dispersion_cutoff(double C, double alpha, double density, double inverse_length, double accuracy) {
+double dispersion_cutoff(double C, double alpha, double density, double inverse_length,
+                         double accuracy) {
   return solve_cutoff(
       [&](double r) {
         double const b2 = alpha * alpha * r * r + 1e-6;
-        double const v = std::fabs(C) * std::pow(alpha, 6) * std::exp(-b2) * (1 / b2 + 1 + 0.5 * b2) / (b2 * b2);
+        double const v =
+            std::fabs(C) * std::pow(alpha, 6) * std::exp(-b2) * (1 / b2 + 1 + 0.5 * b2) / (b2 * b2);
         return 2 * pi * density * v / std::pow(alpha, 3) * std::sqrt(b2) *
                (1 + (6 / std::sqrt(b2) + 2 * std::sqrt(b2)) * alpha * inverse_length) *
                shells(density, 1 / (2 * alpha * std::sqrt(b2)));
@@ -500,20 +540,24 @@ double dispersion_cutoff(double C, double alpha, double density, double inverse_
       accuracy, 8 / alpha);
 }
 
-void check(std::span<HostFramework const> frameworks, std::span<HostSurface const> surfaces, double accuracy) {
-  if (!(accuracy >= 1e-14 && accuracy <= 1e-2)) fail_input({}, "accuracy ", accuracy, " eV, expected 1e-14 to 1e-2");
+void check(std::span<HostFramework const> frameworks, std::span<HostSurface const> surfaces,
+           double accuracy) {
+  if (!(accuracy >= 1e-14 && accuracy <= 1e-2))
+    fail_input({}, "accuracy ", accuracy, " eV, expected 1e-14 to 1e-2");
   if (surfaces.empty()) fail_input({}, "a frozen host needs at least one surface");
   for (HostFramework const& host : frameworks) {
     if (host.positions.empty()) fail_input({}, "a frozen host needs at least one ion");
     if (!(host.cell.volume() > 0)) fail_input({}, "the cell of a frozen host is singular");
-    if (host.type_of.size() != host.positions.size()) fail_input({}, "a frozen host needs a type for every ion");
+    if (host.type_of.size() != host.positions.size())
+      fail_input({}, "a frozen host needs a type for every ion");
     for (int t : host.type_of)
       if (t < 0 || t >= int(host.types.size())) fail_input({}, "a frozen host has no type ", t);
   }
   for (HostSurface const& surface : surfaces) {
     if (surface.framework < 0 || surface.framework >= int(frameworks.size()))
       fail_input({}, "a surface names framework ", surface.framework, " of ", frameworks.size());
-    if (!(surface.length > 0)) fail_input({}, "a surface has the length ", surface.length, " Å, expected above 0");
+    if (!(surface.length > 0))
+      fail_input({}, "a surface has the length ", surface.length, " Å, expected above 0");
     if (surface.types.size() != frameworks[surface.framework].types.size())
       fail_input({}, "a surface has ", surface.types.size(), " types of ions, its framework ",
                  frameworks[surface.framework].types.size());
@@ -522,20 +566,24 @@ void check(std::span<HostFramework const> frameworks, std::span<HostSurface cons
         fail_input({}, "a surface has ions of the width ", type.width, ", expected 0 or more");
       for (BornMayer const& term : type.repulsion)
         if (term.A != 0 && !(term.inverse_rho > 0 && std::isfinite(term.inverse_rho)))
-          fail_input({}, "a surface has a repulsion of the range ", 1 / term.inverse_rho, " Å, expected above 0");
+          fail_input({}, "a surface has a repulsion of the range ", 1 / term.inverse_rho,
+                     " Å, expected above 0");
     }
   }
 }
 
-// -------------------------------------------------------------------------------------------------------------- device
+// --- device --------------------------------------------------------------------------------------
 
-/// Adds the sums of `terms` over the list entries [begin, begin + count) to `sum`; thread `rank` of `size` takes its share.
+/// Adds the sums of `terms` over the list entries [begin, begin + count) to `sum`; thread `rank` of
+/// `size` takes its share.
 template <class... Terms>
-KOKKOS_INLINE_FUNCTION void add_pairs(LaneSum& sum, double const* x, double const* y, double const* z, int count,
-                                      int rank, int size, Vec3 r, Terms const&... terms) {
+KOKKOS_INLINE_FUNCTION void add_pairs(LaneSum& sum, double const* x, double const* y,
+                                      double const* z, int count, int rank, int size, Vec3 r,
+                                      Terms const&... terms) {
   using detail::inverse_sqrt;
   for (int i = rank * native_width; i < count; i += size * native_width) {
-    Lanes const dx = load(x + i) - Lanes(r.x), dy = load(y + i) - Lanes(r.y), dz = load(z + i) - Lanes(r.z);
+    Lanes const dx = load(x + i) - Lanes(r.x), dy = load(y + i) - Lanes(r.y),
+                dz = load(z + i) - Lanes(r.z);
     Lanes const square = dx * dx + dy * dy + dz * dz;
     Lanes const inverse = inverse_sqrt(square);
     Lanes const d = square * inverse;
@@ -599,7 +647,8 @@ struct EvaluateImages {
     return std::size_t(2 * h_size + 3 * k_size + 4 * l_size + 2 * native_width);
   }
 
-  /// Where a point lies: wrapped fractional coordinates, Cartesian (reduced), and the lists of its bin.
+  /// Where a point lies: wrapped fractional coordinates, Cartesian (reduced), and the lists of its
+  /// bin.
   struct Place {
     Vec3 f, r;
     int list;
@@ -608,11 +657,13 @@ struct EvaluateImages {
   KOKKOS_INLINE_FUNCTION static Place place(FrameworkRecord const& host, Vec3 reduced) {
     Place p;
     p.f = host.cell.to_fractional(reduced);
-    p.f = {p.f.x - Kokkos::floor(p.f.x), p.f.y - Kokkos::floor(p.f.y), p.f.z - Kokkos::floor(p.f.z)};
+    p.f = {p.f.x - Kokkos::floor(p.f.x), p.f.y - Kokkos::floor(p.f.y),
+           p.f.z - Kokkos::floor(p.f.z)};
     p.r = host.cell.to_cartesian(p.f);
     int const* const n = host.bins.count;
     int const bx = bin_of(p.f.x, n[0]), by = bin_of(p.f.y, n[1]), bz = bin_of(p.f.z, n[2]);
-    Vec3 const centre = host.cell.to_cartesian({(bx + 0.5) / n[0], (by + 0.5) / n[1], (bz + 0.5) / n[2]});
+    Vec3 const centre =
+        host.cell.to_cartesian({(bx + 0.5) / n[0], (by + 0.5) / n[1], (bz + 0.5) / n[2]});
     p.off_centre = norm(p.r - centre);
     p.list = host.bins.list_begin + ((bx * n[1] + by) * n[2] + bz) * host.n_types;
     return p;
@@ -623,22 +674,27 @@ struct EvaluateImages {
     return b > 0 && b < n ? int(b) : (b >= n ? n - 1 : 0);
   }
 
-  /// Number of entries of a list closer than `radius` to the bin's centre, and some more: whole shells and whole vectors.
-  KOKKOS_INLINE_FUNCTION int entries_within(Bins const& bins, List const& list, double radius) const {
+  /// Number of entries of a list closer than `radius` to the bin's centre, and some more: whole
+  /// shells and whole vectors.
+  KOKKOS_INLINE_FUNCTION int entries_within(Bins const& bins, List const& list,
+                                            double radius) const {
     double const shell = radius * radius * bins.inverse_shell;
     int const last = shell < bins.n_shells ? int(shell) : bins.n_shells - 1;
     return whole_vectors(shells(list.shells + last));
   }
 
-  KOKKOS_INLINE_FUNCTION void add_real_space(LaneSum& sum, FrameworkRecord const& host, TypeRecord const* type,
-                                             Place const& p, int rank, int size) const {
+  KOKKOS_INLINE_FUNCTION void add_real_space(LaneSum& sum, FrameworkRecord const& host,
+                                             TypeRecord const* type, Place const& p, int rank,
+                                             int size) const {
     for (int t = 0; t < host.n_types; ++t, ++type) {
       List const list = lists(p.list + t);
       auto const add = [&](double cutoff, auto const&... terms) {
         add_pairs(sum, &x(list.begin), &y(list.begin), &z(list.begin),
-                  entries_within(host.bins, list, cutoff + p.off_centre), rank, size, p.r, terms...);
+                  entries_within(host.bins, list, cutoff + p.off_centre), rank, size, p.r,
+                  terms...);
       };
-      CoulombReal<false> const point{type->charge_product, host.alpha}, gaussian{-type->charge_product, type->beta};
+      CoulombReal<false> const point{type->charge_product, host.alpha},
+          gaussian{-type->charge_product, type->beta};
       DispersionReal const r6{type->C, host.alpha};
       if (type->real_coulomb && type->C != 0)
         add(type->cutoff, point, r6);
@@ -647,18 +703,21 @@ struct EvaluateImages {
       else if (type->C != 0)
         add(type->cutoff, r6);
       if (type->real_coulomb && type->beta > 0) add(type->gaussian_cutoff, gaussian);
-      for (int k = type->repulsion_begin; k < type->repulsion_end; ++k) add(repulsions(k).cutoff, repulsions(k).term);
+      for (int k = type->repulsion_begin; k < type->repulsion_end; ++k)
+        add(repulsions(k).cutoff, repulsions(k).term);
     }
   }
 
   /// Adds the Fourier sum; x, y, z of `sum` are the components along the reciprocal rows.
   template <bool Dispersion>
   KOKKOS_INLINE_FUNCTION void add_reciprocal_space(LaneSum& sum, FrameworkRecord const& host,
-                                                   SurfaceRecord const& surface, double const* scratch, int rank,
+                                                   SurfaceRecord const& surface,
+                                                   double const* scratch, int rank,
                                                    int size) const {
-    constexpr int per_block = block_width / native_width;  // threads that share one block: 1 on a CPU
-    double const *xr = scratch, *xi = xr + h_size, *yr = xi + h_size, *yi = yr + k_size, *yk = yi + k_size,
-                 *zs = yk + k_size;
+    constexpr int per_block =
+        block_width / native_width;  // threads that share one block: 1 on a CPU
+    double const *xr = scratch, *xi = xr + h_size, *yr = xi + h_size, *yi = yr + k_size,
+                 *yk = yi + k_size, *zs = yk + k_size;
     Lanes const wq(surface.coulomb_weight), wd(surface.dispersion_weight);
     int const n = (host.block_end - host.block_begin) * per_block;
     for (int i = rank; i < n; i += size) {
@@ -667,7 +726,8 @@ struct EvaluateImages {
       double const* c = &coulomb(block.coefficients + lane);
       double const* d = Dispersion ? &dispersion(block.coefficients + lane) : nullptr;
       double const* zl = zs + 4 * (block.l_begin + l_size / 2);
-      // a = sum c Z, b = sum l c Z; the four products of each complex product have their own sums, for short chains
+      // a = sum c Z, b = sum l c Z; the four products of each complex product have their own sums,
+      // for short chains
       Lanes a_rr(0.0), a_ii(0.0), a_ri(0.0), a_ir(0.0), b_rr(0.0), b_ii(0.0), b_ri(0.0), b_ir(0.0);
       for (int l = 0; l < block.l_count; ++l, c += 2 * block_width, zl += 4) {
         Lanes cr = load(c), ci = load(c + block_width);
@@ -702,20 +762,23 @@ struct EvaluateImages {
     SurfaceRecord const surface = surfaces(images.surface(image));
     FrameworkRecord const& host = frameworks(surface.framework);
     double const s = surface.inverse_length;
-    Place const p = place(
-        host, {s * images.coordinates(image, 0), s * images.coordinates(image, 1), s * images.coordinates(image, 2)});
+    Place const p = place(host, {s * images.coordinates(image, 0), s * images.coordinates(image, 1),
+                                 s * images.coordinates(image, 2)});
     int const rank = team.team_rank(), size = team.team_size();
 
     // Phase tables: X (h >= 0), Y with k as a number beside it, Z with l Z beside it.
-    double* const scratch = static_cast<double*>(team.team_shmem().get_shmem(scratch_doubles() * sizeof(double)));
-    double *xr = scratch, *xi = xr + h_size, *yr = xi + h_size, *yi = yr + k_size, *yk = yi + k_size, *zs = yk + k_size;
+    double* const scratch =
+        static_cast<double*>(team.team_shmem().get_shmem(scratch_doubles() * sizeof(double)));
+    double *xr = scratch, *xi = xr + h_size, *yr = xi + h_size, *yi = yr + k_size,
+           *yk = yi + k_size, *zs = yk + k_size;
     for (int axis = rank; axis < 3; axis += size) {
       if (axis == 0) {
         fill_phases(p.f.x, h_size - 1, xr, xi);
       } else if (axis == 1) {
         int const K = k_size / 2;
         fill_phases(p.f.y, K, yr + K, yi + K);
-        for (int k = 0; k <= K; ++k) yr[K - k] = yr[K + k], yi[K - k] = -yi[K + k], yk[K + k] = k, yk[K - k] = -k;
+        for (int k = 0; k <= K; ++k)
+          yr[K - k] = yr[K + k], yi[K - k] = -yi[K + k], yk[K + k] = k, yk[K - k] = -k;
       } else {
         int const L = l_size / 2;
         double const c = Kokkos::cos(2 * pi * p.f.z), sn = Kokkos::sin(2 * pi * p.f.z);
@@ -744,7 +807,8 @@ struct EvaluateImages {
                  gz = horizontal_sum(reciprocal.z);
     Vec3 const g = host.reciprocal.to_cartesian({gx, gy, gz});
     double energy = horizontal_sum(real.energy) + horizontal_sum(reciprocal.energy);
-    double fx = horizontal_sum(real.x) + g.x, fy = horizontal_sum(real.y) + g.y, fz = horizontal_sum(real.z) + g.z;
+    double fx = horizontal_sum(real.x) + g.x, fy = horizontal_sum(real.y) + g.y,
+           fz = horizontal_sum(real.z) + g.z;
     if (size > 1) {
       team.team_reduce(Kokkos::Sum<double>(energy));
       team.team_reduce(Kokkos::Sum<double>(fx));
@@ -762,7 +826,8 @@ struct EvaluateImages {
 
 }  // namespace
 
-SiteEnergy reference_site_energy(HostFramework const& framework, HostSurface const& surface, Vec3 point) {
+SiteEnergy reference_site_energy(HostFramework const& framework, HostSurface const& surface,
+                                 Vec3 point) {
   Cell cell = framework.cell;
   for (Vec3* v : {&cell.a, &cell.b, &cell.c}) *v = surface.length * *v;
   std::vector<HostIon> ions;
@@ -770,7 +835,8 @@ SiteEnergy reference_site_energy(HostFramework const& framework, HostSurface con
     auto const& type = framework.types[framework.type_of[i]];
     auto const& here = surface.types[framework.type_of[i]];
     ions.push_back({surface.length * framework.positions[i], surface.charge_factor * type.charge,
-                    surface.length * here.width, here.repulsion, surface.dispersion_factor * type.dispersion});
+                    surface.length * here.width, here.repulsion,
+                    surface.dispersion_factor * type.dispersion});
     if (framework.screening_width > 0)
       ions.push_back({surface.length * framework.positions[i], -surface.charge_factor * type.charge,
                       surface.length * framework.screening_width});
@@ -779,7 +845,8 @@ SiteEnergy reference_site_energy(HostFramework const& framework, HostSurface con
 }
 
 template <class MemorySpace>
-FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, std::span<HostSurface const> surfaces,
+FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks,
+                                    std::span<HostSurface const> surfaces,
                                     FrozenHostOptions const& options)
     : tables_(std::make_unique<Tables>()) {
   check(frameworks, surfaces, options.accuracy);
@@ -795,8 +862,10 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
   std::vector<Widths> widths(frameworks.size());
   for (HostSurface const& surface : surfaces) {
     Strengths& s = strengths[surface.framework];
-    s.coulomb = std::max(s.coulomb, std::fabs(surface.charge_factor) * coulomb_constant / surface.length);
-    s.dispersion = std::max(s.dispersion, std::fabs(surface.dispersion_factor) / std::pow(surface.length, 6));
+    s.coulomb =
+        std::max(s.coulomb, std::fabs(surface.charge_factor) * coulomb_constant / surface.length);
+    s.dispersion =
+        std::max(s.dispersion, std::fabs(surface.dispersion_factor) / std::pow(surface.length, 6));
     s.inverse_length = std::max(s.inverse_length, 1 / surface.length);
     HostFramework const& host = frameworks[surface.framework];
     for (int t : host.type_of)
@@ -834,16 +903,21 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
       out.charge_product = whole.coulomb_weight * type.charge;
       out.C = whole.dispersion_weight * type.dispersion;
       out.beta = here.width > 0 ? 1 / (std::sqrt(2.0) * here.width) : 0;
-      out.real_coulomb = out.charge_product != 0 && std::fabs(1 - std::sqrt(2.0) * here.width * alpha) > 1e-12;
-      double const n = double(std::count(host.type_of.begin(), host.type_of.end(), int(t))), density = n / volume;
+      out.real_coulomb =
+          out.charge_product != 0 && std::fabs(1 - std::sqrt(2.0) * here.width * alpha) > 1e-12;
+      double const n = double(std::count(host.type_of.begin(), host.type_of.end(), int(t))),
+                   density = n / volume;
       whole.mean -= n * pi / volume *
                     (out.charge_product * (1 / (alpha * alpha) - 2 * here.width * here.width) +
                      out.C * sqrt_pi * alpha * alpha * alpha / 3);
-      if (out.real_coulomb) out.cutoff = coulomb_cutoff(out.charge_product, alpha, density, inverse_length, accuracy);
+      if (out.real_coulomb)
+        out.cutoff = coulomb_cutoff(out.charge_product, alpha, density, inverse_length, accuracy);
       if (out.C != 0)
-        out.cutoff = std::max(out.cutoff, dispersion_cutoff(out.C, alpha, density, inverse_length, accuracy));
+        out.cutoff = std::max(out.cutoff,
+                              dispersion_cutoff(out.C, alpha, density, inverse_length, accuracy));
       if (out.real_coulomb && out.beta > 0)
-        out.gaussian_cutoff = coulomb_cutoff(out.charge_product, out.beta, density, inverse_length, accuracy);
+        out.gaussian_cutoff =
+            coulomb_cutoff(out.charge_product, out.beta, density, inverse_length, accuracy);
       auto const add_neighbours = [&](double cutoff) {
         neighbours += 4 * pi / 3 * density * std::pow(cutoff, 3);
         list_cutoff[surface.framework] = std::max(list_cutoff[surface.framework], cutoff);
@@ -853,11 +927,13 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
       out.repulsion_begin = int(repulsion_records.size());
       for (BornMayer const& term : here.repulsion) {
         BornMayer const reduced{term.A, term.inverse_rho * length};
-        repulsion_records.push_back({reduced, repulsion_cutoff(reduced, density, inverse_length, accuracy)});
+        repulsion_records.push_back(
+            {reduced, repulsion_cutoff(reduced, density, inverse_length, accuracy)});
         add_neighbours(repulsion_records.back().cutoff);
       }
       out.repulsion_end = int(repulsion_records.size());
-      out.turnover = turnover_radius(here.repulsion, surface.dispersion_factor * type.dispersion) * inverse_length;
+      out.turnover = turnover_radius(here.repulsion, surface.dispersion_factor * type.dispersion) *
+                     inverse_length;
       type_records.push_back(out);
     }
     surface_records.push_back(whole);
@@ -875,8 +951,8 @@ FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks, s
   std::vector<FrameworkRecord> framework_records;
   std::vector<Block> blocks;
   std::vector<double> coulomb, dispersion;
-  bool const any_dispersion =
-      std::any_of(strengths.begin(), strengths.end(), [](Strengths const& s) { return s.dispersion > 0; });
+  bool const any_dispersion = std::any_of(strengths.begin(), strengths.end(),
+                                          [](Strengths const& s) { return s.dispersion > 0; });
   auto const append = [](std::vector<double>& to, std::vector<double> const& from) {
     to.insert(to.end(), from.begin(), from.end());
   };
@@ -931,7 +1007,8 @@ void FrozenHost<MemorySpace>::evaluate(Exec const& exec, Images<MemorySpace> con
   if (n == 0) return;
   EvaluateImages<Exec> const kernel(*tables_, images);
   // One image is one team: a single thread on a CPU, a block of threads on a GPU.
-  int const threads = native_width == 1 && !std::is_same_v<Exec, Kokkos::DefaultHostExecutionSpace> ? 128 : 1;
+  int const threads =
+      native_width == 1 && !std::is_same_v<Exec, Kokkos::DefaultHostExecutionSpace> ? 128 : 1;
   typename EvaluateImages<Exec>::Policy policy(exec, n, threads, 1);
   policy.set_scratch_size(0, Kokkos::PerTeam(int(kernel.scratch_doubles() * sizeof(double))));
   Kokkos::parallel_for("ionscape::potentials::frozen_host", policy, kernel);
@@ -943,8 +1020,8 @@ void FrozenHost<MemorySpace>::closest_approach(Exec const& exec, Images<MemorySp
                                                Kokkos::View<double*, MemorySpace> ratio) const {
   EvaluateImages<Exec> const kernel(*tables_, images);
   Kokkos::parallel_for(
-      "ionscape::potentials::closest_approach", Kokkos::RangePolicy<Exec>(exec, 0, int(images.active.extent(0))),
-      KOKKOS_LAMBDA(int i) {
+      "ionscape::potentials::closest_approach",
+      Kokkos::RangePolicy<Exec>(exec, 0, int(images.active.extent(0))), KOKKOS_LAMBDA(int i) {
         int const image = kernel.images.active(i);
         SurfaceRecord const surface = kernel.surfaces(kernel.images.surface(image));
         FrameworkRecord const& host = kernel.frameworks(surface.framework);
@@ -967,20 +1044,26 @@ void FrozenHost<MemorySpace>::closest_approach(Exec const& exec, Images<MemorySp
 }
 
 template <class Exec>
-std::vector<PointResult> evaluate_points(Exec const& exec, FrozenHost<typename Exec::memory_space> const& model,
-                                         std::span<int const> surface, std::span<Vec3 const> points) {
+std::vector<PointResult> evaluate_points(Exec const& exec,
+                                         FrozenHost<typename Exec::memory_space> const& model,
+                                         std::span<int const> surface,
+                                         std::span<Vec3 const> points) {
   using MemorySpace = typename Exec::memory_space;
   int const n = int(points.size());
-  Kokkos::View<double**, Kokkos::LayoutRight, MemorySpace> coordinates("ionscape::potentials::coordinates", n, 3);
+  Kokkos::View<double**, Kokkos::LayoutRight, MemorySpace> coordinates(
+      "ionscape::potentials::coordinates", n, 3);
   Kokkos::View<int*, MemorySpace> surfaces("ionscape::potentials::surface", n),
       active("ionscape::potentials::active", n);
-  Kokkos::View<double*, MemorySpace> energy("ionscape::potentials::energy", n), ratio("ionscape::potentials::ratio", n);
-  Kokkos::View<double**, Kokkos::LayoutRight, MemorySpace> force("ionscape::potentials::force", n, 3);
+  Kokkos::View<double*, MemorySpace> energy("ionscape::potentials::energy", n),
+      ratio("ionscape::potentials::ratio", n);
+  Kokkos::View<double**, Kokkos::LayoutRight, MemorySpace> force("ionscape::potentials::force", n,
+                                                                 3);
   auto h_coordinates = Kokkos::create_mirror_view(coordinates);
   auto h_surfaces = Kokkos::create_mirror_view(surfaces);
   auto h_active = Kokkos::create_mirror_view(active);
   for (int i = 0; i < n; ++i) {
-    h_coordinates(i, 0) = points[i].x, h_coordinates(i, 1) = points[i].y, h_coordinates(i, 2) = points[i].z;
+    h_coordinates(i, 0) = points[i].x, h_coordinates(i, 1) = points[i].y,
+                     h_coordinates(i, 2) = points[i].z;
     h_surfaces(i) = surface[i];
     h_active(i) = i;
   }
@@ -998,16 +1081,20 @@ std::vector<PointResult> evaluate_points(Exec const& exec, FrozenHost<typename E
   Kokkos::deep_copy(exec, h_ratio, ratio);
   exec.fence("ionscape::potentials::evaluate_points");
   std::vector<PointResult> results(n);
-  for (int i = 0; i < n; ++i) results[i] = {h_energy(i), {h_force(i, 0), h_force(i, 1), h_force(i, 2)}, h_ratio(i)};
+  for (int i = 0; i < n; ++i)
+    results[i] = {h_energy(i), {h_force(i, 0), h_force(i, 1), h_force(i, 2)}, h_ratio(i)};
   return results;
 }
 
-#define IONSCAPE_INSTANTIATE(EXEC)                                                                                 \
-  template class FrozenHost<EXEC::memory_space>;                                                                   \
-  template void FrozenHost<EXEC::memory_space>::evaluate(EXEC const&, Images<EXEC::memory_space> const&) const;    \
-  template void FrozenHost<EXEC::memory_space>::closest_approach(EXEC const&, Images<EXEC::memory_space> const&,   \
-                                                                 Kokkos::View<double*, EXEC::memory_space>) const; \
-  template std::vector<PointResult> evaluate_points(EXEC const&, FrozenHost<EXEC::memory_space> const&,            \
+#define IONSCAPE_INSTANTIATE(EXEC)                                                                 \
+  template class FrozenHost<EXEC::memory_space>;                                                   \
+  template void FrozenHost<EXEC::memory_space>::evaluate(EXEC const&,                              \
+                                                         Images<EXEC::memory_space> const&) const; \
+  template void FrozenHost<EXEC::memory_space>::closest_approach(                                  \
+      EXEC const&, Images<EXEC::memory_space> const&, Kokkos::View<double*, EXEC::memory_space>)   \
+      const;                                                                                       \
+  template std::vector<PointResult> evaluate_points(EXEC const&,                                   \
+                                                    FrozenHost<EXEC::memory_space> const&,         \
                                                     std::span<int const>, std::span<Vec3 const>);
 IONSCAPE_INSTANTIATE(Kokkos::DefaultExecutionSpace)
 #if defined(KOKKOS_ENABLE_CUDA) || defined(KOKKOS_ENABLE_HIP) || defined(KOKKOS_ENABLE_SYCL)

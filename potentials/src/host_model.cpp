@@ -32,9 +32,14 @@ HostModel rigid_host(Crystal const& host, PotentialSet const& set, std::string c
   return model;
 }
 
-HostSurface insertion_surface(int framework, double volume_per_anion, double anion_charge, PotentialSet const& set) {
+HostSurface insertion_surface(int framework, double volume_per_anion, double anion_charge,
+                              PotentialSet const& set) {
   if (!set.insertion) fail_input({set.file}, "the set has no [insertion]");
-  HostSurface surface{framework, std::cbrt(4 * volume_per_anion), set.insertion->charge_product(anion_charge), 0, {}};
+  HostSurface surface{framework,
+                      std::cbrt(4 * volume_per_anion),
+                      set.insertion->charge_product(anion_charge),
+                      0,
+                      {}};
   HostSurface::Type anion{set.insertion->reduced_width(anion_charge), {}};
   for (Buckingham const& term : set.insertion_terms(anion_charge)) {
     anion.repulsion.push_back(term.repulsion);
@@ -44,7 +49,8 @@ HostSurface insertion_surface(int framework, double volume_per_anion, double ani
   return surface;
 }
 
-HostFramework insertion_framework(Crystal const& anions, double volume_per_anion, PotentialSet const& set) {
+HostFramework insertion_framework(Crystal const& anions, double volume_per_anion,
+                                  PotentialSet const& set) {
   double const scale = 1 / std::cbrt(4 * anions.cell.volume() / double(anions.size()));
   double const a = std::cbrt(4 * volume_per_anion);
   HostFramework framework;
@@ -54,18 +60,20 @@ HostFramework insertion_framework(Crystal const& anions, double volume_per_anion
   framework.types = {{1, 1}};
   framework.screening_width = set.insertion->reduced_screening(a);
   if (framework.screening_width > 0 && framework.screening_width < 0.12)
-    fail_input({set.file}, "at a volume of ", volume_per_anion, " Å^3 per anion the screening cloud is ",
-               framework.screening_width * a, " Å wide, expected at least 0.12 a = ", 0.12 * a, " Å");
+    fail_input({set.file}, "at a volume of ", volume_per_anion,
+               " Å^3 per anion the screening cloud is ", framework.screening_width * a,
+               " Å wide, expected at least 0.12 a = ", 0.12 * a, " Å");
   return framework;
 }
 
 HostModel insertion_host(Crystal const& anions, double anion_charge, PotentialSet const& set) {
   if (!set.insertion) fail_input({set.file}, "the set has no [insertion]");
-  if (!(anion_charge < 0)) fail_input({}, "anion charge ", anion_charge, " e, expected a negative number");
+  if (!(anion_charge < 0))
+    fail_input({}, "anion charge ", anion_charge, " e, expected a negative number");
   for (std::string const& species : anions.species)
     if (species != set.insertion->framework)
-      fail_input({set.file}, "the set is for frameworks of ", set.insertion->framework, ", the structure has ",
-                 species);
+      fail_input({set.file}, "the set is for frameworks of ", set.insertion->framework,
+                 ", the structure has ", species);
   double const volume_per_anion = anions.cell.volume() / double(anions.size());
   HostModel model;
   model.surface = insertion_surface(0, volume_per_anion, anion_charge, set);

@@ -10,7 +10,8 @@ template <class Work>
 void on_all_threads(char const* label, int n, Work const& work) {
   using Exec = Kokkos::DefaultHostExecutionSpace;
   Exec const exec;
-  Kokkos::parallel_for(label, Kokkos::RangePolicy<Exec, Kokkos::Schedule<Kokkos::Dynamic>>(exec, 0, n),
+  Kokkos::parallel_for(label,
+                       Kokkos::RangePolicy<Exec, Kokkos::Schedule<Kokkos::Dynamic>>(exec, 0, n),
                        [&work](int i) { work(i); });
   exec.fence(label);
 }

@@ -1,8 +1,9 @@
 // The matrix is made tile by tile, a tile being the pairs of two panels of neighbouring ions.
 //
-// Reciprocal space: sum over half of all G of w cos(G.(r_i - r_j)) is a product of two matrices with the rows sqrt(w)
-// {cos G.r, sin G.r}, so alpha is chosen for many wave vectors and few images. Real space: images within the cutoff of
-// wrapped differences, collected in buffers. A tile is written to its two places in the matrix.
+// Reciprocal space: sum over half of all G of w cos(G.(r_i - r_j)) is a product of two matrices
+// with the rows sqrt(w) {cos G.r, sin G.r}, so alpha is chosen for many wave vectors and few
+// images. Real space: images within the cutoff of wrapped differences, collected in buffers. A tile
+// is written to its two places in the matrix.
 #include <ionscape/potentials/interaction_matrix.hpp>
 
 #include <algorithm>
@@ -47,13 +48,15 @@ Splitting choose_splitting(double volume, double accuracy) {
   double least = std::numeric_limits<double>::infinity();
   for (double alpha = 1 / edge; alpha < 12 / edge; alpha *= 1.03) {
     // Elements of g are half of potentials.
-    double const rc =
-        detail::solve_cutoff([&](double r) { return 0.5 * detail::coulomb_tail(alpha, r, 1 / volume, edge); },
-                             accuracy / 2, 0.5 / alpha, 9 / alpha);
+    double const rc = detail::solve_cutoff(
+        [&](double r) { return 0.5 * detail::coulomb_tail(alpha, r, 1 / volume, edge); },
+        accuracy / 2, 0.5 / alpha, 9 / alpha);
     ReciprocalKernel const kernel{ReciprocalKernel::coulomb, alpha, volume, coulomb_constant};
-    double const gc = detail::solve_cutoff([&](double g) { return 0.5 * detail::reciprocal_tail(kernel, g); },
-                                           accuracy / 2, alpha, 18 * alpha);
-    double const cost = image_cost * 4 * pi / 3 / volume * rc * rc * rc + volume / (12 * pi * pi) * gc * gc * gc;
+    double const gc =
+        detail::solve_cutoff([&](double g) { return 0.5 * detail::reciprocal_tail(kernel, g); },
+                             accuracy / 2, alpha, 18 * alpha);
+    double const cost =
+        image_cost * 4 * pi / 3 / volume * rc * rc * rc + volume / (12 * pi * pi) * gc * gc * gc;
     if (cost < least) least = cost, best = {alpha, rc, gc};
   }
   return best;
@@ -85,12 +88,14 @@ struct Builder {
   std::vector<Wave> waves;
   std::vector<double> f[3];  // fractional coordinates in whole panels
   std::vector<double> rows;  // (panels, waves, 2, panel)
-  std::vector<Vec3> shifts;  // lattice vectors that can bring a wrapped difference within the cutoff
+  std::vector<Vec3>
+      shifts;  // lattice vectors that can bring a wrapped difference within the cutoff
 
   /// sqrt(w) cos and sin of G.r for the ions of one panel.
   void fill_rows(int p) {
     int H = 0, K = 0, L = 0;
-    for (Wave const& w : waves) H = std::max(H, w.h), K = std::max(K, std::abs(w.k)), L = std::max(L, std::abs(w.l));
+    for (Wave const& w : waves)
+      H = std::max(H, w.h), K = std::max(K, std::abs(w.k)), L = std::max(L, std::abs(w.l));
     for (int v = 0; v < vectors; ++v) {
       std::size_t const ions = std::size_t(p * panel + v * native_width);
       auto const table = [&](int direction, int first, int last) {
@@ -103,7 +108,8 @@ struct Builder {
         return t;
       };
       auto const x = table(0, 0, H), y = table(1, -K, K), z = table(2, -L, L);
-      double* out = &rows[std::size_t(p) * waves.size() * 2 * panel + std::size_t(v * native_width)];
+      double* out =
+          &rows[std::size_t(p) * waves.size() * 2 * panel + std::size_t(v * native_width)];
       for (Wave const& w : waves) {
         Lanes const *a = &x[std::size_t(2 * w.h)], *b = &y[std::size_t(2 * (w.k + K))],
                     *c = &z[std::size_t(2 * (w.l + L))];
@@ -125,17 +131,20 @@ struct Builder {
       for (int i = 0; i < panel; i += tile_rows) {
         Lanes part[tile_rows][vectors];
         for (int r = 0; r < tile_rows; ++r)
-          for (int v = 0; v < vectors; ++v) part[r][v] = load(tile + (i + r) * panel + v * native_width);
+          for (int v = 0; v < vectors; ++v)
+            part[r][v] = load(tile + (i + r) * panel + v * native_width);
         for (int g = begin; g < end; ++g) {
           Lanes right[vectors];
-          for (int v = 0; v < vectors; ++v) right[v] = load(b + std::size_t(g) * panel + v * native_width);
+          for (int v = 0; v < vectors; ++v)
+            right[v] = load(b + std::size_t(g) * panel + v * native_width);
           for (int r = 0; r < tile_rows; ++r) {
             Lanes const left(a[std::size_t(g) * panel + i + r]);
             for (int v = 0; v < vectors; ++v) part[r][v] += left * right[v];
           }
         }
         for (int r = 0; r < tile_rows; ++r)
-          for (int v = 0; v < vectors; ++v) store(tile + (i + r) * panel + v * native_width, part[r][v]);
+          for (int v = 0; v < vectors; ++v)
+            store(tile + (i + r) * panel + v * native_width, part[r][v]);
       }
     }
   }
@@ -152,8 +161,10 @@ struct Builder {
           Lanes const square = load(near.square + e), inverse = detail::inverse_sqrt(square);
           Lanes unused;
           Lanes const v = Lanes(0.5 * coulomb_constant) *
-                          detail::erfc_positive(square * inverse * Lanes(sum.alpha), unused) * inverse;
-          for_each_lane(v, [&](double value, int lane) { row[int(near.value[e + lane])] += value; });
+                          detail::erfc_positive(square * inverse * Lanes(sum.alpha), unused) *
+                          inverse;
+          for_each_lane(v,
+                        [&](double value, int lane) { row[int(near.value[e + lane])] += value; });
         }
         near.n = 0;
       };
@@ -162,7 +173,8 @@ struct Builder {
       for (int v = 0; v < vectors; ++v) {
         Lanes d[3];
         for (int c = 0; c < 3; ++c) {
-          Lanes const difference = load(&f[c][std::size_t(pj * panel + v * native_width)]) - Lanes(own[c]);
+          Lanes const difference =
+              load(&f[c][std::size_t(pj * panel + v * native_width)]) - Lanes(own[c]);
           d[c] = difference - ((difference + Lanes(0x1.8p52)) - Lanes(0x1.8p52));  // to [-1/2, 1/2]
         }
         Lanes const x = d[0] * Lanes(cell.a.x) + d[1] * Lanes(cell.b.x) + d[2] * Lanes(cell.c.x),
@@ -172,8 +184,9 @@ struct Builder {
         for (Vec3 shift : shifts) {
           Lanes const dx = x + Lanes(shift.x), dy = y + Lanes(shift.y), dz = z + Lanes(shift.z);
           Lanes const square = dx * dx + dy * dy + dz * dz;
-          near.append(choose(less(square, Lanes(1e-6)), Lanes(detail::far_away * detail::far_away), square), index,
-                      limit);
+          near.append(
+              choose(less(square, Lanes(1e-6)), Lanes(detail::far_away * detail::far_away), square),
+              index, limit);
           if (near.full()) flush();
         }
       }
@@ -184,7 +197,8 @@ struct Builder {
 
 }  // namespace
 
-SquareMatrix geometry_matrix(Cell const& cell, std::span<Vec3 const> positions, double accuracy, double memory_limit) {
+SquareMatrix geometry_matrix(Cell const& cell, std::span<Vec3 const> positions, double accuracy,
+                             double memory_limit) {
   if (!(accuracy >= 1e-13 && accuracy <= 1e-2))
     fail_input({}, "accuracy ", accuracy, " eV/e^2, expected 1e-13 to 1e-2");
   std::size_t const n = positions.size();
@@ -202,7 +216,8 @@ SquareMatrix geometry_matrix(Cell const& cell, std::span<Vec3 const> positions, 
   builder.waves = half_sphere(cell, kernel, sum.reciprocal_cutoff);
   int const panels = int((n + panel - 1) / panel);
   double const table = double(panels) * panel * 2 * double(builder.waves.size());
-  detail::require_memory("an interaction matrix and its tables", 8 * (entries + table), memory_limit);
+  detail::require_memory("an interaction matrix and its tables", 8 * (entries + table),
+                         memory_limit);
 
   for (auto& f : builder.f) f.assign(std::size_t(panels * panel), 0.0);
   for (std::size_t i = 0; i < n; ++i) {
@@ -213,14 +228,17 @@ SquareMatrix geometry_matrix(Cell const& cell, std::span<Vec3 const> positions, 
   }
   double spread = 0;
   for (int corner = 0; corner < 4; ++corner)
-    spread = std::max(spread, norm(cell.to_cartesian({0.5, corner & 1 ? 0.5 : -0.5, corner & 2 ? 0.5 : -0.5})));
+    spread = std::max(
+        spread, norm(cell.to_cartesian({0.5, corner & 1 ? 0.5 : -0.5, corner & 2 ? 0.5 : -0.5})));
   double const reach = sum.real_cutoff + spread;
   Vec3 const faces = cell.face_distances();
-  int const na = int(reach / faces.x) + 1, nb = int(reach / faces.y) + 1, nc = int(reach / faces.z) + 1;
+  int const na = int(reach / faces.x) + 1, nb = int(reach / faces.y) + 1,
+            nc = int(reach / faces.z) + 1;
   for (int a = -na; a <= na; ++a)
     for (int b = -nb; b <= nb; ++b)
       for (int c = -nc; c <= nc; ++c)
-        if (Vec3 const shift = cell.to_cartesian({double(a), double(b), double(c)}); norm(shift) <= reach)
+        if (Vec3 const shift = cell.to_cartesian({double(a), double(b), double(c)});
+            norm(shift) <= reach)
           builder.shifts.push_back(shift);
 
   builder.rows.resize(std::size_t(table));
@@ -239,7 +257,8 @@ SquareMatrix geometry_matrix(Cell const& cell, std::span<Vec3 const> positions, 
       for (int c = 0; c < panel; ++c) {
         std::size_t const row = std::size_t(i * panel + r), column = std::size_t(j * panel + c);
         if (row >= n || column >= n || (i == j && c > r)) continue;
-        double const value = tile[std::size_t(r * panel + c)] - (row == column ? 0.5 * kernel.self() : 0);
+        double const value =
+            tile[std::size_t(r * panel + c)] - (row == column ? 0.5 * kernel.self() : 0);
         g.values[row * n + column] = g.values[column * n + row] = value;
       }
   });
@@ -247,13 +266,15 @@ SquareMatrix geometry_matrix(Cell const& cell, std::span<Vec3 const> positions, 
 }
 
 SquareMatrix interaction_matrix(Crystal const& crystal, double accuracy, double memory_limit) {
-  if (crystal.charges.size() != crystal.size()) fail_input({}, "interaction_matrix: the crystal has no charges");
+  if (crystal.charges.size() != crystal.size())
+    fail_input({}, "interaction_matrix: the crystal has no charges");
   double largest = 0;
   for (double q : crystal.charges) largest = std::max(largest, std::fabs(q));
   double const scale = std::max(1.0, largest * largest);
   SquareMatrix e = geometry_matrix(crystal.cell, crystal.positions, accuracy / scale, memory_limit);
   for (std::size_t i = 0; i < e.n; ++i)
-    for (std::size_t j = 0; j < e.n; ++j) e.values[i * e.n + j] *= crystal.charges[i] * crystal.charges[j];
+    for (std::size_t j = 0; j < e.n; ++j)
+      e.values[i * e.n + j] *= crystal.charges[i] * crystal.charges[j];
   return e;
 }
 

@@ -1,11 +1,12 @@
 // Places, cell lists and wave vectors of IonMoves.
 //
-// Every step is at most two places, each with an occupant before and one after: a move empties one and fills another, a
-// swap changes both. The energy of a place's occupant with all other ions but those that take part, E_after - E_before
-// summed over the places, is the real-space difference: ions that swap are symmetric partners of each other and drop
-// out. Reciprocal space. Wave vectors of the half space, in rows (h, k) with neighbouring l in the lanes: exp(iG.r) =
-// X[h] Y[k] Z[l]. Real space. One cell list for each species; distances of whole bins are tested lane by lane and those
-// within the cutoffs collected in short buffers, on which the pair functions then run.
+// Every step is at most two places, each with an occupant before and one after: a move empties one
+// and fills another, a swap changes both. The energy of a place's occupant with all other ions but
+// those that take part, E_after - E_before summed over the places, is the real-space difference:
+// ions that swap are symmetric partners of each other and drop out. Reciprocal space. Wave vectors
+// of the half space, in rows (h, k) with neighbouring l in the lanes: exp(iG.r) = X[h] Y[k] Z[l].
+// Real space. One cell list for each species; distances of whole bins are tested lane by lane and
+// those within the cutoffs collected in short buffers, on which the pair functions then run.
 #include <ionscape/potentials/ion_moves.hpp>
 
 #include <algorithm>
@@ -83,8 +84,9 @@ class Bins {
     double const face[3] = {faces.x, faces.y, faces.z};
     for (int d = 0; d < 3; ++d) bins_[d] = std::max(1, int(face[d] / edge));
     for (int corner = 0; corner < 4; ++corner)
-      radius_ = std::max(radius_, norm(cell.to_cartesian({0.5 / bins_[0], (corner & 1 ? 0.5 : -0.5) / bins_[1],
-                                                          (corner & 2 ? 0.5 : -0.5) / bins_[2]})));
+      radius_ = std::max(
+          radius_, norm(cell.to_cartesian({0.5 / bins_[0], (corner & 1 ? 0.5 : -0.5) / bins_[1],
+                                           (corner & 2 ? 0.5 : -0.5) / bins_[2]})));
     // A bin m bins away is separated from the home bin by m - 1 bins.
     for (int d = 0; d < 3; ++d) {
       int const margin = margin_[d] = int(reach * bins_[d] / face[d]) + 1;
@@ -97,7 +99,8 @@ class Bins {
     for (int i = -margin_[0]; i <= margin_[0]; ++i)
       for (int j = -margin_[1]; j <= margin_[1]; ++j)
         for (int k = -margin_[2]; k <= margin_[2]; ++k) {
-          Vec3 const c = cell.to_cartesian({double(i) / bins_[0], double(j) / bins_[1], double(k) / bins_[2]});
+          Vec3 const c =
+              cell.to_cartesian({double(i) / bins_[0], double(j) / bins_[1], double(k) / bins_[2]});
           if (dot(c, c) > farthest * farthest) continue;
           offsets_.push_back({i, j, k});
           x_offset_.push_back(c.x), y_offset_.push_back(c.y), z_offset_.push_back(c.z);
@@ -135,23 +138,25 @@ class Bins {
 
   void rename(int slot, int ion) { ion_[slot] = ion; }
 
-  /// Calls take(squared distances, charges) for vectors of ions and images that contain all within the reach of p;
-  /// entries that are none, and those in the two slots (-1: none), are far away.
+  /// Calls take(squared distances, charges) for vectors of ions and images that contain all within
+  /// the reach of p; entries that are none, and those in the two slots (-1: none), are far away.
   template <class Take>
   void visit(Point const& p, int const (&without)[2], Take const& take) const {
     int const home[3] = {coordinate(p.f, 0), coordinate(p.f, 1), coordinate(p.f, 2)};
-    Vec3 const d =
-        p.r - cell_.to_cartesian({(home[0] + 0.5) / bins_[0], (home[1] + 0.5) / bins_[1], (home[2] + 0.5) / bins_[2]});
+    Vec3 const d = p.r - cell_.to_cartesian({(home[0] + 0.5) / bins_[0], (home[1] + 0.5) / bins_[1],
+                                             (home[2] + 0.5) / bins_[2]});
     double const limit = (reach_ + radius_) * (reach_ + radius_);
     for (std::size_t o = 0; o < offsets_.size(); o += native_width) {
       Lanes const dx = load(&x_offset_[o]) - Lanes(d.x), dy = load(&y_offset_[o]) - Lanes(d.y),
                   dz = load(&z_offset_[o]) - Lanes(d.z);
-      for (unsigned bits = lanes_within(dx * dx + dy * dy + dz * dz, limit); bits != 0; bits &= bits - 1) {
+      for (unsigned bits = lanes_within(dx * dx + dy * dy + dz * dz, limit); bits != 0;
+           bits &= bits - 1) {
         auto const& offset = offsets_[o + std::size_t(std::countr_zero(bits))];
-        Wrap const a = wrap_[0][home[0] + offset[0] + margin_[0]], b = wrap_[1][home[1] + offset[1] + margin_[1]],
+        Wrap const a = wrap_[0][home[0] + offset[0] + margin_[0]],
+                   b = wrap_[1][home[1] + offset[1] + margin_[1]],
                    c = wrap_[2][home[2] + offset[2] + margin_[2]];
-        visit_bin((a.bin * bins_[1] + b.bin) * bins_[2] + c.bin, cell_.to_cartesian({a.cells, b.cells, c.cells}) - p.r,
-                  without, take);
+        visit_bin((a.bin * bins_[1] + b.bin) * bins_[2] + c.bin,
+                  cell_.to_cartesian({a.cells, b.cells, c.cells}) - p.r, without, take);
       }
     }
   }
@@ -175,26 +180,30 @@ class Bins {
 
   void resize(int capacity) {
     auto const spread = [&](auto& values, auto nothing) {
-      std::remove_reference_t<decltype(values)> wider(count_.size() * std::size_t(capacity), nothing);
+      std::remove_reference_t<decltype(values)> wider(count_.size() * std::size_t(capacity),
+                                                      nothing);
       for (std::size_t bin = 0; bin < count_.size(); ++bin)
         for (int s = 0; s < count_[bin]; ++s)
           wider[bin * std::size_t(capacity) + s] = values[bin * std::size_t(capacity_) + s];
       values.swap(wider);
     };
-    spread(x_, far_away), spread(y_, far_away), spread(z_, far_away), spread(charge_, 0.0), spread(ion_, -1);
+    spread(x_, far_away), spread(y_, far_away), spread(z_, far_away), spread(charge_, 0.0),
+        spread(ion_, -1);
     capacity_ = capacity;
   }
 
   template <class Take>
   void visit_bin(int bin, Vec3 shift, int const (&without)[2], Take const& take) const {
     int const begin = bin * capacity_, end = begin + count_[bin];
-    double const *const x = x_.data(), *const y = y_.data(), *const z = z_.data(), *const charge = charge_.data();
+    double const *const x = x_.data(), *const y = y_.data(), *const z = z_.data(),
+                        *const charge = charge_.data();
     for (int s = begin; s < end; s += native_width) {
       Lanes const dx = load(x + s) + Lanes(shift.x), dy = load(y + s) + Lanes(shift.y),
                   dz = load(z + s) + Lanes(shift.z);
       Lanes square = dx * dx + dy * dy + dz * dz;
       for (int slot : without)
-        if (slot >= s && slot < s + native_width) add_to_lane(square, slot - s, far_away * far_away);
+        if (slot >= s && slot < s + native_width)
+          add_to_lane(square, slot - s, far_away * far_away);
       take(square, load(charge + s));
     }
   }
@@ -227,12 +236,14 @@ Lanes sum_pairs(Term const& term, PairRule const& rule, Neighbours const& near) 
   PairEnd const& end = rule.end;
   Lanes sum(0.0);
   for (int i = 0; i < near.n; i += native_width) {
-    Lanes const square = load(near.square + i), inverse = detail::inverse_sqrt(square), r = square * inverse;
+    Lanes const square = load(near.square + i), inverse = detail::inverse_sqrt(square),
+                r = square * inverse;
     Lanes v(0.0), unused(0.0);
     term.add(r, inverse, v, unused);
     if (wall_square > 0) {
       Lanes const s = inverse * inverse, s3 = s * s * s;
-      v = choose(less(square, Lanes(wall_square)), Lanes(end.wall_B) * s3 * s3 + Lanes(end.wall_D), v);
+      v = choose(less(square, Lanes(wall_square)), Lanes(end.wall_B) * s3 * s3 + Lanes(end.wall_D),
+                 v);
     }
     v -= Lanes(end.shift) + (r - Lanes(rule.function.cutoff)) * Lanes(end.slope);
     sum += choose(less(Lanes(rule.cutoff_square), square), Lanes(0.0), v);
@@ -248,9 +259,10 @@ double pair_energy(PairRule const& rule, Neighbours const& near) {
         if constexpr (std::is_same_v<Form, std::monostate>)
           return 0.0;
         else if constexpr (std::is_same_v<Form, PairTable>)
-          return horizontal_sum(sum_pairs(
-              Tabulated{form.coefficients->data(), form.first, 1 / form.step, int(form.coefficients->size() / 4)}, rule,
-              near));
+          return horizontal_sum(
+              sum_pairs(Tabulated{form.coefficients->data(), form.first, 1 / form.step,
+                                  int(form.coefficients->size() / 4)},
+                        rule, near));
         else
           return horizontal_sum(sum_pairs(form, rule, near));
       },
@@ -263,7 +275,8 @@ double screened_sum(double alpha, Neighbours const& near) {
   for (int i = 0; i < near.n; i += native_width) {
     Lanes const square = load(near.square + i), inverse = detail::inverse_sqrt(square);
     Lanes unused;
-    sum += load(near.value + i) * detail::erfc_positive(square * inverse * Lanes(alpha), unused) * inverse;
+    sum += load(near.value + i) * detail::erfc_positive(square * inverse * Lanes(alpha), unused) *
+           inverse;
   }
   return horizontal_sum(sum);
 }
@@ -285,11 +298,13 @@ struct Channel {
   std::vector<double> weight, real, imag;  // w and S of the wave vectors
   double total = 0;                        // sum of s
 
-  double s(Occupant const& o) const { return o.type < 0 ? 0 : of_type.empty() ? o.charge : of_type[o.type]; }
+  double s(Occupant const& o) const {
+    return o.type < 0 ? 0 : of_type.empty() ? o.charge : of_type[o.type];
+  }
 };
 
-/// Wave vectors (h, k, l_begin ... l_begin + vectors * native_width - 1), at `at` in the arrays; weight 0 beyond the
-/// sphere.
+/// Wave vectors (h, k, l_begin ... l_begin + vectors * native_width - 1), at `at` in the arrays;
+/// weight 0 beyond the sphere.
 struct Row {
   int h, k, l_begin, vectors;
   int at;
@@ -303,7 +318,8 @@ struct PhaseTables {
 void fill_phases(double f, int first, int count, double* re, double* im) {
   for (int n = 0; n < count; n += native_width) {
     Lanes sine, cosine;
-    detail::sincos_2pi((detail::lane_numbers() + Lanes(double(first + n))) * Lanes(f), sine, cosine);
+    detail::sincos_2pi((detail::lane_numbers() + Lanes(double(first + n))) * Lanes(f), sine,
+                       cosine);
     store(re + n, cosine);
     store(im + n, sine);
   }
@@ -318,7 +334,8 @@ struct IonMoves::State {
   PairSums ends;
   double accuracy;
 
-  // Species: those of the crystal and the set by name, and a last one for all others, which have no terms.
+  // Species: those of the crystal and the set by name, and a last one for all others, which have no
+  // terms.
   std::vector<std::string> names;
   std::vector<PairRule> rules;  // (types, types)
   int types() const { return int(names.size()) + 1; }
@@ -341,8 +358,10 @@ struct IonMoves::State {
 
   State(Crystal given, PotentialSet const& s, PairSums const& e, double a)
       : crystal(std::move(given)), set(s), ends(e), accuracy(a) {
-    if (!(accuracy >= 1e-12 && accuracy <= 1e-2)) fail_input({}, "accuracy ", accuracy, " eV, expected 1e-12 to 1e-2");
-    if (crystal.charges.size() != crystal.size()) fail_input({}, "IonMoves: the crystal has no charges");
+    if (!(accuracy >= 1e-12 && accuracy <= 1e-2))
+      fail_input({}, "accuracy ", accuracy, " eV, expected 1e-12 to 1e-2");
+    if (crystal.charges.size() != crystal.size())
+      fail_input({}, "IonMoves: the crystal has no charges");
     validate(crystal, "the crystal of IonMoves", closest_allowed);
     std::set<std::string> known(crystal.species.begin(), crystal.species.end());
     for (auto const& [name, charge] : set.charges) known.insert(name);
@@ -350,7 +369,8 @@ struct IonMoves::State {
     names.assign(known.begin(), known.end());
     rules.resize(std::size_t(types() * types()));
     for (int i = 0; i < types() - 1; ++i)
-      for (int j = 0; j < types() - 1; ++j) rules[std::size_t(i * types() + j)] = make_rule(names[i], names[j]);
+      for (int j = 0; j < types() - 1; ++j)
+        rules[std::size_t(i * types() + j)] = make_rule(names[i], names[j]);
     build();
   }
 
@@ -372,10 +392,14 @@ struct IonMoves::State {
     return at != names.end() && *at == name ? int(at - names.begin()) : types() - 1;
   }
 
-  Occupant occupant(int ion) const { return {type_of[std::size_t(ion)], crystal.charges[std::size_t(ion)]}; }
-  Point point(int ion) const { return home_point(crystal.cell, crystal.positions[std::size_t(ion)]); }
+  Occupant occupant(int ion) const {
+    return {type_of[std::size_t(ion)], crystal.charges[std::size_t(ion)]};
+  }
+  Point point(int ion) const {
+    return home_point(crystal.cell, crystal.positions[std::size_t(ion)]);
+  }
 
-  // -------------------------------------------------------------------------------------------------------------
+  // --- -------------------------------------------------------------------------------------------
   // tables
 
   /// Everything that follows from the crystal and the set.
@@ -392,17 +416,20 @@ struct IonMoves::State {
     for (PairRule const& r : rules)
       if (r.cutoff_square > 0) reach = std::max(reach, r.function.cutoff);
     bins.clear();
-    for (int t = 0; t < types(); ++t) bins.emplace_back(crystal.cell, reach, std::size_t(count_of[std::size_t(t)]));
+    for (int t = 0; t < types(); ++t)
+      bins.emplace_back(crystal.cell, reach, std::size_t(count_of[std::size_t(t)]));
     slot_of.assign(n, -1);
-    for (int i = 0; i < int(n); ++i) bins[type_of[i]].insert(i, point(i), crystal.charges[i], slot_of);
+    for (int i = 0; i < int(n); ++i)
+      bins[type_of[i]].insert(i, point(i), crystal.charges[i], slot_of);
     sum_own_images();
     make_channels();
     make_rows();
-    for (int i = 0; i < int(n); ++i) add_to_structure_factors({{{{point(i), {}, occupant(i)}}}, 1, {}, false});
+    for (int i = 0; i < int(n); ++i)
+      add_to_structure_factors({{{{point(i), {}, occupant(i)}}}, 1, {}, false});
   }
 
-  /// The cheapest alpha and cutoffs that keep the promise: reciprocal space and real space each get their share of the
-  /// accuracy.
+  /// The cheapest alpha and cutoffs that keep the promise: reciprocal space and real space each get
+  /// their share of the accuracy.
   void choose_splitting() {
     double const volume = crystal.cell.volume(), n = std::max(1.0, double(crystal.size()));
     double sum = 0, squares = 0, largest = 0, C = 0;
@@ -415,18 +442,20 @@ struct IonMoves::State {
     sum = std::max(sum, largest), squares = std::max(squares, largest * largest);
     for (PairRule const& r : rules) C = std::max(C, std::fabs(r.C));
 
-    // A step changes at most two places by two charges each, and the crystal may have twice as many ions as now.
+    // A step changes at most two places by two charges each, and the crystal may have twice as many
+    // ions as now.
     double const change = 4 * largest, spacing = std::cbrt(volume / n), share = accuracy / 4;
     auto const real_error = [&](double a, double rc) {
       double error = change * detail::coulomb_tail(a, rc, 2 * sum / volume, spacing);
       if (C > 0) error += 4 * C * detail::dispersion_tail(a, rc, 2 * n / volume, spacing);
       return error;
     };
-    // |S|^2 is the sum of the squared charges, on average over wave vectors of about one length, in perfect crystals
-    // too.
+    // |S|^2 is the sum of the squared charges, on average over wave vectors of about one length, in
+    // perfect crystals too.
     auto const reciprocal_error = [&](double a, double gc) {
       ReciprocalKernel const coulomb{ReciprocalKernel::coulomb, a, volume, coulomb_constant};
-      double error = (std::sqrt(2 * squares) + change / 2) * change * detail::reciprocal_tail(coulomb, gc);
+      double error =
+          (std::sqrt(2 * squares) + change / 2) * change * detail::reciprocal_tail(coulomb, gc);
       if (C > 0) {
         ReciprocalKernel const dispersion{ReciprocalKernel::dispersion, a, volume, C};
         error += (std::sqrt(2 * n) + 2) * 4 * detail::reciprocal_tail(dispersion, gc);
@@ -435,12 +464,15 @@ struct IonMoves::State {
     };
     constexpr double neighbour_cost = 20;  // in wave vectors, measured
     double least = infinity;
-    double const balanced = std::pow(2 * pi * pi * pi * n * neighbour_cost / (volume * volume), 1.0 / 6);
+    double const balanced =
+        std::pow(2 * pi * pi * pi * n * neighbour_cost / (volume * volume), 1.0 / 6);
     for (double a = 0.4 * balanced; a < 2.5 * balanced; a *= 1.05) {
-      double const rc = detail::solve_cutoff([&](double r) { return real_error(a, r); }, share, 0.5 / a, 9 / a);
-      double const gc = detail::solve_cutoff([&](double g) { return reciprocal_error(a, g); }, share, a, 18 * a);
-      double const cost =
-          neighbour_cost * 4 * pi / 3 * n / volume * rc * rc * rc + volume / (12 * pi * pi) * gc * gc * gc;
+      double const rc =
+          detail::solve_cutoff([&](double r) { return real_error(a, r); }, share, 0.5 / a, 9 / a);
+      double const gc =
+          detail::solve_cutoff([&](double g) { return reciprocal_error(a, g); }, share, a, 18 * a);
+      double const cost = neighbour_cost * 4 * pi / 3 * n / volume * rc * rc * rc +
+                          volume / (12 * pi * pi) * gc * gc * gc;
       if (cost < least) least = cost, alpha = a, real_cutoff = rc, reciprocal_cutoff = gc;
     }
   }
@@ -448,7 +480,8 @@ struct IonMoves::State {
   void sum_own_images() {
     Cell const& cell = crystal.cell;
     Vec3 const faces = cell.face_distances();
-    int const na = int(reach / faces.x) + 1, nb = int(reach / faces.y) + 1, nc = int(reach / faces.z) + 1;
+    int const na = int(reach / faces.x) + 1, nb = int(reach / faces.y) + 1,
+              nc = int(reach / faces.z) + 1;
     own_screened = 0, own_distance = infinity;
     own_pairs.assign(std::size_t(types()), 0.0);
     for (int a = -na; a <= na; ++a)
@@ -470,7 +503,8 @@ struct IonMoves::State {
 
   void make_channels() {
     double const volume = crystal.cell.volume();
-    channels.assign(1, {{ReciprocalKernel::coulomb, alpha, volume, coulomb_constant}, {}, {}, {}, {}, 0});
+    channels.assign(
+        1, {{ReciprocalKernel::coulomb, alpha, volume, coulomb_constant}, {}, {}, {}, {}, 0});
     Eigen::MatrixXd C(types(), types());
     for (int a = 0; a < types(); ++a)
       for (int b = 0; b < types(); ++b) C(a, b) = rule(a, b).C;
@@ -492,7 +526,8 @@ struct IonMoves::State {
     Cell const reciprocal = crystal.cell.reciprocal();
     double const limit = reciprocal_cutoff * reciprocal_cutoff;
     auto const highest = [&](Vec3 edge) { return int(reciprocal_cutoff * norm(edge) / (2 * pi)); };
-    h_max = highest(crystal.cell.a), k_max = highest(crystal.cell.b), l_max = highest(crystal.cell.c);
+    h_max = highest(crystal.cell.a), k_max = highest(crystal.cell.b),
+    l_max = highest(crystal.cell.c);
     rows.clear();
     wave_vectors = 0;
     auto const square = [&](int h, int k, int l) {
@@ -506,7 +541,8 @@ struct IonMoves::State {
         while (begin <= l_max && square(h, k, begin) > limit) ++begin;
         while (end >= begin && square(h, k, end) > limit) --end;
         if (begin > end) continue;
-        int const n = end - begin + 1, padded = whole_vectors(n), at = int(channels[0].weight.size());
+        int const n = end - begin + 1, padded = whole_vectors(n),
+                  at = int(channels[0].weight.size());
         rows.push_back({h, k, begin, padded / native_width, at});
         wave_vectors += n;
         for (Channel& channel : channels) {
@@ -518,7 +554,7 @@ struct IonMoves::State {
       }
   }
 
-  // --------------------------------------------------------------------------------------------------- reciprocal
+  // --- reciprocal --------------------------------------------------------------------------------
   // space
 
   /// Tables of the step's places, in memory of the calling thread.
@@ -531,7 +567,8 @@ struct IonMoves::State {
     std::array<PhaseTables, 2> tables{};
     for (int p = 0; p < step.n_places; ++p) {
       double* const s = scratch.data() + std::size_t(p) * each;
-      PhaseTables& t = tables[p] = {s, s + x, s + 2 * x, s + 2 * x + y, s + 2 * x + 2 * y, s + 2 * x + 2 * y + z};
+      PhaseTables& t = tables[p] = {
+          s, s + x, s + 2 * x, s + 2 * x + y, s + 2 * x + 2 * y, s + 2 * x + 2 * y + z};
       Vec3 const f = step.places[p].point.f;
       fill_phases(f.x, 0, x, t.x_re, t.x_im);
       fill_phases(f.y, -k_max, y, t.y_re, t.y_im);
@@ -540,11 +577,11 @@ struct IonMoves::State {
     return tables;
   }
 
-  /// Calls use(first index of a vector of l, Re dS, Im dS) for all wave vectors; `change` is the change of s at each
-  /// place.
+  /// Calls use(first index of a vector of l, Re dS, Im dS) for all wave vectors; `change` is the
+  /// change of s at each place.
   template <int Places, class Use>
-  void for_each_vector(std::array<PhaseTables, 2> const& tables, std::array<double, 2> const& change,
-                       Use const& use) const {
+  void for_each_vector(std::array<PhaseTables, 2> const& tables,
+                       std::array<double, 2> const& change, Use const& use) const {
     for (Row const& row : rows) {
       Lanes re[Places], im[Places];
       double const *z_re[Places], *z_im[Places];
@@ -570,8 +607,8 @@ struct IonMoves::State {
   }
 
   template <class Use>
-  void for_each_vector(Step const& step, std::array<PhaseTables, 2> const& tables, std::array<double, 2> const& change,
-                       Use const& use) const {
+  void for_each_vector(Step const& step, std::array<PhaseTables, 2> const& tables,
+                       std::array<double, 2> const& change, Use const& use) const {
     if (step.n_places == 1)
       for_each_vector<1>(tables, change, use);
     else
@@ -591,7 +628,8 @@ struct IonMoves::State {
     for (Channel const& channel : channels) {
       auto const change = change_of(channel, step);
       if (change[0] == 0 && change[1] == 0) continue;
-      double const *weight = channel.weight.data(), *real = channel.real.data(), *imag = channel.imag.data();
+      double const *weight = channel.weight.data(), *real = channel.real.data(),
+                   *imag = channel.imag.data();
       Lanes sum(0.0);
       for_each_vector(step, tables, change, [&](std::size_t at, Lanes re, Lanes im) {
         Lanes const sr = load(real + at), si = load(imag + at);
@@ -602,11 +640,12 @@ struct IonMoves::State {
       double const total = change[0] + change[1];
       double squares = 0;
       for (int p = 0; p < step.n_places; ++p) {
-        double const after = channel.s(step.places[p].after), before = channel.s(step.places[p].before);
+        double const after = channel.s(step.places[p].after),
+                     before = channel.s(step.places[p].before);
         squares += after * after - before * before;
       }
-      energy +=
-          0.5 * channel.kernel.mean() * total * (2 * channel.total + total) - 0.5 * channel.kernel.self() * squares;
+      energy += 0.5 * channel.kernel.mean() * total * (2 * channel.total + total) -
+                0.5 * channel.kernel.self() * squares;
     }
     return energy;
   }
@@ -625,28 +664,26 @@ struct IonMoves::State {
     }
   }
 
-  // --------------------------------------------------------------------------------------------------------- real
+  // --- real --------------------------------------------------------------------------------------
   // space
 
-  /// Energy of the occupant after less that of the one before with all ions but those that take part; `approach` is
-  /// lowered to the smallest distance over turnover radius of the occupant after. Throws InputError for an occupant
-  /// that comes too close.
+  /// Energy of the occupant after less that of the one before with all ions but those that take
+  /// part; `approach` is lowered to the smallest distance over turnover radius of the occupant
+  /// after. Throws InputError for an occupant that comes too close.
   double real_difference(Place const& place, Step const& step, double& approach) const {
     Occupant const &before = place.before, &after = place.after;
     double const charge = after.charge * (after.type >= 0) - before.charge * (before.type >= 0);
     double energy = 0;
     for (int t = 0; t < types(); ++t) {
       if (bins[t].size() == 0) continue;
-      PairRule const *const rule_after = after.type >= 0 ? &rule(after.type, t) : nullptr, *const rule_before =
-                                                                                               before.type >= 0
-                                                                                                   ? &rule(before.type,
-                                                                                                           t)
-                                                                                                   : nullptr;
+      PairRule const *const rule_after = after.type >= 0 ? &rule(after.type, t) : nullptr,
+                            *const rule_before = before.type >= 0 ? &rule(before.type, t) : nullptr;
       double const C = (rule_after ? rule_after->C : 0) - (rule_before ? rule_before->C : 0);
       double const lattice_limit = charge != 0 || C != 0 ? real_cutoff * real_cutoff : -1;
-      double const pair_limit = before.type == after.type ? -1
-                                                          : std::max(rule_after ? rule_after->cutoff_square : -1,
-                                                                     rule_before ? rule_before->cutoff_square : -1);
+      double const pair_limit = before.type == after.type
+                                    ? -1
+                                    : std::max(rule_after ? rule_after->cutoff_square : -1,
+                                               rule_before ? rule_before->cutoff_square : -1);
       Neighbours pairs, lattice;
       auto const flush_pairs = [&] {
         pairs.pad();
@@ -681,9 +718,11 @@ struct IonMoves::State {
       if (!rule_after) continue;
       double const distance = std::sqrt(horizontal_min(closest));
       if (distance < closest_allowed && before.type < 0)
-        fail_input({}, "an ion at ", place.point.r.x, " ", place.point.r.y, " ", place.point.r.z, " Å would be ",
-                   distance, " Å from another, at least ", closest_allowed, " Å are needed");
-      if (rule_after->turnover > 0 && distance <= reach) approach = std::min(approach, distance / rule_after->turnover);
+        fail_input({}, "an ion at ", place.point.r.x, " ", place.point.r.y, " ", place.point.r.z,
+                   " Å would be ", distance, " Å from another, at least ", closest_allowed,
+                   " Å are needed");
+      if (rule_after->turnover > 0 && distance <= reach)
+        approach = std::min(approach, distance / rule_after->turnover);
     }
     return energy;
   }
@@ -696,15 +735,17 @@ struct IonMoves::State {
       result.energy += real_difference(place, step, result.approach);
       for (auto const& [o, sign] : {std::pair{place.after, 1.0}, std::pair{place.before, -1.0}})
         if (o.type >= 0)
-          result.energy +=
-              sign * (0.5 * coulomb_constant * o.charge * o.charge * own_screened + own_pairs[std::size_t(o.type)]);
+          result.energy += sign * (0.5 * coulomb_constant * o.charge * o.charge * own_screened +
+                                   own_pairs[std::size_t(o.type)]);
       if (place.after.type < 0) continue;
       if (double const turnover = rule(place.after.type, place.after.type).turnover; turnover > 0)
         result.approach = std::min(result.approach, own_distance / turnover);
     }
     if (step.swapped) {
       Vec3 const d = minimum_image(crystal.cell, step.places[1].point.r - step.places[0].point.r);
-      if (double const turnover = rule(step.places[0].after.type, step.places[1].after.type).turnover; turnover > 0)
+      if (double const turnover =
+              rule(step.places[0].after.type, step.places[1].after.type).turnover;
+          turnover > 0)
         result.approach = std::min(result.approach, norm(d) / turnover);
     }
     if (ends.tail) result.energy += tail_difference(step);
@@ -719,9 +760,11 @@ struct IonMoves::State {
     std::array<double, 4> sign{};
     int n = 0;
     for (int p = 0; p < step.n_places; ++p)
-      for (auto const& [o, s] : {std::pair{step.places[p].before, -1.0}, std::pair{step.places[p].after, 1.0}}) {
+      for (auto const& [o, s] :
+           {std::pair{step.places[p].before, -1.0}, std::pair{step.places[p].after, 1.0}}) {
         if (o.type < 0) continue;
-        for (int t = 0; t < types(); ++t) energy += s * 2 * count_of[std::size_t(t)] * rule(o.type, t).tail;
+        for (int t = 0; t < types(); ++t)
+          energy += s * 2 * count_of[std::size_t(t)] * rule(o.type, t).tail;
         for (int i = 0; i < n; ++i) energy += s * 2 * sign[i] * rule(o.type, changed[i].type).tail;
         energy += rule(o.type, o.type).tail;
         changed[n] = o, sign[n++] = s;
@@ -729,7 +772,7 @@ struct IonMoves::State {
     return energy;
   }
 
-  // ----------------------------------------------------------------------------------------------------------
+  // --- -------------------------------------------------------------------------------------------
   // operations
 
   void check_index(int ion) const {
@@ -738,7 +781,8 @@ struct IonMoves::State {
   }
 
   Point checked_point(Vec3 r) const {
-    if (!std::isfinite(r.x + r.y + r.z)) fail_input({}, "a position of ", r.x, " ", r.y, " ", r.z, " Å");
+    if (!std::isfinite(r.x + r.y + r.z))
+      fail_input({}, "a position of ", r.x, " ", r.y, " ", r.z, " Å");
     return home_point(crystal.cell, r);
   }
 
@@ -749,7 +793,8 @@ struct IonMoves::State {
     }
     auto const known = set.charges.find(species);
     if (known == set.charges.end())
-      fail_input({set.file}, "no charge for species ", species, " in [charges], and none was given");
+      fail_input({set.file}, "no charge for species ", species,
+                 " in [charges], and none was given");
     return known->second;
   }
 
@@ -792,7 +837,9 @@ struct IonMoves::State {
   }
 
   void take_out(int ion) { bins[type_of[ion]].erase(slot_of[ion], slot_of); }
-  void put_in(int ion) { bins[type_of[ion]].insert(ion, point(ion), crystal.charges[ion], slot_of); }
+  void put_in(int ion) {
+    bins[type_of[ion]].insert(ion, point(ion), crystal.charges[ion], slot_of);
+  }
 
   void apply(Operation const& o) {
     Step const step = plan(o);
@@ -855,16 +902,20 @@ struct IonMoves::State {
       Step step;
       step.part[0] = i;
       sum -= 0.5 * real_difference({point(i), o, {}}, step, unused);  // the ion leaves
-      sum += 0.5 * coulomb_constant * o.charge * o.charge * own_screened + own_pairs[std::size_t(o.type)];
-      for (std::size_t c = 0; c < channels.size(); ++c) squares[c] += channels[c].s(o) * channels[c].s(o);
+      sum += 0.5 * coulomb_constant * o.charge * o.charge * own_screened +
+             own_pairs[std::size_t(o.type)];
+      for (std::size_t c = 0; c < channels.size(); ++c)
+        squares[c] += channels[c].s(o) * channels[c].s(o);
       if (ends.tail)
         for (int t = 0; t < types(); ++t) sum += count_of[std::size_t(t)] * rule(o.type, t).tail;
     }
     for (std::size_t c = 0; c < channels.size(); ++c) {
       Channel const& channel = channels[c];
       for (std::size_t g = 0; g < channel.weight.size(); ++g)
-        sum += channel.weight[g] * (channel.real[g] * channel.real[g] + channel.imag[g] * channel.imag[g]);
-      sum += 0.5 * channel.kernel.mean() * channel.total * channel.total - 0.5 * channel.kernel.self() * squares[c];
+        sum += channel.weight[g] *
+               (channel.real[g] * channel.real[g] + channel.imag[g] * channel.imag[g]);
+      sum += 0.5 * channel.kernel.mean() * channel.total * channel.total -
+             0.5 * channel.kernel.self() * squares[c];
     }
     return sum;
   }
@@ -884,8 +935,10 @@ IonMoves& IonMoves::operator=(IonMoves&&) noexcept = default;
 IonMoves::Difference IonMoves::move(int ion, Vec3 to) const {
   return state_->difference({Operation::move, ion, 0, to, {}, 0});
 }
-IonMoves::Difference IonMoves::add(std::string const& species, Vec3 at, std::optional<double> charge) const {
-  return state_->difference({Operation::add, 0, 0, at, species, state_->charge_for(species, charge)});
+IonMoves::Difference IonMoves::add(std::string const& species, Vec3 at,
+                                   std::optional<double> charge) const {
+  return state_->difference(
+      {Operation::add, 0, 0, at, species, state_->charge_for(species, charge)});
 }
 IonMoves::Difference IonMoves::remove(int ion) const {
   return state_->difference({Operation::remove, ion, 0, {}, {}, 0});
@@ -893,8 +946,10 @@ IonMoves::Difference IonMoves::remove(int ion) const {
 IonMoves::Difference IonMoves::swap(int ion, int other) const {
   return state_->difference({Operation::swap, ion, other, {}, {}, 0});
 }
-IonMoves::Difference IonMoves::change(int ion, std::string const& species, std::optional<double> charge) const {
-  return state_->difference({Operation::change, ion, 0, {}, species, state_->charge_for(species, charge)});
+IonMoves::Difference IonMoves::change(int ion, std::string const& species,
+                                      std::optional<double> charge) const {
+  return state_->difference(
+      {Operation::change, ion, 0, {}, species, state_->charge_for(species, charge)});
 }
 
 void IonMoves::apply(Difference const& difference) { state_->apply(difference.operation); }

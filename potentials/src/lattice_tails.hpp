@@ -1,7 +1,8 @@
 // What truncated Ewald sums leave out, and how far to sum for a promised error.
 //
-// Sums over sites or wave vectors beyond a radius are integrals times their mean density, and more where the terms
-// decay within less than the spacing of what is summed: there a single shell can hold several times the mean.
+// Sums over sites or wave vectors beyond a radius are integrals times their mean density, and more
+// where the terms decay within less than the spacing of what is summed: there a single shell can
+// hold several times the mean.
 #pragma once
 
 #include <cmath>
@@ -23,8 +24,8 @@ double solve_cutoff(Tail const& tail, double limit, double low, double high) {
 
 inline double shells(double spacing, double decay) { return 1 + 0.3 * spacing / decay; }
 
-/// Sum of k_e erfc(alpha r)/r over sites beyond rc, eV/e^2; erfc(x) < exp(-x^2)/(sqrt(pi) x). density in Å^-3, spacing
-/// in Å.
+/// Sum of k_e erfc(alpha r)/r over sites beyond rc, eV/e^2; erfc(x) < exp(-x^2)/(sqrt(pi) x).
+/// density in Å^-3, spacing in Å.
 inline double coulomb_tail(double alpha, double rc, double density, double spacing) {
   double const b = alpha * rc;
   return coulomb_constant * density * 2 * std::sqrt(pi) / (alpha * alpha * b) * std::exp(-b * b) *

@@ -1,13 +1,16 @@
 // The error estimate of the mesh sum.
 //
-// With sigma_m = s_m / sum s of each axis (SplineAliases), an ion at r_j makes at r_i, instead of  sum over G of w i G exp(iG.(r_i - r_j)),
-// the gradient
-//     sum over G of the mesh, m, m' of  w(G) sigma_m sigma_m' i K_m exp(iK_m.r_i - iK_m'.r_j),   K_m = G + n m.
+// With sigma_m = s_m / sum s of each axis (SplineAliases), an ion at r_j makes at r_i, instead of
+// sum over G of w i G exp(iG.(r_i - r_j)), the gradient
+//     sum over G of the mesh, m, m' of  w(G) sigma_m sigma_m' i K_m exp(iK_m.r_i - iK_m'.r_j),
+//       K_m = G + n m.
 // Averaged over both places the terms are independent, and the mean square of the difference is
-//     X = sum over G of  w^2 { [sum_m |K_m|^2 sigma_m^2] [sum_m sigma_m^2] - 2 G^2 sigma_0^2 + G^2 }  +  sum beyond the mesh of w^2 G^2
-// (sigma: products over the axes). For uncorrelated charges the forces' mean square error is (sum q^2)^2 / N times X: Kolafa and Perram, Mol.
-// Simul. 9, 351 (1992); Ballenegger, Cerda, Holm, J. Chem. Theory Comput. 8, 936 (2012). Sums over G are integrals over the mesh's cell by
-// Gauss's rule, or sums where few wave numbers matter.
+//     X = sum over G of  w^2 { [sum_m |K_m|^2 sigma_m^2] [sum_m sigma_m^2] - 2 G^2 sigma_0^2 + G^2 }
+//         + sum beyond the mesh of w^2 G^2
+// (sigma: products over the axes). For uncorrelated charges the forces' mean square error is (sum
+// q^2)^2 / N times X: Kolafa and Perram, Mol. Simul. 9, 351 (1992); Ballenegger, Cerda, Holm, J.
+// Chem. Theory Comput. 8, 936 (2012). Sums over G are integrals over the mesh's cell by Gauss's
+// rule, or sums where few wave numbers matter.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -52,7 +55,8 @@ Rule gauss_rule() {
   return rule;
 }
 
-/// A wave number x >= 0 of one axis and what its aliases do, all relative to sigma_0: nothing is lost in differences of nearly equal terms.
+/// A wave number x >= 0 of one axis and what its aliases do, all relative to sigma_0: nothing is
+/// lost in differences of nearly equal terms.
 struct Node {
   double x;        // in units of the mesh's size
   double weight;   // number of wave numbers of one sign
@@ -87,15 +91,16 @@ std::vector<Node> nodes_of(int n, int order, double highest) {
       nodes.push_back(node_of(order, double(k) / n, k == 0 ? 0.5 : 1));
   } else {
     for (int i = 0; i < gauss_points; ++i)
-      nodes.push_back(node_of(order, end * rule.x[std::size_t(i)], end * n * rule.weight[std::size_t(i)]));
+      nodes.push_back(
+          node_of(order, end * rule.x[std::size_t(i)], end * n * rule.weight[std::size_t(i)]));
   }
   return nodes;
 }
 
 }  // namespace
 
-double mesh_force_error(Cell const& cell, ReciprocalKernel const& kernel, MeshParameters const& mesh, double sum_q2,
-                        std::size_t ions) {
+double mesh_force_error(Cell const& cell, ReciprocalKernel const& kernel,
+                        MeshParameters const& mesh, double sum_q2, std::size_t ions) {
   std::vector<Node> axes[3];
   Vec3 b[3];  // of the mesh: n b
   Cell const reciprocal = cell.reciprocal();
@@ -103,14 +108,17 @@ double mesh_force_error(Cell const& cell, ReciprocalKernel const& kernel, MeshPa
   double const lengths[3] = {norm(cell.a), norm(cell.b), norm(cell.c)};
   for (int d = 0; d < 3; ++d) {
     int const n = mesh.size[std::size_t(d)];
-    axes[d] = nodes_of(n, mesh.order, 5.5 * 2 * kernel.alpha * lengths[d] / (2 * pi) / n);  // |k| <= |G| |a| / 2 pi
+    axes[d] =
+        nodes_of(n, mesh.order,
+                 5.5 * 2 * kernel.alpha * lengths[d] / (2 * pi) / n);  // |k| <= |G| |a| / 2 pi
     b[d] = double(n) * rows[d];
   }
   double g[3][3];
   for (int i = 0; i < 3; ++i)
     for (int j = 0; j < 3; ++j) g[i][j] = dot(b[i], b[j]);
   double const skew = std::fabs(g[0][1]) + std::fabs(g[0][2]) + std::fabs(g[1][2]);
-  int const combinations = skew > 1e-9 * (g[0][0] + g[1][1] + g[2][2]) ? 4 : 1;  // of signs; the other four have -G
+  int const combinations =
+      skew > 1e-9 * (g[0][0] + g[1][1] + g[2][2]) ? 4 : 1;  // of signs; the other four have -G
   double const each = 8.0 / combinations;
 
   double square = 0;    // X
@@ -119,10 +127,12 @@ double mesh_force_error(Cell const& cell, ReciprocalKernel const& kernel, MeshPa
     for (Node const& y : axes[1])
       for (Node const& z : axes[2]) {
         double const qx = 1 + x.q, qy = 1 + y.q, qz = 1 + z.q;
-        double const q_yz = y.q + z.q + y.q * z.q, q_xz = x.q + z.q + x.q * z.q, q_xy = x.q + y.q + x.q * y.q;
+        double const q_yz = y.q + z.q + y.q * z.q, q_xz = x.q + z.q + x.q * z.q,
+                     q_xy = x.q + y.q + x.q * y.q;
         double const q_all = x.q + qx * q_yz;
         double const s0 = (1 - x.rest) * (1 - y.rest) * (1 - z.rest), a = s0 * s0;
-        double const one_minus_a = (1 + s0) * (x.rest + (1 - x.rest) * (y.rest + (1 - y.rest) * z.rest));
+        double const one_minus_a =
+            (1 + s0) * (x.rest + (1 - x.rest) * (y.rest + (1 - y.rest) * z.rest));
         double const diagonal = g[0][0] * (x.r * (1 + q_yz) + x.x * x.x * q_yz) +
                                 g[1][1] * (y.r * (1 + q_xz) + y.x * y.x * q_xz) +
                                 g[2][2] * (z.r * (1 + q_xy) + z.x * z.x * q_xy);
@@ -134,14 +144,15 @@ double mesh_force_error(Cell const& cell, ReciprocalKernel const& kernel, MeshPa
         double const number = each * x.weight * y.weight * z.weight;
         for (int c = 0; c < combinations; ++c) {
           double const sy = c & 1 ? -1 : 1, sz = c & 2 ? -1 : 1;
-          double const g_xy = 2 * sy * g[0][1], g_xz = 2 * sz * g[0][2], g_yz = 2 * sy * sz * g[1][2];
+          double const g_xy = 2 * sy * g[0][1], g_xz = 2 * sz * g[0][2],
+                       g_yz = 2 * sy * sz * g[1][2];
           double const g2 = g2_diagonal + g_xy * x.x * y.x + g_xz * x.x * z.x + g_yz * y.x * z.x;
           if (!(g2 > 0)) continue;
           double const more = diagonal + g_xy * xy + g_xz * xz + g_yz * yz;
           double const w = kernel.value(g2);
-          square +=
-              number * w * w *
-              (g2 * (one_minus_a * one_minus_a + rounding * rounding) + a * a * (more * (1 + q_all) + g2 * q_all));
+          square += number * w * w *
+                    (g2 * (one_minus_a * one_minus_a + rounding * rounding) +
+                     a * a * (more * (1 + q_all) + g2 * q_all));
           double const nw = number * w;
           self[0] += nw * x.self[2] * y.self[0] * z.self[0];
           self[1] += nw * x.self[0] * y.self[2] * z.self[0];
@@ -152,7 +163,8 @@ double mesh_force_error(Cell const& cell, ReciprocalKernel const& kernel, MeshPa
         }
       }
 
-  // Beyond each face of the mesh's cell, where w^2 G^2 falls exponentially: its value there times the length of its decay.
+  // Beyond each face of the mesh's cell, where w^2 G^2 falls exponentially: its value there times
+  // the length of its decay.
   for (int d = 0; d < 3; ++d) {
     int const e = (d + 1) % 3, f = (d + 2) % 3;
     double const n = mesh.size[std::size_t(d)];
@@ -165,7 +177,8 @@ double mesh_force_error(Cell const& cell, ReciprocalKernel const& kernel, MeshPa
           double const outwards = 2 * (g[d][d] * x + g[d][e] * y + g[d][f] * z);  // d(G^2)/dx
           double const w = kernel.value(g2), value = w * w * g2;
           double const slope = (2 * w * kernel.derivative(g2) * g2 + w * w) * outwards;
-          // The wave numbers +-n/2 themselves are not on the mesh: half of their number lies on the near side.
+          // The wave numbers +-n/2 themselves are not on the mesh: half of their number lies on the
+          // near side.
           double const length = (slope < 0 ? std::min(-value / slope, 0.5) : 0.5) * n + 0.5;
           square += each * u.weight * v.weight * value * length;
         }

@@ -1,14 +1,17 @@
 // Kernels of MeshSum.
 //
-// Ions are brought into the order of (bundle, z) of their first spline point, a bundle being 4 x 8 mesh rows along z: one ion after the
-// other finds most of its mesh points in the first-level cache. Spreading and gathering go tile by tile: a tile is a few bundles, small enough
-// for the second-level cache. The tile's owner adds everything that falls into it, from ions of this and the neighbouring tiles, always in
-// the same order: no atomics, and the same bits on any number of threads.
-// A spline value at all its p points is one polynomial for each point, so that Horner's rule works on vectors along z, y or x alike.
-// Rows have a halo of p points behind their end, folded back after spreading and filled before gathering.
+// Ions are brought into the order of (bundle, z) of their first spline point, a bundle being 4 x 8
+// mesh rows along z: one ion after the other finds most of its mesh points in the first-level
+// cache. Spreading and gathering go tile by tile: a tile is a few bundles, small enough for the
+// second-level cache. The tile's owner adds everything that falls into it, from ions of this and
+// the neighbouring tiles, always in the same order: no atomics, and the same bits on any number of
+// threads. A spline value at all its p points is one polynomial for each point, so that Horner's
+// rule works on vectors along z, y or x alike. Rows have a halo of p points behind their end,
+// folded back after spreading and filled before gathering.
 //
-// An ion at u = n * fractional, k = floor(u), has the weights M_p(u - k + p - 1 - j) at the points k + j: the common cardinal B-splines,
-// shifted by p - 1 points, of which nothing remains in products of spreading and gathering.
+// An ion at u = n * fractional, k = floor(u), has the weights M_p(u - k + p - 1 - j) at the points
+// k + j: the common cardinal B-splines, shifted by p - 1 points, of which nothing remains in
+// products of spreading and gathering.
 #include <ionscape/potentials/mesh_sum.hpp>
 
 #include <algorithm>
@@ -44,7 +47,8 @@ constexpr int tile_x = 8, tile_y = 16;     // rows of a tile, whole bundles
 constexpr bool gpu = native_width == 1;
 constexpr int team_threads = gpu ? 128 : 1;
 constexpr int z_threads = gpu ? 16 : 1;  // threads of a team that share a row's points
-constexpr int harmonics = 4;             // of an ion's interaction with itself: the constant, and one for each axis
+constexpr int harmonics =
+    4;  // of an ion's interaction with itself: the constant, and one for each axis
 
 KOKKOS_INLINE_FUNCTION constexpr int whole_vectors(int n) {
   return (n + native_width - 1) / native_width * native_width;
@@ -52,10 +56,10 @@ KOKKOS_INLINE_FUNCTION constexpr int whole_vectors(int n) {
 
 MeshShape shape_of(MeshParameters const& mesh) {
   auto const [x, y, z] = mesh.size;
-  // Room for the halo and for whole blocks of lines. Odd numbers of cache lines from row to row and from plane to plane: an ion's rows
-  // then lie in different sets of the caches.
-  int const room =
-      std::max(z + whole_vectors(mesh.order), 2 * line_block * (((z + 1) / 2 + line_block - 1) / line_block));
+  // Room for the halo and for whole blocks of lines. Odd numbers of cache lines from row to row and
+  // from plane to plane: an ion's rows then lie in different sets of the caches.
+  int const room = std::max(z + whole_vectors(mesh.order),
+                            2 * line_block * (((z + 1) / 2 + line_block - 1) / line_block));
   return {x, y, z, 8 * ((room + 7) / 8 | 1), y | 1};
 }
 
@@ -64,9 +68,11 @@ void check(MeshParameters const& mesh) {
     fail_input({}, "B-splines of order ", mesh.order, ", expected 4, 6, ... 14");
   for (int n : mesh.size)
     if (n < mesh.order || n > 8192)
-      fail_input({}, "a mesh of ", n, " points along one axis, expected at least the splines' order ", mesh.order,
+      fail_input({}, "a mesh of ", n,
+                 " points along one axis, expected at least the splines' order ", mesh.order,
                  " and at most 8192");
-  if (double(mesh.size[0]) * mesh.size[1] * mesh.size[2] > 4e9) fail_input({}, "a mesh of more than 4e9 points");
+  if (double(mesh.size[0]) * mesh.size[1] * mesh.size[2] > 4e9)
+    fail_input({}, "a mesh of more than 4e9 points");
 }
 
 /// from[0], from[0], from[1], from[1], ...: one factor for a real and an imaginary part.
@@ -90,22 +96,28 @@ struct MeshSum<MemorySpace>::State {
   Cell reciprocal, to_mesh;  // to_mesh: rows n_d b_d / 2 pi, so that u_d = to_mesh_d . r
   ReciprocalKernel kernel;
   MeshShape shape;
-  int order = 0, kz_count = 0, blocks = 0;  // wave numbers 0 <= kz < kz_count in blocks of line_block
+  int order = 0, kz_count = 0,
+      blocks = 0;  // wave numbers 0 <= kz < kz_count in blocks of line_block
   int tiles_x = 0, tiles_y = 0, bundles_x = 0, bundles_y = 0;
   detail::Transform transform;
 
   View<double> mesh;
   View<double> influence,
-      slope;  // (ky, block, kx, line_block): w and w' times the splines' factors; slope only where w' takes long
-  View<double> axis;              // for each axis and wave number: |b|^2, then A_0 and A_1, see axis_tables()
-  View<double> spline;            // coefficients, see bspline.hpp
-  View<double> self;              // (harmonics, 7)
-  View<double> partial;           // (ky, block, 7), for the tables (ky, block, harmonics, 7)
-  View<double> tile_sums;         // (tiles, harmonics)
-  View<int> key, slot, order_of;  // (bundle, z) of an ion, its number within these; ions in their order
-  View<int> start;                // first place of each key, and the end
+      // (ky, block, kx, line_block): w and w' times the splines' factors; slope only where w' takes
+      // long
+      slope;
+  View<double> axis;    // for each axis and wave number: |b|^2, then A_0 and A_1, see axis_tables()
+  View<double> spline;  // coefficients, see bspline.hpp
+  View<double> self;    // (harmonics, 7)
+  View<double> partial;    // (ky, block, 7), for the tables (ky, block, harmonics, 7)
+  View<double> tile_sums;  // (tiles, harmonics)
+  View<int> key, slot,
+      order_of;     // (bundle, z) of an ion, its number within these; ions in their order
+  View<int> start;  // first place of each key, and the end
   View<double> u,
-      sorted;  // (ions, 3) mesh coordinates in [0, n); (ions, 4) the same and the charge, in the order of keys
+      // (ions, 3) mesh coordinates in [0, n); (ions, 4) the same and the charge, in the order of
+      // keys
+      sorted;
 };
 
 namespace {
@@ -134,7 +146,7 @@ struct Kernels {
   struct Finish {};
   using Team = typename Kokkos::TeamPolicy<Exec>::member_type;
 
-  // ------------------------------------------------------------------------------------------------- order of ions
+  // --- order of ions -----------------------------------------------------------------------------
 
   KOKKOS_INLINE_FUNCTION void operator()(Clear, int key) const { s.start(key) = 0; }
 
@@ -145,7 +157,8 @@ struct Kernels {
 
   KOKKOS_INLINE_FUNCTION void operator()(Place, int i) const {
     Vec3 const r{positions(i, 0), positions(i, 1), positions(i, 2)};
-    double const x = into_mesh(dot(s.to_mesh.a, r), s.shape.x), y = into_mesh(dot(s.to_mesh.b, r), s.shape.y),
+    double const x = into_mesh(dot(s.to_mesh.a, r), s.shape.x),
+                 y = into_mesh(dot(s.to_mesh.b, r), s.shape.y),
                  z = into_mesh(dot(s.to_mesh.c, r), s.shape.z);
     s.u(3 * i) = x;
     s.u(3 * i + 1) = y;
@@ -161,9 +174,12 @@ struct Kernels {
     sum += count;
   }
 
-  KOKKOS_INLINE_FUNCTION void operator()(Scatter, int i) const { s.order_of(s.start(s.key(i)) + s.slot(i)) = i; }
+  KOKKOS_INLINE_FUNCTION void operator()(Scatter, int i) const {
+    s.order_of(s.start(s.key(i)) + s.slot(i)) = i;
+  }
 
-  /// The slots depend on who came first: here the ions of a key come into the order of their numbers (Shell sort).
+  /// The slots depend on who came first: here the ions of a key come into the order of their
+  /// numbers (Shell sort).
   KOKKOS_INLINE_FUNCTION void operator()(Sort, int key) const {
     int const begin = s.start(key), end = s.start(key + 1);
     int gap = 1;
@@ -172,7 +188,8 @@ struct Kernels {
       for (int i = begin + gap; i < end; ++i) {
         int const ion = s.order_of(i);
         int j = i;
-        for (; j - gap >= begin && s.order_of(j - gap) > ion; j -= gap) s.order_of(j) = s.order_of(j - gap);
+        for (; j - gap >= begin && s.order_of(j - gap) > ion; j -= gap)
+          s.order_of(j) = s.order_of(j - gap);
         s.order_of(j) = ion;
       }
     for (int i = begin; i < end; ++i) {
@@ -182,7 +199,7 @@ struct Kernels {
     }
   }
 
-  // ------------------------------------------------------------------------------------------------- wave vectors
+  // --- wave vectors ------------------------------------------------------------------------------
 
   KOKKOS_INLINE_FUNCTION static int signed_number(int k, int n) { return 2 * k > n ? k - n : k; }
 
@@ -203,7 +220,8 @@ struct Kernels {
   /// Adds a column, as the energy and the tensor of v k_a k_b (xx, yy, zz, yz, xz, xy).
   KOKKOS_INLINE_FUNCTION static void add_column(Column const& c, double ky, double kz, double* to) {
     double const both = kz > 0 ? 2 : 1;  // and -G
-    double const terms[7] = {c.e, c.vxx, ky * ky * c.v, kz * kz * c.v, ky * kz * c.v, kz * c.vx, ky * c.vx};
+    double const terms[7] = {c.e,           c.vxx,     ky * ky * c.v, kz * kz * c.v,
+                             ky * kz * c.v, kz * c.vx, ky * c.vx};
     for (int d = 0; d < 7; ++d) to[d] += both * terms[d];
   }
 
@@ -234,14 +252,17 @@ struct Kernels {
       for (int ix = 0; ix < n.x; ++ix) {
         int const kx = signed_number(ix, n.x);
         // The mesh cannot tell n/2 from -n/2.
-        bool const kept = kz < s.kz_count && 2 * kx != n.x && 2 * ky != n.y && (kx != 0 || ky != 0 || kz != 0);
-        double const w = kept ? s.kernel.value(g2(kx)) : 0, dw = kept ? s.kernel.derivative(g2(kx)) : 0;
+        bool const kept =
+            kz < s.kz_count && 2 * kx != n.x && 2 * ky != n.y && (kx != 0 || ky != 0 || kz != 0);
+        double const w = kept ? s.kernel.value(g2(kx)) : 0,
+                     dw = kept ? s.kernel.derivative(g2(kx)) : 0;
         double const b = kept ? ax[ix] * ay[iy] * az[kz] : 0;
         long const at = (long(item) * n.x + ix) * line_block + l;
         s.influence(at) = b * w;
         if (s.slope.extent(0) > 0) s.slope(at) = b * dw;
         if (!kept) continue;
-        double const x[2] = {ax[n.x + ix], ax[2 * n.x + ix]}, y[2] = {ay[n.y + iy], ay[2 * n.y + iy]},
+        double const x[2] = {ax[n.x + ix], ax[2 * n.x + ix]},
+                     y[2] = {ay[n.y + iy], ay[2 * n.y + iy]},
                      z[2] = {az[n.z + kz], az[2 * n.z + kz]};
         double const factor[harmonics] = {b * x[0] * y[0] * z[0] - 1, 2 * b * x[1] * y[0] * z[0],
                                           2 * b * x[0] * y[1] * z[0], 2 * b * x[0] * y[0] * z[1]};
@@ -258,8 +279,10 @@ struct Kernels {
       for (int d = 0; d < 7; ++d) s.partial(7 * (long(item) * harmonics + m) + d) = out[m][d];
   }
 
-  /// Sums `stride`-spaced groups of seven numbers, beginning with group `first`; the order is fixed.
-  KOKKOS_INLINE_FUNCTION void reduce(Team const& team, long first, long stride, long count, double* sum) const {
+  /// Sums `stride`-spaced groups of seven numbers, beginning with group `first`; the order is
+  /// fixed.
+  KOKKOS_INLINE_FUNCTION void reduce(Team const& team, long first, long stride, long count,
+                                     double* sum) const {
     for (int d = 0; d < 7; ++d) sum[d] = 0;
     for (long i = team.team_rank(); i < count; i += team.team_size())
       for (int d = 0; d < 7; ++d) sum[d] += s.partial(7 * (first + i * stride) + d);
@@ -276,10 +299,12 @@ struct Kernels {
 
 #if !defined(KOKKOS_ENABLE_CUDA)
   KOKKOS_INLINE_FUNCTION double* scratch(Team const& team) const {
-    return static_cast<double*>(team.team_scratch(1).get_shmem_aligned(scratch_doubles() * sizeof(double), 64));
+    return static_cast<double*>(
+        team.team_scratch(1).get_shmem_aligned(scratch_doubles() * sizeof(double), 64));
   }
 
-  KOKKOS_INLINE_FUNCTION void back_to_mesh(double const* lines, int n, double* mesh, long stride) const {
+  KOKKOS_INLINE_FUNCTION void back_to_mesh(double const* lines, int n, double* mesh,
+                                           long stride) const {
     for (int i = 0; i < n; ++i)
       for (int l = 0; l < 2 * line_block; ++l) mesh[i * stride + l] = lines[2 * line_block * i + l];
   }
@@ -332,9 +357,10 @@ struct Kernels {
     constexpr long stride = 2 * line_block;
     s.transform.x_lines(mesh, values);
 #endif
-    // Real and imaginary parts alike, since both are multiplied by w and their squares added: on a GPU each thread has one of the parts of a
-    // block, on a CPU they go in vectors.
-    constexpr int parts = 2 * line_block, part_threads = gpu ? parts : 1, vectors = parts / part_threads / native_width;
+    // Real and imaginary parts alike, since both are multiplied by w and their squares added: on a
+    // GPU each thread has one of the parts of a block, on a CPU they go in vectors.
+    constexpr int parts = 2 * line_block, part_threads = gpu ? parts : 1,
+                  vectors = parts / part_threads / native_width;
     int const first = team.team_rank() % part_threads, kz0 = item % s.blocks * line_block;
     bool const tabulated = s.slope.extent(0) > 0;
     double const* const influence = &s.influence(long(item) * n.x * line_block);
@@ -360,8 +386,8 @@ struct Kernels {
         double* const value = values + ix * stride + part;
         Lanes const x = load(value), w = load_twice(influence + at), wx = w * x;
         // See ReciprocalKernel::derivative.
-        Lanes const dw =
-            tabulated ? load_twice(slope + at) : -(w * (Lanes(1.0) / (a[p] + kx * (b[p] + kx * c[p])) + gauss));
+        Lanes const dw = tabulated ? load_twice(slope + at)
+                                   : -(w * (Lanes(1.0) / (a[p] + kx * (b[p] + kx * c[p])) + gauss));
         Lanes const virial = dw * x * x, virial_x = virial * kx;
         e[p] += wx * x;
         v[p] += virial;
@@ -473,7 +499,8 @@ struct Spread {
       double* const row = &s.mesh(n.row(tile.x + r / tile.y_count, tile.y + r % tile.y_count));
       for (int z = z_rank; z < n.stride; z += z_threads) row[z] = 0;
     }
-    double* const weights = static_cast<double*>(team.team_scratch(0).get_shmem_aligned(std::size_t(scratch), 64));
+    double* const weights =
+        static_cast<double*>(team.team_scratch(0).get_shmem_aligned(std::size_t(scratch), 64));
     team.team_barrier();
 
     // First spline points lie up to P - 1 rows before the tile, or at the other end of the mesh.
@@ -499,20 +526,23 @@ struct Spread {
     }
   }
 
-  KOKKOS_INLINE_FUNCTION void add(Team const& team, Tile const& tile, int tile_begin_x, int tile_begin_y,
-                                  double const* ion, double* weights) const {
-    int const kx = int(ion[0]), ky = int(ion[1]), kz = int(ion[2]), dx = kx - tile_begin_x, dy = ky - tile_begin_y;
+  KOKKOS_INLINE_FUNCTION void add(Team const& team, Tile const& tile, int tile_begin_x,
+                                  int tile_begin_y, double const* ion, double* weights) const {
+    int const kx = int(ion[0]), ky = int(ion[1]), kz = int(ion[2]), dx = kx - tile_begin_x,
+              dy = ky - tile_begin_y;
     int const i0 = Kokkos::max(0, -dx), i1 = Kokkos::min(P, tile.x_count - dx);
     int const j0 = Kokkos::max(0, -dy), j1 = Kokkos::min(P, tile.y_count - dy);
     if (i0 >= i1 || j0 >= j1) return;
     double const fraction[3] = {ion[0] - kx, ion[1] - ky, ion[2] - kz}, q = ion[3];
     double const* const coefficients = s.spline.data();
-    for (int k = team.team_rank() * native_width; k < 3 * S::width; k += team_threads * native_width)
+    for (int k = team.team_rank() * native_width; k < 3 * S::width;
+         k += team_threads * native_width)
       store(weights + k, S::value(coefficients, fraction[k / S::width], k % S::width));
     team.team_barrier();
     constexpr int row_threads = team_threads / z_threads;
     int const rank = team.team_rank(), row_rank = rank / z_threads;
-    double const *const wx = weights, *const wy = weights + S::width, *const wz = weights + 2 * S::width;
+    double const *const wx = weights, *const wy = weights + S::width,
+                        *const wz = weights + 2 * S::width;
     double* const corner = &s.mesh(s.shape.row(tile.x + dx + i0, tile.y + dy + j0) + kz);
     if constexpr (gpu) {
       int const z = rank % z_threads;
@@ -559,7 +589,8 @@ struct Gather {
     if (team_threads > 1)
       for (double& a : amount) team.team_reduce(Kokkos::Sum<double>(a));
     if (team.team_rank() == 0)
-      for (int m = 0; m < harmonics; ++m) s.tile_sums(harmonics * team.league_rank() + m) = amount[m];
+      for (int m = 0; m < harmonics; ++m)
+        s.tile_sums(harmonics * team.league_rank() + m) = amount[m];
   }
 
   KOKKOS_INLINE_FUNCTION void read(int place, double* amount) const {
@@ -598,7 +629,8 @@ struct Gather {
       if (inside)
         for (int j = 0; j < P; ++j) add_row(plane + n.row(0, ky + j), j);
       else
-        for (int j = 0; j < P; ++j) add_row(plane + n.row(0, ky + j < n.y ? ky + j : ky + j - n.y), j);
+        for (int j = 0; j < P; ++j)
+          add_row(plane + n.row(0, ky + j < n.y ? ky + j : ky + j - n.y), j);
       for (int v = 0; v < S::vectors; ++v) {
         f[v] += Lanes(w[0][i]) * a[v];
         fx[v] += Lanes(dw[0][i]) * a[v];
@@ -613,15 +645,17 @@ struct Gather {
       z_lanes += f[v] * dtz[v];
     }
     double phi = detail::horizontal_sum(phi_lanes);
-    double g[3] = {detail::horizontal_sum(x_lanes), detail::horizontal_sum(y_lanes), detail::horizontal_sum(z_lanes)};
+    double g[3] = {detail::horizontal_sum(x_lanes), detail::horizontal_sum(y_lanes),
+                   detail::horizontal_sum(z_lanes)};
 
-    // The ion's own image: phi = q (K_0 + sum over axes of K_d cos 2 pi u_d); the gradient is half of its derivative, the other half
-    // being that of the spreading.
+    // The ion's own image: phi = q (K_0 + sum over axes of K_d cos 2 pi u_d); the gradient is half
+    // of its derivative, the other half being that of the spreading.
     phi -= q * s.self(0);
     amount[0] += q * q;
     for (int first = 0; first < 3; first += native_width) {
       Lanes u(0.0), sine, cosine;
-      for (int d = first; d < 3 && d < first + native_width; ++d) detail::add_to_lane(u, d - first, fraction[d]);
+      for (int d = first; d < 3 && d < first + native_width; ++d)
+        detail::add_to_lane(u, d - first, fraction[d]);
       detail::sincos_2pi(u, sine, cosine);
       double sines[native_width], cosines[native_width];
       store(sines, sine);
@@ -661,9 +695,10 @@ void with_order(int order, F const& f) {
   }
 }
 
-/// For each axis and wave number: |b|^2 = 1 / (sum over j of M_p(j) exp(2 pi i k j/n))^2 of Essmann et al., eq. 4.4, and A_0 =
-/// sum s_m^2, A_1 = sum s_m s_(m+1) over the aliases of k. An ion that is spread and gathered sees itself as the sum over G of w |b|^2 A A A,
-/// with three A_0 for the mean over its place u in a mesh cell, and one A_1 for the part that goes with 2 cos 2 pi u_d.
+/// For each axis and wave number: |b|^2 = 1 / (sum over j of M_p(j) exp(2 pi i k j/n))^2 of Essmann
+/// et al., eq. 4.4, and A_0 = sum s_m^2, A_1 = sum s_m s_(m+1) over the aliases of k. An ion that
+/// is spread and gathered sees itself as the sum over G of w |b|^2 A A A, with three A_0 for the
+/// mean over its place u in a mesh cell, and one A_1 for the part that goes with 2 cos 2 pi u_d.
 std::vector<double> axis_tables(std::array<int, 3> const& size, int order) {
   std::vector<double> const knots = detail::spline_at_integers(order);
   std::vector<double> all;
@@ -685,10 +720,11 @@ std::vector<double> axis_tables(std::array<int, 3> const& size, int order) {
 
 template <class T, class MemorySpace>
 Kokkos::View<T*, MemorySpace> allocate(char const* label, long n) {
-  Kokkos::View<T*, MemorySpace> const view(Kokkos::view_alloc(Kokkos::WithoutInitializing, std::string(label)),
-                                           std::size_t(n));
+  Kokkos::View<T*, MemorySpace> const view(
+      Kokkos::view_alloc(Kokkos::WithoutInitializing, std::string(label)), std::size_t(n));
 #if defined(__linux__)
-  // An ion's rows lie on tens of pages: large ones, where the system offers them, spare address translations. Only a hint.
+  // An ion's rows lie on tens of pages: large ones, where the system offers them, spare address
+  // translations. Only a hint.
   if constexpr (!gpu) {
     constexpr std::uintptr_t page = 2 << 20;
     auto const begin = (reinterpret_cast<std::uintptr_t>(view.data()) + page - 1) / page * page;
@@ -713,21 +749,23 @@ int fft_size(int at_least) {
 double mesh_memory(MeshParameters const& mesh, std::size_t ions) {
   MeshShape const n = shape_of(mesh);
   double const columns = double(n.y) * ((n.z / 2 + line_block) / line_block);
-  double const bundles = double((n.x + bundle_x - 1) / bundle_x) * ((n.y + bundle_y - 1) / bundle_y);
-  return 8 * (double(n.size()) + 2 * columns * n.x * line_block + 7 * harmonics * columns) + 4 * bundles * n.z +
-         double(ions) * (7 * 8 + 3 * 4);
+  double const bundles =
+      double((n.x + bundle_x - 1) / bundle_x) * ((n.y + bundle_y - 1) / bundle_y);
+  return 8 * (double(n.size()) + 2 * columns * n.x * line_block + 7 * harmonics * columns) +
+         4 * bundles * n.z + double(ions) * (7 * 8 + 3 * 4);
 }
 
 template <class MemorySpace>
-MeshSum<MemorySpace>::MeshSum(Cell const& cell, detail::ReciprocalKernel const& kernel, MeshParameters const& mesh,
-                              std::size_t ions) {
+MeshSum<MemorySpace>::MeshSum(Cell const& cell, detail::ReciprocalKernel const& kernel,
+                              MeshParameters const& mesh, std::size_t ions) {
   check(mesh);
   MeshShape const n = shape_of(mesh);
   state_ = std::make_unique<State>();
   State& s = *state_;
   s.transform = detail::Transform(n);
   s.reciprocal = cell.reciprocal();
-  s.to_mesh = {n.x / (2 * pi) * s.reciprocal.a, n.y / (2 * pi) * s.reciprocal.b, n.z / (2 * pi) * s.reciprocal.c};
+  s.to_mesh = {n.x / (2 * pi) * s.reciprocal.a, n.y / (2 * pi) * s.reciprocal.b,
+               n.z / (2 * pi) * s.reciprocal.c};
   s.kernel = kernel;
   s.shape = n;
   s.order = mesh.order;
@@ -744,15 +782,17 @@ MeshSum<MemorySpace>::MeshSum(Cell const& cell, detail::ReciprocalKernel const& 
   bool const tabulate_slope = kernel.kind != ReciprocalKernel::coulomb;
   s.slope = allocate<double, MemorySpace>("ionscape::mesh::slope", tabulate_slope ? table : 0);
   s.axis = detail::upload<MemorySpace>("ionscape::mesh::axis", axis_tables(mesh.size, mesh.order));
-  s.spline = detail::upload<MemorySpace>("ionscape::mesh::spline",
-                                         detail::spline_coefficients(mesh.order, whole_vectors(mesh.order)));
+  s.spline = detail::upload<MemorySpace>(
+      "ionscape::mesh::spline", detail::spline_coefficients(mesh.order, whole_vectors(mesh.order)));
   s.self = allocate<double, MemorySpace>("ionscape::mesh::self", 7 * harmonics);
   s.partial = allocate<double, MemorySpace>("ionscape::mesh::partial", 7 * harmonics * items);
-  s.tile_sums = allocate<double, MemorySpace>("ionscape::mesh::tile_sums", harmonics * s.tiles_x * s.tiles_y);
+  s.tile_sums =
+      allocate<double, MemorySpace>("ionscape::mesh::tile_sums", harmonics * s.tiles_x * s.tiles_y);
   s.key = allocate<int, MemorySpace>("ionscape::mesh::key", long(ions));
   s.slot = allocate<int, MemorySpace>("ionscape::mesh::slot", long(ions));
   s.order_of = allocate<int, MemorySpace>("ionscape::mesh::order_of", long(ions));
-  s.start = allocate<int, MemorySpace>("ionscape::mesh::start", long(s.bundles_x) * s.bundles_y * n.z + 1);
+  s.start = allocate<int, MemorySpace>("ionscape::mesh::start",
+                                       long(s.bundles_x) * s.bundles_y * n.z + 1);
   s.u = allocate<double, MemorySpace>("ionscape::mesh::u", 3 * long(ions));
   s.sorted = allocate<double, MemorySpace>("ionscape::mesh::sorted", 4 * long(ions));
 
@@ -762,9 +802,11 @@ MeshSum<MemorySpace>::MeshSum(Cell const& cell, detail::ReciprocalKernel const& 
   K const kernels{s, {}, {}, {}};
   using Dynamic = Kokkos::Schedule<Kokkos::Dynamic>;
   Kokkos::parallel_for("ionscape::mesh::tabulate",
-                       Kokkos::RangePolicy<Exec, typename K::Tabulate, Dynamic>(exec, 0, items), kernels);
+                       Kokkos::RangePolicy<Exec, typename K::Tabulate, Dynamic>(exec, 0, items),
+                       kernels);
   Kokkos::parallel_for("ionscape::mesh::self",
-                       Kokkos::TeamPolicy<Exec, typename K::Reduce>(exec, harmonics, team_threads), kernels);
+                       Kokkos::TeamPolicy<Exec, typename K::Reduce>(exec, harmonics, team_threads),
+                       kernels);
   exec.fence("ionscape::mesh");
 }
 
@@ -779,20 +821,22 @@ template <class MemorySpace>
 template <class Exec>
 void MeshSum<MemorySpace>::evaluate(Exec const& exec, Positions const& positions,
                                     Kokkos::View<double const*, MemorySpace> const& charges,
-                                    Kokkos::View<double*, MemorySpace> const& potential, Vectors const& gradient,
+                                    Kokkos::View<double*, MemorySpace> const& potential,
+                                    Vectors const& gradient,
                                     Kokkos::View<double*, MemorySpace> const& sums) const {
   using K = Kernels<MemorySpace>;
   using Dynamic = Kokkos::Schedule<Kokkos::Dynamic>;
   State const& s = *state_;
   K const kernels{s, positions, charges, sums};
-  int const ions = int(s.key.extent(0)), keys = s.bundles_x * s.bundles_y * s.shape.z, tiles = s.tiles_x * s.tiles_y;
+  int const ions = int(s.key.extent(0)), keys = s.bundles_x * s.bundles_y * s.shape.z,
+            tiles = s.tiles_x * s.tiles_y;
   auto const range = [&]<class Tag>(char const* label, Tag, int count) {
     Kokkos::parallel_for(label, Kokkos::RangePolicy<Exec, Tag>(exec, 0, count), kernels);
   };
   range("ionscape::mesh::clear", typename K::Clear{}, keys + 1);
   range("ionscape::mesh::place", typename K::Place{}, ions);
-  Kokkos::parallel_scan("ionscape::mesh::scan", Kokkos::RangePolicy<Exec, typename K::Scan>(exec, 0, keys + 1),
-                        kernels);
+  Kokkos::parallel_scan("ionscape::mesh::scan",
+                        Kokkos::RangePolicy<Exec, typename K::Scan>(exec, 0, keys + 1), kernels);
   range("ionscape::mesh::scatter", typename K::Scatter{}, ions);
   range("ionscape::mesh::sort", typename K::Sort{}, keys);
 
@@ -815,29 +859,33 @@ void MeshSum<MemorySpace>::evaluate(Exec const& exec, Positions const& positions
   auto const scratch = Kokkos::PerTeam(int(kernels.scratch_doubles() * sizeof(double)) + 128);
   Kokkos::parallel_for(
       "ionscape::mesh::forward",
-      Kokkos::TeamPolicy<Exec, typename K::ForwardPlane, Dynamic>(exec, s.shape.x, 1).set_scratch_size(1, scratch),
+      Kokkos::TeamPolicy<Exec, typename K::ForwardPlane, Dynamic>(exec, s.shape.x, 1)
+          .set_scratch_size(1, scratch),
       kernels);
-  Kokkos::parallel_for("ionscape::mesh::multiply", Multiply(exec, items, 1).set_scratch_size(1, scratch), kernels);
+  Kokkos::parallel_for("ionscape::mesh::multiply",
+                       Multiply(exec, items, 1).set_scratch_size(1, scratch), kernels);
   Kokkos::parallel_for(
       "ionscape::mesh::backward",
-      Kokkos::TeamPolicy<Exec, typename K::BackwardPlane, Dynamic>(exec, s.shape.x, 1).set_scratch_size(1, scratch),
+      Kokkos::TeamPolicy<Exec, typename K::BackwardPlane, Dynamic>(exec, s.shape.x, 1)
+          .set_scratch_size(1, scratch),
       kernels);
 #endif
 
   with_order(s.order, [&](auto order) {
-    Kokkos::parallel_for("ionscape::mesh::gather", Kokkos::TeamPolicy<Exec, Dynamic>(exec, tiles, team_threads),
+    Kokkos::parallel_for("ionscape::mesh::gather",
+                         Kokkos::TeamPolicy<Exec, Dynamic>(exec, tiles, team_threads),
                          Gather<MemorySpace, order()>{s, potential, gradient});
   });
-  Kokkos::parallel_for("ionscape::mesh::finish", Kokkos::TeamPolicy<Exec, typename K::Finish>(exec, 1, team_threads),
+  Kokkos::parallel_for("ionscape::mesh::finish",
+                       Kokkos::TeamPolicy<Exec, typename K::Finish>(exec, 1, team_threads),
                        kernels);
 }
 
 using Default = Kokkos::DefaultExecutionSpace;
 template class MeshSum<Default::memory_space>;
-template void MeshSum<Default::memory_space>::evaluate(Default const&, Positions const&,
-                                                       Kokkos::View<double const*, Default::memory_space> const&,
-                                                       Kokkos::View<double*, Default::memory_space> const&,
-                                                       Vectors const&,
-                                                       Kokkos::View<double*, Default::memory_space> const&) const;
+template void MeshSum<Default::memory_space>::evaluate(
+    Default const&, Positions const&, Kokkos::View<double const*, Default::memory_space> const&,
+    Kokkos::View<double*, Default::memory_space> const&, Vectors const&,
+    Kokkos::View<double*, Default::memory_space> const&) const;
 
 }  // namespace ionscape

@@ -1,5 +1,5 @@
-// The vector width that this build's kernels use. Private: programs that include our public headers may be compiled for
-// another instruction set than the library.
+// The vector width that this build's kernels use. Private: programs that include our public headers
+// may be compiled for another instruction set than the library.
 #pragma once
 
 #include <cstring>
@@ -41,6 +41,8 @@ KOKKOS_INLINE_FUNCTION Lanes lane_numbers() {
 }
 
 /// n rounded up to whole vectors.
-KOKKOS_INLINE_FUNCTION int whole_vectors(int n) { return (n + native_width - 1) / native_width * native_width; }
+KOKKOS_INLINE_FUNCTION int whole_vectors(int n) {
+  return (n + native_width - 1) / native_width * native_width;
+}
 
 }  // namespace ionscape::detail

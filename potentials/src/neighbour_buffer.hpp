@@ -17,14 +17,16 @@ constexpr double far_away = 1e9;  // Å; where list entries lie that are none
 template <class T>
 unsigned lanes_within(T x, double limit) {
 #if defined(__AVX512F__)
-  if constexpr (sizeof(T) == 64) return _mm512_cmp_pd_mask(__m512d(x.v), _mm512_set1_pd(limit), _CMP_LE_OQ);
+  if constexpr (sizeof(T) == 64)
+    return _mm512_cmp_pd_mask(__m512d(x.v), _mm512_set1_pd(limit), _CMP_LE_OQ);
 #endif
   unsigned bits = 0;
   for_each_lane(x, [&](double value, int lane) { bits |= unsigned(value <= limit) << lane; });
   return bits;
 }
 
-/// Squared distances of neighbours with a number each, collected until there are enough for whole vectors.
+/// Squared distances of neighbours with a number each, collected until there are enough for whole
+/// vectors.
 struct Neighbours {
   static constexpr int size = 512;
   double square[size + native_width], value[size + native_width];

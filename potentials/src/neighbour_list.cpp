@@ -23,21 +23,27 @@ using detail::whole_vectors;
 
 constexpr double bins_per_cutoff = 3;
 constexpr double room_to_grow = 1.05;  // ions move, and lists are built anew
-constexpr double far_away = 1e5;       // Å, where the dummy is: not so far that its energies become denormal numbers
-constexpr int most_margin = 500;       // bins of an axis are packed into ten bits
+constexpr double far_away =
+    1e5;  // Å, where the dummy is: not so far that its energies become denormal numbers
+constexpr int most_margin = 500;  // bins of an axis are packed into ten bits
 
-KOKKOS_INLINE_FUNCTION int pack_shift(int a, int b, int c) { return (a + 512) | (b + 512) << 10 | (c + 512) << 20; }
+KOKKOS_INLINE_FUNCTION int pack_shift(int a, int b, int c) {
+  return (a + 512) | (b + 512) << 10 | (c + 512) << 20;
+}
 KOKKOS_INLINE_FUNCTION Vec3 unpack_shift(int packed) {
-  return {double((packed & 1023) - 512), double((packed >> 10 & 1023) - 512), double((packed >> 20 & 1023) - 512)};
+  return {double((packed & 1023) - 512), double((packed >> 10 & 1023) - 512),
+          double((packed >> 20 & 1023) - 512)};
 }
 
 KOKKOS_INLINE_FUNCTION int floor_divide(int a, int b) { return (a >= 0 ? a : a - b + 1) / b; }
 
-/// Calls visit(first, last) for each run of images that may lie within reach of an ion in home bin (bx, by, bz): whole rows of
-/// bins along c.
+/// Calls visit(first, last) for each run of images that may lie within reach of an ion in home bin
+/// (bx, by, bz): whole rows of bins along c.
 template <class System, class Starts, class Visit>
-KOKKOS_INLINE_FUNCTION void for_each_row(System const& s, Starts const& image_start, int bin, Visit const& visit) {
-  int const bz = bin % s.bins[2], by = bin / s.bins[2] % s.bins[1], bx = bin / s.bins[2] / s.bins[1];
+KOKKOS_INLINE_FUNCTION void for_each_row(System const& s, Starts const& image_start, int bin,
+                                         Visit const& visit) {
+  int const bz = bin % s.bins[2], by = bin / s.bins[2] % s.bins[1],
+            bx = bin / s.bins[2] / s.bins[1];
   int const ny = s.bins[1] + 2 * s.margin[1], nz = s.bins[2] + 2 * s.margin[2];
   for (int dx = 0; dx <= 2 * s.margin[0]; ++dx)
     for (int dy = 0; dy <= 2 * s.margin[1]; ++dy) {
@@ -51,7 +57,8 @@ template <class System>
 KOKKOS_INLINE_FUNCTION int home_bin(System const& s, int image_bin, int& packed_shift) {
   int const index = image_bin - s.image_begin;
   int const ny = s.bins[1] + 2 * s.margin[1], nz = s.bins[2] + 2 * s.margin[2];
-  int const at[3] = {index / nz / ny - s.margin[0], index / nz % ny - s.margin[1], index % nz - s.margin[2]};
+  int const at[3] = {index / nz / ny - s.margin[0], index / nz % ny - s.margin[1],
+                     index % nz - s.margin[2]};
   int bin = 0, shift[3];
   for (int d = 0; d < 3; ++d) {
     shift[d] = floor_divide(at[d], s.bins[d]);
@@ -102,9 +109,11 @@ struct Candidates {
 }  // namespace
 
 template <class MemorySpace>
-NeighbourList<MemorySpace>::NeighbourList(std::span<ListedSystem const> systems, std::span<int const> types,
-                                          int types_in_all, std::span<double const> charges,
-                                          std::span<double const> far_cutoffs, double skin, double memory_limit)
+NeighbourList<MemorySpace>::NeighbourList(std::span<ListedSystem const> systems,
+                                          std::span<int const> types, int types_in_all,
+                                          std::span<double const> charges,
+                                          std::span<double const> far_cutoffs, double skin,
+                                          double memory_limit)
     : n_types(types_in_all), skin_(skin), memory_limit_(memory_limit) {
   std::size_t const n = types.size();
   std::vector<System> records;
@@ -135,8 +144,8 @@ NeighbourList<MemorySpace>::NeighbourList(std::span<ListedSystem const> systems,
     double image_bins = 1;
     for (int axis = 0; axis < 3; ++axis) {
       // No more bins than ions: empty ones cost time, too.
-      double const most =
-          std::max(1.0, std::cbrt(ions) * heights[axis] / std::cbrt(heights[0] * heights[1] * heights[2]));
+      double const most = std::max(
+          1.0, std::cbrt(ions) * heights[axis] / std::cbrt(heights[0] * heights[1] * heights[2]));
       s.bins[axis] = std::max(1, int(std::min(bins_per_cutoff * heights[axis] / reach, most)));
       double const margin = std::ceil(reach / heights[axis] * s.bins[axis] * (1 + 1e-12));
       if (margin > most_margin)
@@ -145,15 +154,17 @@ NeighbourList<MemorySpace>::NeighbourList(std::span<ListedSystem const> systems,
       s.margin[axis] = int(margin);
       image_bins *= s.bins[axis] + 2 * margin;
     }
-    if (double(image_system.size()) + image_bins > 5e8) fail_input({}, "too many bins for the neighbour lists");
+    if (double(image_system.size()) + image_bins > 5e8)
+      fail_input({}, "too many bins for the neighbour lists");
     home_system.resize(home_system.size() + std::size_t(s.bins[0]) * s.bins[1] * s.bins[2], index);
     image_system.resize(image_system.size() + std::size_t(image_bins), index);
     records.push_back(s);
   }
-  detail::require_memory("the bins of the neighbour lists",
-                         8.0 * double(image_system.size() + home_system.size()) +
-                             double(n) * (9 * sizeof(double) + sizeof(int) * (7 + 2 * std::size_t(n_types))),
-                         memory_limit_);
+  detail::require_memory(
+      "the bins of the neighbour lists",
+      8.0 * double(image_system.size() + home_system.size()) +
+          double(n) * (9 * sizeof(double) + sizeof(int) * (7 + 2 * std::size_t(n_types))),
+      memory_limit_);
   systems_ = upload<MemorySpace>("ionscape::neighbours::systems", records);
   system_of_ = upload<MemorySpace>("ionscape::neighbours::system_of", system_of);
   far_square_ = upload<MemorySpace>("ionscape::neighbours::far_square", far_square);
@@ -175,9 +186,9 @@ NeighbourList<MemorySpace>::NeighbourList(std::span<ListedSystem const> systems,
 
 template <class MemorySpace>
 double NeighbourList<MemorySpace>::memory() const {
-  return double(detail::bytes(images, image_ion, home, entries, begin, group, built_at_, wrap_, bin_of_, sorted_,
-                              home_start_, image_start_, home_system_, image_system_, image_cell_, slots_, charges_,
-                              types_, system_of_));
+  return double(detail::bytes(images, image_ion, home, entries, begin, group, built_at_, wrap_,
+                              bin_of_, sorted_, home_start_, image_start_, home_system_,
+                              image_system_, image_cell_, slots_, charges_, types_, system_of_));
 }
 
 template <class MemorySpace>
@@ -214,10 +225,11 @@ void NeighbourList<MemorySpace>::place_images(Exec const& exec, Positions const&
   auto const charge = charges_;
   auto const home_ = home;
   Kokkos::parallel_for(
-      "ionscape::neighbours::home", Kokkos::RangePolicy<Exec>(exec, 0, positions.extent(0)), KOKKOS_LAMBDA(int i) {
-        Vec3 const off =
-            system(system_of(i))
-                .cell.to_cartesian({double(wrap(3 * i)), double(wrap(3 * i + 1)), double(wrap(3 * i + 2))});
+      "ionscape::neighbours::home", Kokkos::RangePolicy<Exec>(exec, 0, positions.extent(0)),
+      KOKKOS_LAMBDA(int i) {
+        Vec3 const off = system(system_of(i))
+                             .cell.to_cartesian({double(wrap(3 * i)), double(wrap(3 * i + 1)),
+                                                 double(wrap(3 * i + 2))});
         home_(4 * i) = positions(i, 0) - off.x;
         home_(4 * i + 1) = positions(i, 1) - off.y;
         home_(4 * i + 2) = positions(i, 2) - off.z;
@@ -227,7 +239,8 @@ void NeighbourList<MemorySpace>::place_images(Exec const& exec, Positions const&
   auto const ion_of = image_ion;
   auto const shift = image_cell_;
   Kokkos::parallel_for(
-      "ionscape::neighbours::images", Kokkos::RangePolicy<Exec>(exec, 0, n_images_), KOKKOS_LAMBDA(int g) {
+      "ionscape::neighbours::images", Kokkos::RangePolicy<Exec>(exec, 0, n_images_),
+      KOKKOS_LAMBDA(int g) {
         int const i = ion_of(g);
         Vec3 const by = system(system_of(i)).cell.to_cartesian(unpack_shift(shift(g)));
         images_(4 * g) = home_(4 * i) + by.x;
@@ -244,12 +257,14 @@ void NeighbourList<MemorySpace>::build(Exec const& exec, Positions const& positi
   using Dynamic = Kokkos::RangePolicy<Exec, Kokkos::Schedule<Kokkos::Dynamic>>;
   int const n = int(positions.extent(0));
   auto const system = systems_;
-  auto const system_of = system_of_, wrap = wrap_, bin_of = bin_of_, sorted = sorted_, home_start = home_start_,
-             image_start = image_start_, home_system = home_system_, image_system = image_system_, type = types_,
-             slots = slots_;
+  auto const system_of = system_of_, wrap = wrap_, bin_of = bin_of_, sorted = sorted_,
+             home_start = home_start_, image_start = image_start_, home_system = home_system_,
+             image_system = image_system_, type = types_, slots = slots_;
   auto const built_at = built_at_;
 
-  auto const scratch = [&](char const* label) { return View<double>(label, std::size_t(n_images_) + native_width); };
+  auto const scratch = [&](char const* label) {
+    return View<double>(label, std::size_t(n_images_) + native_width);
+  };
 
   // Ions into the bins of their home cell, in ascending order inside a bin.
   Kokkos::deep_copy(exec, home_start, 0);
@@ -308,20 +323,27 @@ void NeighbourList<MemorySpace>::build(Exec const& exec, Positions const& positi
         sum += count;
       },
       images_in_all);
-  // Position and charge, ion, shift, a little more room than now; and the columns that are read while lists are built.
+  // Position and charge, ion, shift, a little more room than now; and the columns that are read
+  // while lists are built.
   double const fixed = memory() - double(detail::bytes(images, image_ion, image_cell_, entries));
-  constexpr double per_image = 4 * sizeof(double) + 2 * sizeof(int), columns = 3 * sizeof(double) + sizeof(int);
+  constexpr double per_image = 4 * sizeof(double) + 2 * sizeof(int),
+                   columns = 3 * sizeof(double) + sizeof(int);
   detail::require_memory("the periodic images of the neighbour lists",
-                         fixed + (images_in_all + 1) * (room_to_grow * per_image + columns), memory_limit_);
+                         fixed + (images_in_all + 1) * (room_to_grow * per_image + columns),
+                         memory_limit_);
   if (images_in_all > 2e9)
-    fail_input({}, "the neighbour lists need ", images_in_all, " periodic images, at most 2e9 are possible");
+    fail_input({}, "the neighbour lists need ", images_in_all,
+               " periodic images, at most 2e9 are possible");
   scan("ionscape::neighbours::image_start", image_start);
   n_images_ = int(images_in_all);
   if (images.extent(0) < std::size_t(4) * (n_images_ + 1)) {
     std::size_t const room = std::size_t(double(n_images_ + 1) * room_to_grow);
-    images = View<double>(Kokkos::view_alloc("ionscape::neighbours::images", Kokkos::WithoutInitializing), 4 * room);
-    image_ion = View<int>(Kokkos::view_alloc("ionscape::neighbours::image_ion", Kokkos::WithoutInitializing), room);
-    image_cell_ = View<int>(Kokkos::view_alloc("ionscape::neighbours::image_cell", Kokkos::WithoutInitializing), room);
+    images = View<double>(
+        Kokkos::view_alloc("ionscape::neighbours::images", Kokkos::WithoutInitializing), 4 * room);
+    image_ion = View<int>(
+        Kokkos::view_alloc("ionscape::neighbours::image_ion", Kokkos::WithoutInitializing), room);
+    image_cell_ = View<int>(
+        Kokkos::view_alloc("ionscape::neighbours::image_cell", Kokkos::WithoutInitializing), room);
   }
   auto const ion_of = image_ion, shift = image_cell_;
   auto const place = images;
@@ -329,18 +351,22 @@ void NeighbourList<MemorySpace>::build(Exec const& exec, Positions const& positi
   Kokkos::parallel_for(
       "ionscape::neighbours::fill_images", Range(exec, 0, image_bins), KOKKOS_LAMBDA(int b) {
         int packed;
-        int const from = home_bin(system(image_system(b)), b, packed), first = home_start(from), to = image_start(b);
-        for (int k = 0; k < image_start(b + 1) - to; ++k) ion_of(to + k) = sorted(first + k), shift(to + k) = packed;
+        int const from = home_bin(system(image_system(b)), b, packed), first = home_start(from),
+                  to = image_start(b);
+        for (int k = 0; k < image_start(b + 1) - to; ++k)
+          ion_of(to + k) = sorted(first + k), shift(to + k) = packed;
         if (b == 0)
           for (int d = 0; d < 4; ++d) place(4 * dummy + d) = d < 3 ? far_away : 0;
       });
   place_images(exec, positions);
 
   // Lists: count, allot, fill. Candidates are read a vector at a time.
-  View<double> const xs = scratch("ionscape::neighbours::x"), ys = scratch("ionscape::neighbours::y"),
+  View<double> const xs = scratch("ionscape::neighbours::x"),
+                     ys = scratch("ionscape::neighbours::y"),
                      zs = scratch("ionscape::neighbours::z");
-  View<int> const image_type(Kokkos::view_alloc("ionscape::neighbours::image_type", Kokkos::WithoutInitializing),
-                             n_images_);
+  View<int> const image_type(
+      Kokkos::view_alloc("ionscape::neighbours::image_type", Kokkos::WithoutInitializing),
+      n_images_);
   Kokkos::parallel_for(
       "ionscape::neighbours::columns", Range(exec, 0, n_images_), KOKKOS_LAMBDA(int g) {
         xs(g) = place(4 * g), ys(g) = place(4 * g + 1), zs(g) = place(4 * g + 2);
@@ -352,7 +378,8 @@ void NeighbourList<MemorySpace>::build(Exec const& exec, Positions const& positi
   Candidates<MemorySpace> const candidates{system, system_of, type, bin_of, image_start, image_type,
                                            home,   xs,        ys,   zs,     far_square_, n_types};
   Kokkos::parallel_for(
-      "ionscape::neighbours::count", Dynamic(exec, 0, n, Kokkos::ChunkSize(16)), KOKKOS_LAMBDA(int i) {
+      "ionscape::neighbours::count", Dynamic(exec, 0, n, Kokkos::ChunkSize(16)),
+      KOKKOS_LAMBDA(int i) {
         int* const count = &group_(i * (groups + 1));
         for (int t = 0; t <= groups; ++t) count[t] = 0;
         candidates.for_each(i, [&](int, int t) { ++count[t]; });
@@ -370,13 +397,15 @@ void NeighbourList<MemorySpace>::build(Exec const& exec, Positions const& positi
                              double(entries_in_all) * room_to_grow * sizeof(int),
                          memory_limit_);
   if (std::int64_t(entries.extent(0)) < entries_in_all)
-    entries = View<int>(Kokkos::view_alloc("ionscape::neighbours::entries", Kokkos::WithoutInitializing),
-                        std::size_t(double(entries_in_all) * room_to_grow));
+    entries =
+        View<int>(Kokkos::view_alloc("ionscape::neighbours::entries", Kokkos::WithoutInitializing),
+                  std::size_t(double(entries_in_all) * room_to_grow));
   auto const list = entries;
   Kokkos::parallel_reduce(
       "ionscape::neighbours::fill", Dynamic(exec, 0, n, Kokkos::ChunkSize(16)),
       KOKKOS_LAMBDA(int i, std::int64_t& found) {
-        // Counts become the places for the next entry of each type, and at last where each type begins.
+        // Counts become the places for the next entry of each type, and at last where each type
+        // begins.
         int* const next = &group_(i * (groups + 1));
         int* const own = &list(begin_(i));
         int start = 0;
@@ -399,7 +428,7 @@ void NeighbourList<MemorySpace>::build(Exec const& exec, Positions const& positi
 }
 
 template class NeighbourList<Kokkos::DefaultExecutionSpace::memory_space>;
-template bool NeighbourList<Kokkos::DefaultExecutionSpace::memory_space>::update(Kokkos::DefaultExecutionSpace const&,
-                                                                                 Positions const&);
+template bool NeighbourList<Kokkos::DefaultExecutionSpace::memory_space>::update(
+    Kokkos::DefaultExecutionSpace const&, Positions const&);
 
 }  // namespace ionscape

@@ -25,8 +25,9 @@ PairValue value_of(Term const& term, double r) {
 }
 
 PairValue value_of(PairTable const& table, double r) {
-  return value_of(
-      Tabulated{table.coefficients->data(), table.first, 1 / table.step, int(table.coefficients->size() / 4)}, r);
+  return value_of(Tabulated{table.coefficients->data(), table.first, 1 / table.step,
+                            int(table.coefficients->size() / 4)},
+                  r);
 }
 
 PairValue value_of(std::monostate, double) { return {}; }
@@ -41,11 +42,13 @@ double exponential_integral(double factor, double decay, double R) {
 /// int r^2 V dr from R to infinity, in eV Å^3.
 double integral_beyond(std::monostate, double) { return 0; }
 double integral_beyond(Buckingham const& term, double R) {
-  return exponential_integral(term.repulsion.A, term.repulsion.inverse_rho, R) - term.C / (3 * std::pow(R, 3));
+  return exponential_integral(term.repulsion.A, term.repulsion.inverse_rho, R) -
+         term.C / (3 * std::pow(R, 3));
 }
 double integral_beyond(Morse const& term, double R) {
   double const x = std::exp(term.a * term.r0);
-  return exponential_integral(term.D * x * x, 2 * term.a, R) - exponential_integral(2 * term.D * x, term.a, R);
+  return exponential_integral(term.D * x * x, 2 * term.a, R) -
+         exponential_integral(2 * term.D * x, term.a, R);
 }
 double integral_beyond(LennardJones const& term, double R) {
   return term.A / (9 * std::pow(R, 9)) - term.C / (3 * std::pow(R, 3));
@@ -80,8 +83,8 @@ PairTable spline_table(double first, double step, std::vector<double> const& ene
   if (!(first >= 0)) fail_input({}, "a table's first radius is ", first, " Å, expected >= 0");
   if (!(step > 0)) fail_input({}, "a table's step is ", step, " Å, expected > 0");
 
-  // Slopes m per step: m[i-1] + 4 m[i] + m[i+1] = 3 (y[i+1] - y[i-1]) makes the second derivative continuous; the ends are
-  // given. Thomas's algorithm.
+  // Slopes m per step: m[i-1] + 4 m[i] + m[i+1] = 3 (y[i+1] - y[i-1]) makes the second derivative
+  // continuous; the ends are given. Thomas's algorithm.
   std::vector<double> m(n), c(n);
   m[0] = (-11 * y[0] + 18 * y[1] - 9 * y[2] + 2 * y[3]) / 6;
   m[n - 1] = (11 * y[n - 1] - 18 * y[n - 2] + 9 * y[n - 3] - 2 * y[n - 4]) / 6;
@@ -103,24 +106,28 @@ PairTable spline_table(double first, double step, std::vector<double> const& ene
 }
 
 double dispersion_coefficient(PairForm const& form) {
-  return std::visit(Overloaded{[](Buckingham const& term) { return term.C; },
-                               [](LennardJones const& term) { return term.C; }, [](auto const&) { return 0.0; }},
-                    form);
+  return std::visit(
+      Overloaded{[](Buckingham const& term) { return term.C; },
+                 [](LennardJones const& term) { return term.C; }, [](auto const&) { return 0.0; }},
+      form);
 }
 
 PairForm without_dispersion(PairForm const& form) {
   PairForm rest = form;
-  std::visit(Overloaded{[](Buckingham& term) { term.C = 0; }, [](LennardJones& term) { term.C = 0; }, [](auto&) {}},
+  std::visit(Overloaded{[](Buckingham& term) { term.C = 0; },
+                        [](LennardJones& term) { term.C = 0; }, [](auto&) {}},
              rest);
   return rest;
 }
 
 double turnover_radius(PairForm const& form) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  return std::visit(Overloaded{[](Buckingham const& term) { return turnover_radius(term); },
-                               [](LennardJones const& term) { return term.A > 0 || term.C <= 0 ? 0 : infinity; },
-                               [](PairTable const& table) { return table.first; }, [](auto const&) { return 0.0; }},
-                    form);
+  return std::visit(
+      Overloaded{[](Buckingham const& term) { return turnover_radius(term); },
+                 [](LennardJones const& term) { return term.A > 0 || term.C <= 0 ? 0 : infinity; },
+                 [](PairTable const& table) { return table.first; },
+                 [](auto const&) { return 0.0; }},
+      form);
 }
 
 PairEnd pair_end(PairFunction const& function) {
@@ -131,11 +138,12 @@ PairEnd pair_end(PairFunction const& function) {
   if (function.truncation == Truncation::force_shifted) end.slope = last.slope;
   if (function.wall > 0) {
     if (function.wall >= function.cutoff)
-      fail_input({}, "a pair term's wall at ", function.wall, " Å, expected less than its cutoff of ", function.cutoff,
-                 " Å");
+      fail_input({}, "a pair term's wall at ", function.wall,
+                 " Å, expected less than its cutoff of ", function.cutoff, " Å");
     PairValue const at = evaluate(function.form, function.wall);
     if (!(at.slope < 0))
-      fail_input({}, "a pair term's wall at ", function.wall, " Å, expected a radius at which the term repels");
+      fail_input({}, "a pair term's wall at ", function.wall,
+                 " Å, expected a radius at which the term repels");
     double const w12 = std::pow(function.wall, 12);
     end.wall_B = -at.slope * function.wall * w12 / 12;
     end.wall_D = at.energy - end.wall_B / w12;
@@ -155,13 +163,17 @@ PairValue evaluate(PairFunction const& function, PairEnd const& end, double r) {
   return {v.energy - end.shift - (r - function.cutoff) * end.slope, v.slope - end.slope};
 }
 
-PairValue evaluate(PairFunction const& function, double r) { return evaluate(function, pair_end(function), r); }
+PairValue evaluate(PairFunction const& function, double r) {
+  return evaluate(function, pair_end(function), r);
+}
 
 TailCorrection tail_correction(PairFunction const& function, double density) {
   PairEnd const end = pair_end(function);
   double const R = function.cutoff;
-  double const beyond = std::visit([R](auto const& term) { return integral_beyond(term, R); }, function.form);
-  double const taken_off = R * R * R * (end.shift / 3 - R * end.slope / 12);  // int_0^R r^2 [shift + (r - R) slope] dr
+  double const beyond =
+      std::visit([R](auto const& term) { return integral_beyond(term, R); }, function.form);
+  double const taken_off =
+      R * R * R * (end.shift / 3 - R * end.slope / 12);  // int_0^R r^2 [shift + (r - R) slope] dr
   double const energy = 2 * pi * density * (beyond + taken_off);
   return {energy, -energy - 2 * pi / 3 * density * R * R * R * evaluate(function, end, R).energy};
 }

@@ -14,9 +14,11 @@ namespace {
 
 constexpr double sqrt_pi = 1.77245385090551602730;
 
-/// Calls visit(shift) for every lattice translation n_a a + n_b b + n_c c that can bring a point of one cell within
-/// `radius` of another point of the same cell: a superset, the caller tests the distance.
-void for_each_shift(Cell const& cell, double radius, double spread, std::function<void(Vec3)> const& visit) {
+/// Calls visit(shift) for every lattice translation n_a a + n_b b + n_c c that can bring a point of
+/// one cell within `radius` of another point of the same cell: a superset, the caller tests the
+/// distance.
+void for_each_shift(Cell const& cell, double radius, double spread,
+                    std::function<void(Vec3)> const& visit) {
   Vec3 const faces = cell.face_distances();
   int const na = static_cast<int>(std::ceil((radius + spread) / faces.x));
   int const nb = static_cast<int>(std::ceil((radius + spread) / faces.y));
@@ -35,7 +37,8 @@ void for_each_wave_vector(Cell const& cell, double radius, std::function<void(Ve
   });
 }
 
-/// The largest distance between two positions: how far for_each_shift has to reach beyond the cutoff.
+/// The largest distance between two positions: how far for_each_shift has to reach beyond the
+/// cutoff.
 double extent(std::vector<Vec3> const& positions) {
   if (positions.empty()) return 0;
   Vec3 low = positions[0], high = positions[0];
@@ -67,20 +70,22 @@ struct PairRule {
 }  // namespace
 
 EwaldParameters ewald_parameters(Cell const& cell, std::size_t ions, double accuracy) {
-  if (!(accuracy > 0 && accuracy < 0.1)) fail_input({}, "accuracy ", accuracy, ", expected between 0 and 0.1");
+  if (!(accuracy > 0 && accuracy < 0.1))
+    fail_input({}, "accuracy ", accuracy, ", expected between 0 and 0.1");
   double const x = std::sqrt(-std::log(accuracy));
   // Equal work in both sums: alpha = sqrt(pi) (n / V^2)^(1/6).
-  double const alpha = sqrt_pi * std::pow(double(ions) / (cell.volume() * cell.volume()), 1.0 / 6.0);
+  double const alpha =
+      sqrt_pi * std::pow(double(ions) / (cell.volume() * cell.volume()), 1.0 / 6.0);
   return {alpha, x / alpha, 2 * alpha * x};
 }
 
-ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& set, EwaldParameters const& ewald,
-                                   double cutoff) {
+ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& set,
+                                   EwaldParameters const& ewald, double cutoff) {
   return evaluate_reference(crystal, set, ewald, PairSums{.cutoff = cutoff});
 }
 
-ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& set, EwaldParameters const& ewald,
-                                   PairSums const& ends) {
+ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& set,
+                                   EwaldParameters const& ewald, PairSums const& ends) {
   Cell const& cell = crystal.cell;
   std::size_t const n = crystal.size();
   if (crystal.charges.size() != n) fail_input({}, "evaluate_reference: the crystal has no charges");
@@ -180,12 +185,14 @@ ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& s
     result.site_potential[i] -= 2 * ke * alpha / sqrt_pi * q[i];
   }
   result.background = -pi * ke * total_charge * total_charge / (2 * volume * alpha * alpha);
-  for (double& potential : result.site_potential) potential -= pi * ke * total_charge / (volume * alpha * alpha);
+  for (double& potential : result.site_potential)
+    potential -= pi * ke * total_charge / (volume * alpha * alpha);
   add_diagonal(virial, -result.background);
   for (std::size_t i = 0; i < n; ++i) result.ion_energy[i] += 0.5 * q[i] * result.site_potential[i];
 
-  // The smooth part of -C/r^6: E = 1/2 sum over G of w(G^2) sum over i, j of C_ij cos(G.(r_i - r_j)), G = 0 included, less
-  // what every ion has with itself. C_ij belongs to the species, so each species has its own structure factor.
+  // The smooth part of -C/r^6: E = 1/2 sum over G of w(G^2) sum over i, j of C_ij cos(G.(r_i -
+  // r_j)), G = 0 included, less what every ion has with itself. C_ij belongs to the species, so
+  // each species has its own structure factor.
   if (any_dispersion) {
     detail::ReciprocalKernel const kernel{detail::ReciprocalKernel::dispersion, alpha, volume, 1.0};
     for_each_wave_vector(cell, ewald.reciprocal_cutoff, [&](Vec3 g) {
@@ -244,7 +251,8 @@ SiteEnergy reference_site_energy(Cell const& cell, std::vector<HostIon> const& h
     positions.push_back(ion.position);
     for (BornMayer const& term : ion.repulsion)
       if (term.A != 0) reach = std::max(reach, 1 + 37 / term.inverse_rho);
-    if (ion.width > 0) reach = std::max(reach, ewald.real_cutoff * alpha * std::sqrt(2.0) * ion.width);
+    if (ion.width > 0)
+      reach = std::max(reach, ewald.real_cutoff * alpha * std::sqrt(2.0) * ion.width);
   }
 
   for_each_shift(cell, reach, extent(positions), [&](Vec3 shift) {
@@ -252,7 +260,8 @@ SiteEnergy reference_site_energy(Cell const& cell, std::vector<HostIon> const& h
       Vec3 const rij = ion.position + shift - point;
       double const d = norm(rij);
       if (d > reach) continue;
-      double coulomb = std::erfc(alpha * d), slope = 2 * alpha / sqrt_pi * std::exp(-alpha * alpha * d * d);
+      double coulomb = std::erfc(alpha * d),
+             slope = 2 * alpha / sqrt_pi * std::exp(-alpha * alpha * d * d);
       if (ion.width > 0) {
         double const beta = 1 / (std::sqrt(2.0) * ion.width);
         coulomb -= std::erfc(beta * d);
@@ -261,7 +270,8 @@ SiteEnergy reference_site_energy(Cell const& cell, std::vector<HostIon> const& h
       double const q = ke * ion.charge_product;
       site.coulomb += q * coulomb / d;
       double force_over_r = q * (coulomb / d + slope) / (d * d);
-      for (BornMayer const& term : ion.repulsion) term.add(d, 1 / d, site.short_range, force_over_r);
+      for (BornMayer const& term : ion.repulsion)
+        term.add(d, 1 / d, site.short_range, force_over_r);
       DispersionReal{ion.C, alpha}.add(d, 1 / d, site.short_range, force_over_r);
       site.force -= force_over_r * rij;
     }
@@ -271,9 +281,11 @@ SiteEnergy reference_site_energy(Cell const& cell, std::vector<HostIon> const& h
     double const square = dot(g, g);
     double const b = std::sqrt(square) / (2 * alpha);
     double const coulomb = 4 * pi * ke / volume * std::exp(-b * b) / square;
-    // Essmann et al. 1995, eq. 5.3: the part of the lattice sum of 1/r^6 that lies in reciprocal space.
-    double const dispersion = sqrt_pi * pi * alpha * alpha * alpha / (3 * volume) *
-                              ((1 - 2 * b * b) * std::exp(-b * b) + 2 * sqrt_pi * b * b * b * std::erfc(b));
+    // Essmann et al. 1995, eq. 5.3: the part of the lattice sum of 1/r^6 that lies in reciprocal
+    // space.
+    double const dispersion =
+        sqrt_pi * pi * alpha * alpha * alpha / (3 * volume) *
+        ((1 - 2 * b * b) * std::exp(-b * b) + 2 * sqrt_pi * b * b * b * std::erfc(b));
     for (HostIon const& ion : host) {
       double const phase = dot(g, point - ion.position);
       site.coulomb += ion.charge_product * coulomb * std::cos(phase);
@@ -282,7 +294,8 @@ SiteEnergy reference_site_energy(Cell const& cell, std::vector<HostIon> const& h
     }
   });
 
-  // G = 0: the mean of the real-space Coulomb part is taken out; that of 1/r^6 stays (b = 0 in the line above).
+  // G = 0: the mean of the real-space Coulomb part is taken out; that of 1/r^6 stays (b = 0 in the
+  // line above).
   for (HostIon const& ion : host) {
     double const mean = pi * (1 / (alpha * alpha) - 2 * ion.width * ion.width) / volume;
     site.coulomb -= ke * ion.charge_product * mean;

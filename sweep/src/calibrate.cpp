@@ -24,12 +24,14 @@ namespace ionscape {
 
 namespace {
 
-constexpr double refit_tolerance = 1e-7;   // refits: for errors, from the minimum on
-constexpr int candidates_of_a_start = 64;  // at random within the bounds: the best of them is where a start begins
-constexpr double same_value = 1e-3;        // relative: charges and volumes as files round them
+constexpr double refit_tolerance = 1e-7;  // refits: for errors, from the minimum on
+constexpr int candidates_of_a_start =
+    64;  // at random within the bounds: the best of them is where a start begins
+constexpr double same_value = 1e-3;  // relative: charges and volumes as files round them
 
 bool is_among(double value, std::vector<double> const& list) {
-  return std::ranges::any_of(list, [&](double v) { return std::fabs(v - value) <= same_value * std::fabs(value); });
+  return std::ranges::any_of(
+      list, [&](double v) { return std::fabs(v - value) <= same_value * std::fabs(value); });
 }
 
 Across read_across(TomlReader& table) {
@@ -40,7 +42,8 @@ Across read_across(TomlReader& table) {
   table.fail("across", "across = \"", word, "\", expected \"own\", \"shared\" or \"trend\"");
 }
 
-FitParameter read_parameter(TomlReader& term, std::string const& key, std::string const& name, int index) {
+FitParameter read_parameter(TomlReader& term, std::string const& key, std::string const& name,
+                            int index) {
   FitParameter p;
   p.name = name, p.term = index;
   if (!term.has(key)) return p;  // fixed at zero
@@ -57,13 +60,14 @@ FitParameter read_parameter(TomlReader& term, std::string const& key, std::strin
   p.start = table.required<double>("start");
   p.min = table.required<double>("min"), p.max = table.required<double>("max");
   if (!(p.min < p.max) || p.start < p.min || p.start > p.max)
-    fail_input(table.where(), key, ": expected min <= start <= max and min < max, found ", p.min, ", ", p.start, ", ",
-               p.max);
+    fail_input(table.where(), key, ": expected min <= start <= max and min < max, found ", p.min,
+               ", ", p.start, ", ", p.max);
   p.across = read_across(table);
   return p;
 }
 
-void read_term(TomlReader table, std::string const& keyword, std::string const& suffix, FitForm& form) {
+void read_term(TomlReader table, std::string const& keyword, std::string const& suffix,
+               FitForm& form) {
   with_fit_term(keyword, [&](auto term) {
     for (char const* name : term.names)
       form.parameters.push_back(read_parameter(table, name, name + suffix, int(form.terms.size())));
@@ -80,7 +84,8 @@ FitForm read_form(TomlReader& table) {
     read_term(repulsions[i], "repulsion", repulsions.size() > 1 ? std::to_string(i + 1) : "", form);
   if (auto dispersion = table.optional_table("dispersion")) {
     if (repulsions.empty())
-      fail_input(table.where(), "form \"", form.name, "\": expected a [[form.repulsion]] beside [form.dispersion]");
+      fail_input(table.where(), "form \"", form.name,
+                 "\": expected a [[form.repulsion]] beside [form.dispersion]");
     read_term(*dispersion, "dispersion", "", form);
   }
   if (std::ranges::none_of(form.parameters, &FitParameter::free))
@@ -93,7 +98,8 @@ void check_sharing(TomlReader const& form, FitPlan const& plan, FitParameter con
     for (auto const* list : {&plan.anions, &plan.predicted})
       for (std::string const& anion : *list)
         if (!p.by_anion.contains(anion))
-          fail_input(form.where(), p.name, ": expected start, min and max, or a value for each anion; found none for ",
+          fail_input(form.where(), p.name,
+                     ": expected start, min and max, or a value for each anion; found none for ",
                      anion);
   if (!p.free) return;
   if (p.across == Across::own && !plan.predicted.empty())
@@ -176,8 +182,10 @@ class RestAtBound : public ceres::IterationCallback {
   std::vector<int> steps_;
 };
 
-/// Of the held parameters the one whose move off its bound lowers the cost most, by the slope over its range; -1: none does.
-int to_release(Residuals const& residuals, std::vector<double> const& x, std::vector<Bound> const& states) {
+/// Of the held parameters the one whose move off its bound lowers the cost most, by the slope over
+/// its range; -1: none does.
+int to_release(Residuals const& residuals, std::vector<double> const& x,
+               std::vector<Bound> const& states) {
   Linear const at = linearise(residuals, x);
   Eigen::VectorXd const slope = at.jacobian.transpose() * at.residuals;
   int best = -1;
@@ -190,13 +198,15 @@ int to_release(Residuals const& residuals, std::vector<double> const& x, std::ve
   return best;
 }
 
-/// Ends when a step lowers the cost by less than `tolerance` of it. A parameter that comes to rest at a bound is held there while the
-/// others go on, and let go if the cost then falls inwards: Levenberg's steps, cut off at a bound, would crawl along it.
+/// Ends when a step lowers the cost by less than `tolerance` of it. A parameter that comes to rest
+/// at a bound is held there while the others go on, and let go if the cost then falls inwards:
+/// Levenberg's steps, cut off at a bound, would crawl along it.
 Minimum minimise(Residuals const& residuals, std::vector<double> start, double tolerance) {
   FitModel const& model = *residuals.model;
   Minimum result;
   ceres::Problem problem;
-  auto* cost = new ceres::DynamicAutoDiffCostFunction<Residuals, fit_stride>(new Residuals(residuals));
+  auto* cost =
+      new ceres::DynamicAutoDiffCostFunction<Residuals, fit_stride>(new Residuals(residuals));
   cost->AddParameterBlock(model.free_parameters());
   cost->SetNumResiduals(model.observations());
   problem.AddResidualBlock(cost, nullptr, start.data());
@@ -223,8 +233,9 @@ Minimum minimise(Residuals const& residuals, std::vector<double> start, double t
       result.cost = 0.5 * linearise(residuals, start).residuals.squaredNorm();
       break;
     }
-    problem.SetManifold(start.data(),
-                        constant.empty() ? nullptr : new ceres::SubsetManifold(int(start.size()), constant));
+    problem.SetManifold(start.data(), constant.empty()
+                                          ? nullptr
+                                          : new ceres::SubsetManifold(int(start.size()), constant));
     RestAtBound rest(start, model, states);
     options.callbacks = {&rest};
     ceres::Solver::Summary summary;
@@ -268,17 +279,18 @@ std::vector<std::set<double>> blocks_of(std::set<double> const& values, int n) {
 template <class F>
 void for_each_fit(int n, F const& f) {
   using Host = Kokkos::DefaultHostExecutionSpace;
-  Kokkos::parallel_for("ionscape::calibrate",
-                       Kokkos::RangePolicy<Host, Kokkos::Schedule<Kokkos::Dynamic>>(0, n).set_chunk_size(1),
-                       [&](int i) { f(i); });
+  Kokkos::parallel_for(
+      "ionscape::calibrate",
+      Kokkos::RangePolicy<Host, Kokkos::Schedule<Kokkos::Dynamic>>(0, n).set_chunk_size(1),
+      [&](int i) { f(i); });
   Host().fence();
 }
 
-/// How often a form is fitted without one of its anions: the rest must determine its parameters, so all of them are shared or
-/// follow a trend, which takes two.
+/// How often a form is fitted without one of its anions: the rest must determine its parameters, so
+/// all of them are shared or follow a trend, which takes two.
 int anions_to_leave_out(FitPlan const& plan, FitForm const& form) {
-  bool const own =
-      std::ranges::any_of(form.parameters, [](FitParameter const& p) { return p.free && p.across == Across::own; });
+  bool const own = std::ranges::any_of(
+      form.parameters, [](FitParameter const& p) { return p.free && p.across == Across::own; });
   return own || plan.anions.size() < 3 ? 0 : int(plan.anions.size());
 }
 
@@ -286,8 +298,8 @@ int anions_to_leave_out(FitPlan const& plan, FitForm const& form) {
 class FormFitter {
  public:
   /// `start`: free values to begin from, in place of the form's own.
-  FormFitter(FitPlan const& plan, FitForm const& form, std::vector<FitRow> rows, std::function<void(int)> tick,
-             std::vector<double> start = {})
+  FormFitter(FitPlan const& plan, FitForm const& form, std::vector<FitRow> rows,
+             std::function<void(int)> tick, std::vector<double> start = {})
       : plan_(plan), form_(form), tick_(std::move(tick)), start_(std::move(start)) {
     fit_.form = form;
     fit_.rows = std::move(rows);
@@ -337,8 +349,8 @@ class FormFitter {
       }
     std::vector<Minimum> minima(n);
     for_each_fit(n, [&](int s) {
-      auto const start =
-          std::ranges::min(candidates[s], {}, [&](auto const& x) { return cost_at(residuals(once_), x); });
+      auto const start = std::ranges::min(
+          candidates[s], {}, [&](auto const& x) { return cost_at(residuals(once_), x); });
       minima[s] = minimise(residuals(once_), start, plan_.tolerance);
       tick_(1);
     });
@@ -347,7 +359,8 @@ class FormFitter {
     fit_.starts = n;
     for (Minimum const& m : minima) fit_.starts_at_best += m.cost <= 1.01 * best->cost;
     fit_.free_parameters = model_->free_parameters();
-    fit_.aic = fit_.fitted_values * std::log(2 * fit_.cost / fit_.fitted_values) + 2 * fit_.free_parameters;
+    fit_.aic = fit_.fitted_values * std::log(2 * fit_.cost / fit_.fitted_values) +
+               2 * fit_.free_parameters;
   }
 
   void predict_fitted() {
@@ -372,20 +385,24 @@ class FormFitter {
     Eigen::MatrixXd const all = linearise(residuals(once_), x).jacobian;
     Eigen::MatrixXd j(all.rows(), Eigen::Index(inside.size()));
     for (std::size_t k = 0; k < inside.size(); ++k) j.col(Eigen::Index(k)) = all.col(inside[k]);
-    if (inside.empty()) j = Eigen::MatrixXd::Zero(all.rows(), 1);  // all at bounds: nothing has an error
+    if (inside.empty())
+      j = Eigen::MatrixXd::Zero(all.rows(), 1);  // all at bounds: nothing has an error
     Eigen::VectorXd const scale = j.colwise().norm().cwiseMax(1e-300);
-    Eigen::JacobiSVD<Eigen::MatrixXd> const svd(j * scale.cwiseInverse().asDiagonal(), Eigen::ComputeThinV);
-    Eigen::VectorXd const s = svd.singularValues().cwiseMax(1e-14 * svd.singularValues().maxCoeff());
+    Eigen::JacobiSVD<Eigen::MatrixXd> const svd(j * scale.cwiseInverse().asDiagonal(),
+                                                Eigen::ComputeThinV);
+    Eigen::VectorXd const s =
+        svd.singularValues().cwiseMax(1e-14 * svd.singularValues().maxCoeff());
     fit_.condition = s.maxCoeff() / s.minCoeff();
     // The errors of the values are at least as large as their weights say.
     double const variance = std::max(1.0, 2 * fit_.cost / std::max(1, fit_.fitted_values - n));
     Eigen::MatrixXd const half = svd.matrixV() * s.cwiseInverse().asDiagonal();
-    Eigen::MatrixXd covariance =
-        variance * (scale.cwiseInverse().asDiagonal() * half * half.transpose() * scale.cwiseInverse().asDiagonal());
+    Eigen::MatrixXd covariance = variance * (scale.cwiseInverse().asDiagonal() * half *
+                                             half.transpose() * scale.cwiseInverse().asDiagonal());
     // The direction in which the data say least, in relative changes of the parameters.
     Eigen::VectorXd const weakest = svd.matrixV().col(svd.matrixV().cols() - 1);
     std::vector<std::pair<double, int>> parts;
-    for (std::size_t k = 0; k < inside.size(); ++k) parts.emplace_back(-std::fabs(weakest[Eigen::Index(k)]), int(k));
+    for (std::size_t k = 0; k < inside.size(); ++k)
+      parts.emplace_back(-std::fabs(weakest[Eigen::Index(k)]), int(k));
     std::ranges::sort(parts);
     for (std::size_t k = 0; k < std::min<std::size_t>(3, parts.size()); ++k) {
       auto const& b = model_->bounds()[inside[parts[k].second]];
@@ -400,7 +417,8 @@ class FormFitter {
       for (std::size_t l = 0; l < inside.size(); ++l)
         fit_.correlations[inside[k]][inside[l]] =
             covariance(Eigen::Index(k), Eigen::Index(l)) /
-            std::sqrt(covariance(Eigen::Index(k), Eigen::Index(k)) * covariance(Eigen::Index(l), Eigen::Index(l)));
+            std::sqrt(covariance(Eigen::Index(k), Eigen::Index(k)) *
+                      covariance(Eigen::Index(l), Eigen::Index(l)));
     }
     for (int i = 0; i < n; ++i) {
       auto const& b = model_->bounds()[i];
@@ -454,9 +472,10 @@ class FormFitter {
     return x;
   }
 
-  /// Adds to `member` of each row the predictions of the refits that leave it out (count zero); returns the mean absolute weighted
-  /// residual of all these.
-  double predict_left_out(std::vector<std::vector<int>> const& counts, std::vector<double> FitRow::*member) {
+  /// Adds to `member` of each row the predictions of the refits that leave it out (count zero);
+  /// returns the mean absolute weighted residual of all these.
+  double predict_left_out(std::vector<std::vector<int>> const& counts,
+                          std::vector<double> FitRow::*member) {
     auto const refits = refit(counts);
     double sum = 0;
     int n = 0;
@@ -486,7 +505,8 @@ class FormFitter {
     std::vector<std::vector<int>> counts(plan_.bootstrap, std::vector<int>(fitted_.size(), 0));
     for (auto& count : counts)
       for (std::size_t k = 0; k < names.size(); ++k)
-        for (std::size_t i : blocks[names[std::size_t(uniform(generator) * double(names.size()))]]) ++count[i];
+        for (std::size_t i : blocks[names[std::size_t(uniform(generator) * double(names.size()))]])
+          ++count[i];
     for (auto const& x : refit(counts)) fit_.ensemble.push_back(values_of(x));
   }
 
@@ -517,7 +537,8 @@ FitPlan read_fit_plan(std::filesystem::path const& file) {
   plan.name = toml.required<std::string>("name");
   plan.anions = toml.required<std::vector<std::string>>("anions");
   if (plan.anions.empty()) toml.fail("anions", "anions is empty");
-  plan.predicted = toml.optional<std::vector<std::string>>("predict").value_or(std::vector<std::string>{});
+  plan.predicted =
+      toml.optional<std::vector<std::string>>("predict").value_or(std::vector<std::string>{});
   if (auto const range = toml.optional<std::vector<double>>("charge_e")) {
     if (range->size() != 2 || !((*range)[0] < (*range)[1]))
       toml.fail("charge_e", "charge_e: expected [lowest, highest]");
@@ -537,32 +558,38 @@ FitPlan read_fit_plan(std::filesystem::path const& file) {
                                table.optional<double>("distorted_eV", above(0)).value_or(0)};
   }
   if (auto held = toml.optional_table("hold_out")) {
-    plan.held_out_charges = held->optional<std::vector<double>>("charge_e").value_or(std::vector<double>{});
-    plan.held_out_volumes = held->optional<std::vector<double>>("volume_A3").value_or(std::vector<double>{});
+    plan.held_out_charges =
+        held->optional<std::vector<double>>("charge_e").value_or(std::vector<double>{});
+    plan.held_out_volumes =
+        held->optional<std::vector<double>>("volume_A3").value_or(std::vector<double>{});
   }
   if (auto search = toml.optional_table("search")) {
     plan.starts = search->optional<int>("starts", between(1, 1000)).value_or(plan.starts);
     plan.folds = search->optional<int>("folds", between(2, 100)).value_or(plan.folds);
     plan.bootstrap = search->optional<int>("bootstrap", between(0, 10000)).value_or(0);
-    plan.tolerance = search->optional<double>("tolerance", between(1e-14, 1e-3)).value_or(plan.tolerance);
+    plan.tolerance =
+        search->optional<double>("tolerance", between(1e-14, 1e-3)).value_or(plan.tolerance);
     plan.robust = search->optional<double>("robust", at_least(0)).value_or(0);
     plan.chosen = search->optional<std::string>("choose").value_or("");
   }
   if (auto traded = toml.optional_table("trade_off")) {
-    auto const quantity = std::ranges::find(all_quantities, traded->required<std::string>("quantity"), name_of);
+    auto const quantity =
+        std::ranges::find(all_quantities, traded->required<std::string>("quantity"), name_of);
     if (quantity == std::end(all_quantities)) traded->fail("quantity", "no such quantity");
     plan.traded = *quantity;
     plan.traded_weights = traded->required<std::vector<double>>("distorted_eV", above(0));
   }
   if (auto radii = toml.optional_table("radius_A"))
-    for (std::string const& anion : radii->keys()) plan.radius_A[anion] = radii->required<double>(anion, above(0));
+    for (std::string const& anion : radii->keys())
+      plan.radius_A[anion] = radii->required<double>(anion, above(0));
   for (TomlReader& table : toml.tables("form")) {
     plan.forms.push_back(read_form(table));
     for (FitParameter const& p : plan.forms.back().parameters) check_sharing(table, plan, p);
   }
   toml.reject_unknown_keys();
   if (plan.forms.empty()) fail_input(toml.where(), "no [[form]]");
-  if (!plan.chosen.empty() && std::ranges::find(plan.forms, plan.chosen, &FitForm::name) == plan.forms.end())
+  if (!plan.chosen.empty() &&
+      std::ranges::find(plan.forms, plan.chosen, &FitForm::name) == plan.forms.end())
     fail_input(toml.where(), "choose = \"", plan.chosen, "\" is none of the forms");
   return plan;
 }
@@ -576,7 +603,8 @@ CalibrationResult calibrate(FitPlan const& plan, ReferenceData const& data,
   std::size_t doubtful = 0, bounds = 0;
   std::map<std::string, int> fitted;
   for (ReferenceValue const& value : data.values) {
-    if (std::ranges::count(plan.anions, value.anion) == 0 || value.quantity == Quantity::E_tet) continue;
+    if (std::ranges::count(plan.anions, value.anion) == 0 || value.quantity == Quantity::E_tet)
+      continue;
     if (value.charge_e < plan.charge_e[0] || value.charge_e > plan.charge_e[1]) continue;
     if (value.quantity == Quantity::image && value.image == 0) continue;
     if (value.bound) {
@@ -587,16 +615,21 @@ CalibrationResult calibrate(FitPlan const& plan, ReferenceData const& data,
       ++doubtful;
       continue;
     }
-    auto const weight = plan.weights.contains(value.quantity) ? plan.weights.at(value.quantity) : FitWeight{};
-    FitRow row{value, value.distortion == 1 ? weight.undistorted_eV : weight.distorted_eV, false, 0, {}, {}};
-    row.held_out = is_among(value.charge_e, plan.held_out_charges) || is_among(value.volume_A3, plan.held_out_volumes);
+    auto const weight =
+        plan.weights.contains(value.quantity) ? plan.weights.at(value.quantity) : FitWeight{};
+    FitRow row{value, value.distortion == 1 ? weight.undistorted_eV : weight.distorted_eV,
+               false, 0,
+               {},    {}};
+    row.held_out = is_among(value.charge_e, plan.held_out_charges) ||
+                   is_among(value.volume_A3, plan.held_out_volumes);
     fitted[value.anion] += row.sigma_eV > 0 && !row.held_out;
     rows.push_back(row);
   }
   for (std::string const& anion : plan.anions)
-    if (fitted[anion] == 0) fail_input({plan.file}, "the reference has nothing to fit for anion ", anion);
-  result.remarks.push_back(std::to_string(doubtful) + " doubtful values and " + std::to_string(bounds) +
-                           " that are only bounds were left out");
+    if (fitted[anion] == 0)
+      fail_input({plan.file}, "the reference has nothing to fit for anion ", anion);
+  result.remarks.push_back(std::to_string(doubtful) + " doubtful values and " +
+                           std::to_string(bounds) + " that are only bounds were left out");
 
   std::size_t total = plan.forms.size() * (plan.starts + 2 * plan.folds + plan.bootstrap) +
                       plan.traded_weights.size() * (1 + 2 * plan.folds);
@@ -610,20 +643,25 @@ CalibrationResult calibrate(FitPlan const& plan, ReferenceData const& data,
       progress(std::min(now, total), total);
     }
   };
-  for (FitForm const& form : plan.forms) result.forms.push_back(FormFitter(plan, form, rows, tick).run());
+  for (FitForm const& form : plan.forms)
+    result.forms.push_back(FormFitter(plan, form, rows, tick).run());
   for (std::size_t f = 0; f < result.forms.size(); ++f) {
-    double const error = result.forms[f].cross_validated_error, best = result.best().cross_validated_error;
-    bool const better = plan.chosen.empty() ? error < best || (std::isnan(best) && !std::isnan(error))
-                                            : result.forms[f].form.name == plan.chosen;
+    double const error = result.forms[f].cross_validated_error,
+                 best = result.best().cross_validated_error;
+    bool const better = plan.chosen.empty()
+                            ? error < best || (std::isnan(best) && !std::isnan(error))
+                            : result.forms[f].form.name == plan.chosen;
     if (better) result.chosen = f;
   }
   FitPlan other = plan;  // from the chosen minimum on
   other.bootstrap = 0, other.starts = 1;
   for (double weight : plan.traded_weights) {
     for (FitRow& row : rows)
-      if (row.reference.quantity == *plan.traded && row.reference.distortion != 1) row.sigma_eV = weight;
+      if (row.reference.quantity == *plan.traded && row.reference.distortion != 1)
+        row.sigma_eV = weight;
     FormFit const& best = result.best();
-    result.trade_off.push_back({weight, FormFitter(other, best.form, rows, tick, best.free_values).run()});
+    result.trade_off.push_back(
+        {weight, FormFitter(other, best.form, rows, tick, best.free_values).run()});
   }
   return result;
 }
@@ -638,7 +676,8 @@ std::vector<FitErrors> errors_of(FormFit const& fit) {
     std::vector<double> ours[4], reference[4];
     std::vector<double> all_ours, all_reference;
     for (FitRow const& row : fit.rows) {
-      if (row.reference.anion != anion || row.reference.quantity != quantity || row.reference.distortion != distortion)
+      if (row.reference.anion != anion || row.reference.quantity != quantity ||
+          row.reference.distortion != distortion)
         continue;
       auto const add = [&](int part, double value) {
         ours[part].push_back(value), reference[part].push_back(row.reference.value_eV);

@@ -41,14 +41,16 @@ std::string list_of(std::set<double> const& values) {
 
 /// Fitted anions, then predicted ones.
 std::string species_of(FitPlan const& plan, std::size_t anion) {
-  return anion < plan.anions.size() ? plan.anions[anion] : plan.predicted[anion - plan.anions.size()];
+  return anion < plan.anions.size() ? plan.anions[anion]
+                                    : plan.predicted[anion - plan.anions.size()];
 }
 
 std::string potential_file(CalibrationResult const& result, std::size_t anion) {
   return "Li-" + species_of(result.plan, anion) + ".toml";
 }
 
-/// Whether the fitted anions have radii on either side of this one's: its parameters are interpolated.
+/// Whether the fitted anions have radii on either side of this one's: its parameters are
+/// interpolated.
 bool is_inside_trend(FitPlan const& plan, std::string const& anion) {
   auto const radius = [&](std::string const& name) {
     return plan.radius_A.contains(name) ? plan.radius_A.at(name) : 0;
@@ -62,19 +64,24 @@ double mean_of(std::vector<double> const& list) {
   return std::accumulate(list.begin(), list.end(), 0.0) / double(list.size());
 }
 
-/// Mean absolute errors of one anion, cross-validated where the values were fitted. Of an anion without data: those of the anions
-/// that are, as it is, inside the trend of the others, or else of those at its ends, each predicted from the rest.
-std::map<std::string, double> expected_errors(FitPlan const& plan, FormFit const& fit, std::string const& anion) {
+/// Mean absolute errors of one anion, cross-validated where the values were fitted. Of an anion
+/// without data: those of the anions that are, as it is, inside the trend of the others, or else of
+/// those at its ends, each predicted from the rest.
+std::map<std::string, double> expected_errors(FitPlan const& plan, FormFit const& fit,
+                                              std::string const& anion) {
   bool const has_data = std::ranges::count(plan.anions, anion) > 0;
   std::map<std::string, std::vector<double>> errors;
   for (FitRow const& row : fit.rows) {
     std::string const& of = row.reference.anion;
     if (row.held_out) continue;
-    if (has_data ? of != anion : is_inside_trend(plan, of) != is_inside_trend(plan, anion)) continue;
+    if (has_data ? of != anion : is_inside_trend(plan, of) != is_inside_trend(plan, anion))
+      continue;
     auto predictions = has_data ? row.left_out_eV : row.other_anions_eV;
     if (has_data && predictions.empty()) predictions = {row.fitted_eV};
-    std::string const name = name_of(row.reference.quantity) + (row.reference.distortion == 1 ? "" : "_distorted");
-    for (double predicted : predictions) errors[name].push_back(std::fabs(predicted - row.reference.value_eV));
+    std::string const name =
+        name_of(row.reference.quantity) + (row.reference.distortion == 1 ? "" : "_distorted");
+    for (double predicted : predictions)
+      errors[name].push_back(std::fabs(predicted - row.reference.value_eV));
   }
   std::map<std::string, double> means;
   for (auto const& [name, list] : errors) means[name] = mean_of(list);
@@ -102,7 +109,8 @@ std::map<std::string, double> errors_by_kind(FormFit const& fit) {
 }
 
 /// Draws the errors of every quantity over the weight.
-std::string write_trade_off(CalibrationResult const& result, std::filesystem::path const& directory) {
+std::string write_trade_off(CalibrationResult const& result,
+                            std::filesystem::path const& directory) {
   std::string const name = "trade_off";
   std::ostringstream data, gp;
   auto const kinds = errors_by_kind(result.trade_off[0].fit);
@@ -111,22 +119,28 @@ std::string write_trade_off(CalibrationResult const& result, std::filesystem::pa
   data << '\n';
   for (TradeOff const& point : result.trade_off) {
     data << shortest(point.distorted_eV);
-    for (auto const& [kind, error] : errors_by_kind(point.fit)) data << ' ' << shortest(1000 * error);
+    for (auto const& [kind, error] : errors_by_kind(point.fit))
+      data << ' ' << shortest(1000 * error);
     data << '\n';
   }
   gp << "# Draw again with: gnuplot " << name << ".gp\ndo for [format in \"png svg\"] {\n"
-     << "if (format eq \"png\") { set terminal pngcairo noenhanced size 1500,950 font \"DejaVu Sans,16\" linewidth 2 } "
+     << "if (format eq \"png\") { set terminal pngcairo noenhanced size 1500,950 font \"DejaVu "
+        "Sans,16\" linewidth 2 } "
         "\\\n"
-     << "else { set terminal svg noenhanced size 900,570 font \"DejaVu Sans,13\" background rgb 'white' }\nset output '"
-     << name << ".'.format\nset title '" << result.plan.name << ": what a weight of " << name_of(*result.plan.traded)
-     << " costs'\nset logscale x\nset tics out nomirror\nset grid lc rgb '#dddddd'\nset key outside right\nset xlabel '"
-     << name_of(*result.plan.traded) << ": size of a weighted residual of one (eV); heavier to the left'\n"
+     << "else { set terminal svg noenhanced size 900,570 font \"DejaVu Sans,13\" background rgb "
+        "'white' }\nset output '"
+     << name << ".'.format\nset title '" << result.plan.name << ": what a weight of "
+     << name_of(*result.plan.traded)
+     << " costs'\nset logscale x\nset tics out nomirror\nset grid lc rgb '#dddddd'\nset key "
+        "outside right\nset xlabel '"
+     << name_of(*result.plan.traded)
+     << ": size of a weighted residual of one (eV); heavier to the left'\n"
      << "set ylabel 'mean absolute error (meV)'\nset yrange [0:*]\nplot ";
   int column = 2;
   for (auto const& [kind, error] : kinds) {
-    gp << (column > 2 ? ", " : "") << '\'' << name << ".dat' using 1:" << column << " with linespoints pt "
-       << (column < 10 ? 7 : 9) << " dt " << (column < 10 ? 1 : 2) << " lc " << (column - 2) % 8 + 1 << " title '"
-       << kind << "'";
+    gp << (column > 2 ? ", " : "") << '\'' << name << ".dat' using 1:" << column
+       << " with linespoints pt " << (column < 10 ? 7 : 9) << " dt " << (column < 10 ? 1 : 2)
+       << " lc " << (column - 2) % 8 + 1 << " title '" << kind << "'";
     ++column;
   }
   gp << "\nset output\n}\n";
@@ -135,9 +149,10 @@ std::string write_trade_off(CalibrationResult const& result, std::filesystem::pa
   return name;
 }
 
-/// Charges and volumes for which an anion without data lies between those that have some: interpolated by the radius.
-std::pair<std::array<double, 2>, std::array<double, 2>> predicted_range(FitPlan const& plan, FormFit const& fit,
-                                                                        std::string const& species) {
+/// Charges and volumes for which an anion without data lies between those that have some:
+/// interpolated by the radius.
+std::pair<std::array<double, 2>, std::array<double, 2>> predicted_range(
+    FitPlan const& plan, FormFit const& fit, std::string const& species) {
   struct Range {
     double radius;
     std::array<double, 2> charge{0, -100}, volume{1e9, 0};
@@ -147,28 +162,36 @@ std::pair<std::array<double, 2>, std::array<double, 2>> predicted_range(FitPlan 
     Range range{plan.radius_A.contains(anion) ? plan.radius_A.at(anion) : 0};
     for (FitRow const& row : fit.rows)
       if (row.reference.anion == anion && row.sigma_eV > 0 && !row.held_out) {
-        auto const widen = [](std::array<double, 2>& r, double v) { r = {std::min(r[0], v), std::max(r[1], v)}; };
+        auto const widen = [](std::array<double, 2>& r, double v) {
+          r = {std::min(r[0], v), std::max(r[1], v)};
+        };
         widen(range.charge, row.reference.charge_e);
         widen(range.volume, row.reference.volume_A3);
       }
     ranges.push_back(range);
   }
   std::ranges::sort(ranges, {}, &Range::radius);
-  double const radius = plan.radius_A.contains(species) ? plan.radius_A.at(species) : ranges.front().radius;
+  double const radius =
+      plan.radius_A.contains(species) ? plan.radius_A.at(species) : ranges.front().radius;
   std::size_t i = 0;
   while (i + 2 < ranges.size() && ranges[i + 1].radius < radius) ++i;
   Range const &a = ranges[i], &b = ranges[std::min(i + 1, ranges.size() - 1)];
   double const t = b.radius > a.radius ? (radius - a.radius) / (b.radius - a.radius) : 0;
   return {{std::max(a.charge[0], b.charge[0]), std::min(a.charge[1], b.charge[1])},
-          {a.volume[0] + t * (b.volume[0] - a.volume[0]), a.volume[1] + t * (b.volume[1] - a.volume[1])}};
+          {a.volume[0] + t * (b.volume[0] - a.volume[0]),
+           a.volume[1] + t * (b.volume[1] - a.volume[1])}};
 }
 
 Json number_or_null(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
 
 Json to_json(ErrorStatistics const& s) {
   if (s.count == 0) return nullptr;
-  return {{"n", s.count},      {"bias_eV", s.bias},       {"MAE_eV", s.mae},
-          {"RMSE_eV", s.rmse}, {"largest_eV", s.largest}, {"spearman", number_or_null(s.rank_correlation)}};
+  return {{"n", s.count},
+          {"bias_eV", s.bias},
+          {"MAE_eV", s.mae},
+          {"RMSE_eV", s.rmse},
+          {"largest_eV", s.largest},
+          {"spearman", number_or_null(s.rank_correlation)}};
 }
 
 void write_json(CalibrationResult const& result, std::filesystem::path const& file) {
@@ -224,12 +247,13 @@ void write_json(CalibrationResult const& result, std::filesystem::path const& fi
 
 void write_rows(FormFit const& fit, std::filesystem::path const& file) {
   AtomicFile out(file);
-  write_csv_row(out.stream(), "anion", "quantity", "image", "distortion", "volume_A3", "charge_e", "reference_eV",
-                "sigma_eV", "part", "fitted_eV", "cross_validated_eV", "from_other_anions_eV", "source");
+  write_csv_row(out.stream(), "anion", "quantity", "image", "distortion", "volume_A3", "charge_e",
+                "reference_eV", "sigma_eV", "part", "fitted_eV", "cross_validated_eV",
+                "from_other_anions_eV", "source");
   for (FitRow const& row : fit.rows) {
     ReferenceValue const& r = row.reference;
-    write_csv_row(out.stream(), r.anion, name_of(r.quantity), r.image, r.distortion, r.volume_A3, r.charge_e,
-                  r.value_eV, row.sigma_eV,
+    write_csv_row(out.stream(), r.anion, name_of(r.quantity), r.image, r.distortion, r.volume_A3,
+                  r.charge_e, r.value_eV, row.sigma_eV,
                   row.held_out       ? "held_out"
                   : row.sigma_eV > 0 ? "fitted"
                                      : "reported",
@@ -242,17 +266,19 @@ void write_rows(FormFit const& fit, std::filesystem::path const& file) {
 void write_errors(FormFit const& fit, std::filesystem::path const& file) {
   AtomicFile page(file);
   std::ostream& out = page.stream();
-  out << "| anion | quantity | d | fitted: n, MAE | RMSE | max | cross-validated MAE | not fitted: n, MAE | max | "
+  out << "| anion | quantity | d | fitted: n, MAE | RMSE | max | cross-validated MAE | not fitted: "
+         "n, MAE | max | "
          "Spearman | Tet/Oct hits |\n|---|---|---|---|---|---|---|---|---|---|---|\n";
   for (FitErrors const& e : errors_of(fit)) {
     auto const part = [](ErrorStatistics const& s) {
       return s.count ? std::to_string(s.count) + ", " + milli(s.mae) : std::string();
     };
     double const rank = e.fitted.count ? e.fitted.rank_correlation : e.held_out.rank_correlation;
-    out << "| " << e.anion << " | " << name_of(e.quantity) << " | " << digits(e.distortion) << " | " << part(e.fitted)
-        << " | " << (e.fitted.count ? milli(e.fitted.rmse) : "") << " | "
-        << (e.fitted.count ? milli(e.fitted.largest) : "") << " | " << (e.left_out.count ? milli(e.left_out.mae) : "")
-        << " | " << part(e.held_out) << " | " << (e.held_out.count ? milli(e.held_out.largest) : "") << " | "
+    out << "| " << e.anion << " | " << name_of(e.quantity) << " | " << digits(e.distortion) << " | "
+        << part(e.fitted) << " | " << (e.fitted.count ? milli(e.fitted.rmse) : "") << " | "
+        << (e.fitted.count ? milli(e.fitted.largest) : "") << " | "
+        << (e.left_out.count ? milli(e.left_out.mae) : "") << " | " << part(e.held_out) << " | "
+        << (e.held_out.count ? milli(e.held_out.largest) : "") << " | "
         << (std::isfinite(rank) ? digits(std::round(rank * 1e4) / 1e4) : "") << " | "
         << (e.hits_of ? std::to_string(e.hits) + "/" + std::to_string(e.hits_of) : "") << " |\n";
   }
@@ -265,44 +291,53 @@ void write_page(CalibrationResult const& result, std::filesystem::path const& fi
   std::ostream& out = page.stream();
   FormFit const& best = result.best();
   out << "### Calibration: " << result.plan.name << "\n\nForms, " << best.fitted_values
-      << " fitted values. Cross-validation leaves out blocks of charges and blocks of volumes, the edges included; its "
+      << " fitted values. Cross-validation leaves out blocks of charges and blocks of volumes, the "
+         "edges included; its "
          "error is the mean absolute residual in units of its weight.\n\n"
-      << "| form | free parameters | AIC | cross-validated | starts at the best minimum | least determined |\n"
+      << "| form | free parameters | AIC | cross-validated | starts at the best minimum | least "
+         "determined |\n"
       << "|---|---|---|---|---|---|\n";
   for (FormFit const& fit : result.forms)
-    out << "| " << fit.form.name << (&fit == &best ? " (chosen)" : "") << " | " << fit.free_parameters << " | "
-        << std::fixed << std::setprecision(0) << fit.aic << " | " << std::setprecision(2) << fit.cross_validated_error
-        << " | " << fit.starts_at_best << " of " << fit.starts << " | " << fit.weakest << " |\n";
+    out << "| " << fit.form.name << (&fit == &best ? " (chosen)" : "") << " | "
+        << fit.free_parameters << " | " << std::fixed << std::setprecision(0) << fit.aic << " | "
+        << std::setprecision(2) << fit.cross_validated_error << " | " << fit.starts_at_best
+        << " of " << fit.starts << " | " << fit.weakest << " |\n";
   out << std::defaultfloat;
   if (std::isfinite(best.other_anions_error)) {
-    out << "\nEach anion predicted from the trend of the others, as an anion without data is (meV). By form, mean "
+    out << "\nEach anion predicted from the trend of the others, as an anion without data is "
+           "(meV). By form, mean "
            "absolute weighted "
            "residual: ";
     for (FormFit const& fit : result.forms)
-      out << (&fit == &result.forms.front() ? "" : "; ") << fit.form.name << ' ' << std::fixed << std::setprecision(2)
-          << fit.other_anions_error << std::defaultfloat;
-    out << ".\n\n| anion | quantity | n | MAE | RMSE | max | bias | Spearman |\n|---|---|---|---|---|---|---|---|\n";
+      out << (&fit == &result.forms.front() ? "" : "; ") << fit.form.name << ' ' << std::fixed
+          << std::setprecision(2) << fit.other_anions_error << std::defaultfloat;
+    out << ".\n\n| anion | quantity | n | MAE | RMSE | max | bias | Spearman "
+           "|\n|---|---|---|---|---|---|---|---|\n";
     for (FitErrors const& e : errors_of(best)) {
       ErrorStatistics const& s = e.other_anions;
       if (s.count)
-        out << "| " << e.anion << " | " << name_of(e.quantity) << " | " << s.count << " | " << milli(s.mae) << " | "
-            << milli(s.rmse) << " | " << milli(s.largest) << " | " << milli(s.bias) << " | "
-            << digits(std::round(s.rank_correlation * 1e4) / 1e4) << " |\n";
+        out << "| " << e.anion << " | " << name_of(e.quantity) << " | " << s.count << " | "
+            << milli(s.mae) << " | " << milli(s.rmse) << " | " << milli(s.largest) << " | "
+            << milli(s.bias) << " | " << digits(std::round(s.rank_correlation * 1e4) / 1e4)
+            << " |\n";
     }
   }
   if (!result.trade_off.empty()) {
     out << "\nTrade-off: the same form with other weights of " << name_of(*result.plan.traded)
         << " (mean absolute errors over all values, meV):\n\n| weight/eV |";
-    for (auto const& [name, error] : errors_by_kind(result.trade_off[0].fit)) out << ' ' << name << " |";
+    for (auto const& [name, error] : errors_by_kind(result.trade_off[0].fit))
+      out << ' ' << name << " |";
     out << "\n|---|";
     for (std::size_t i = 0; i < errors_by_kind(result.trade_off[0].fit).size(); ++i) out << "---|";
     for (TradeOff const& point : result.trade_off) {
       out << "\n| " << digits(point.distorted_eV) << " |";
-      for (auto const& [name, error] : errors_by_kind(point.fit)) out << ' ' << milli(error) << " |";
+      for (auto const& [name, error] : errors_by_kind(point.fit))
+        out << ' ' << milli(error) << " |";
     }
     out << '\n';
   }
-  out << "\nParameters:\n\n| parameter | anion | value | standard error | |\n|---|---|---|---|---|\n";
+  out << "\nParameters:\n\n| parameter | anion | value | standard error | "
+         "|\n|---|---|---|---|---|\n";
   for (FittedParameter const& p : best.parameters)
     out << "| " << p.name << " | " << p.anion << " | " << digits(p.value) << " | "
         << (std::isfinite(p.standard_error) ? digits(p.standard_error) : "") << " | "
@@ -316,7 +351,8 @@ void write_page(CalibrationResult const& result, std::filesystem::path const& fi
 }
 
 /// Residuals over volume and charge, and parity, of one anion.
-std::string write_pictures(FormFit const& fit, std::string const& anion, std::filesystem::path const& directory) {
+std::string write_pictures(FormFit const& fit, std::string const& anion,
+                           std::filesystem::path const& directory) {
   std::string const name = anion + "_residuals";
   std::map<std::pair<Quantity, double>, std::ostringstream> panels;
   std::set<double> volumes, charges;  // one range for all panels, of which some have few points
@@ -324,23 +360,26 @@ std::string write_pictures(FormFit const& fit, std::string const& anion, std::fi
     ReferenceValue const& r = row.reference;
     if (r.anion != anion || r.quantity == Quantity::image) continue;
     volumes.insert(r.volume_A3), charges.insert(r.charge_e);
-    panels[{r.quantity, r.distortion}] << shortest(r.volume_A3) << ' ' << shortest(r.charge_e) << ' '
-                                       << shortest(1000 * (row.fitted_eV - r.value_eV)) << ' ' << shortest(r.value_eV)
-                                       << ' ' << shortest(row.fitted_eV) << ' ' << row.held_out << '\n';
+    panels[{r.quantity, r.distortion}] << shortest(r.volume_A3) << ' ' << shortest(r.charge_e)
+                                       << ' ' << shortest(1000 * (row.fitted_eV - r.value_eV))
+                                       << ' ' << shortest(r.value_eV) << ' '
+                                       << shortest(row.fitted_eV) << ' ' << row.held_out << '\n';
   }
   auto const range = [](std::set<double> const& values) {
     double const margin = 0.05 * (*values.rbegin() - *values.begin()) + 0.01;
     return "[" + digits(*values.begin() - margin) + ":" + digits(*values.rbegin() + margin) + "]";
   };
   std::ostringstream data, gp;
-  int const n = int(panels.size()) + 1, columns = std::min(4, n), rows = (n + columns - 1) / columns;
+  int const n = int(panels.size()) + 1, columns = std::min(4, n),
+            rows = (n + columns - 1) / columns;
   gp << "# Draw again with: gnuplot " << name << ".gp\ndo for [format in \"png svg\"] {\n"
      << "if (format eq \"png\") { set terminal pngcairo size " << 620 * columns << ',' << 560 * rows
-     << " font \"DejaVu Sans,15\" linewidth 1.5 } \\\nelse { set terminal svg size " << 420 * columns << ','
-     << 380 * rows << " font \"DejaVu Sans,12\" background rgb 'white' }\n"
-     << "set output '" << name << ".'.format\nset multiplot layout " << rows << ',' << columns << " title 'Li-" << anion
-     << ": form minus DFT (meV); rings: held out'\n"
-     << "set palette defined (-1 '#2166ac', 0 '#f7f7f7', 1 '#b2182b')\nset cbrange [-60:60]\nset tics out nomirror\n"
+     << " font \"DejaVu Sans,15\" linewidth 1.5 } \\\nelse { set terminal svg size "
+     << 420 * columns << ',' << 380 * rows << " font \"DejaVu Sans,12\" background rgb 'white' }\n"
+     << "set output '" << name << ".'.format\nset multiplot layout " << rows << ',' << columns
+     << " title 'Li-" << anion << ": form minus DFT (meV); rings: held out'\n"
+     << "set palette defined (-1 '#2166ac', 0 '#f7f7f7', 1 '#b2182b')\nset cbrange [-60:60]\nset "
+        "tics out nomirror\n"
      << "set xlabel 'V (Å^3 per anion)'\nset ylabel 'anion charge (e)'\nunset key\n"
      << "set xrange " << range(volumes) << "\nset yrange " << range(charges) << '\n';
   int index = 0;
@@ -351,12 +390,13 @@ std::string write_pictures(FormFit const& fit, std::string const& anion, std::fi
     std::string title = name_of(key.first);
     for (char& c : title)
       if (c == '_') c = ' ';
-    gp << "set title '" << title << ", d = " << digits(key.second) << "'\nplot '" << name << ".dat' index " << index
-       << " using 1:2:3 with points pt 5 ps 2.2 lc palette, '' index " << index
-       << " using 1:($6>0?$2:1/0) with points pt 6 ps 2.2 lc rgb 'black'\n";
+    gp << "set title '" << title << ", d = " << digits(key.second) << "'\nplot '" << name
+       << ".dat' index " << index << " using 1:2:3 with points pt 5 ps 2.2 lc palette, '' index "
+       << index << " using 1:($6>0?$2:1/0) with points pt 6 ps 2.2 lc rgb 'black'\n";
     ++index;
   }
-  gp << "set title 'parity (eV)'\nset xlabel 'DFT'\nset ylabel 'form'\nunset colorbox\nset xrange [*:*]\nset yrange "
+  gp << "set title 'parity (eV)'\nset xlabel 'DFT'\nset ylabel 'form'\nunset colorbox\nset xrange "
+        "[*:*]\nset yrange "
         "[*:*]\nplot x with lines lc rgb "
         "'#888888'";
   for (int i = 0; i < index; ++i)
@@ -380,8 +420,8 @@ void remove_old_members(std::filesystem::path const& ensemble, std::size_t n) {
   std::vector<std::filesystem::path> old;
   for (auto const& entry : std::filesystem::directory_iterator(ensemble)) {
     std::string const name = entry.path().filename().string();
-    bool const number =
-        !name.empty() && name.size() < 6 && std::ranges::all_of(name, [](unsigned char c) { return std::isdigit(c); });
+    bool const number = !name.empty() && name.size() < 6 &&
+                        std::ranges::all_of(name, [](unsigned char c) { return std::isdigit(c); });
     if (entry.is_directory() && number && std::stoul(name) > n) old.push_back(entry.path());
   }
   for (auto const& folder : old) std::filesystem::remove_all(folder);
@@ -398,12 +438,13 @@ std::string potential_toml(CalibrationResult const& result, FormFit const& fit, 
   for (std::size_t i = 0; i < values.size(); ++i)
     if (fit.form.terms[fit.form.parameters[i].term] == "dispersion") dispersion = values[i];
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (i > 0 && fit.form.parameters[i].term == fit.form.parameters[i - 1].term) continue;  // not a term's first
+    if (i > 0 && fit.form.parameters[i].term == fit.form.parameters[i - 1].term)
+      continue;  // not a term's first
     std::string const& term = fit.form.terms[fit.form.parameters[i].term];
     if (term == "charge") {
       charge << "z = " << digits(values[i])
-             << "    # Q = z q - z0 - z2 (|q| - 1)^2 in e^2, q < 0 the anion charge\nz0 = " << digits(values[i + 1])
-             << '\n';
+             << "    # Q = z q - z0 - z2 (|q| - 1)^2 in e^2, q < 0 the anion charge\nz0 = "
+             << digits(values[i + 1]) << '\n';
       if (values[i + 2] != 0) charge << "z2 = " << digits(values[i + 2]) << '\n';
       charge << "gaussian_width = " << digits(values[i + 3])
              << "    # sigma / a at q = -1 e\ngaussian_growth = " << digits(values[i + 4])
@@ -436,41 +477,50 @@ std::string potential_toml(CalibrationResult const& result, FormFit const& fit, 
     sources.insert(r.source.substr(0, r.source.find_first_of(":, ")));
   }
   std::string cited;
-  for (std::string const& source : sources) cited += (cited.empty() ? "" : ", and\n") + citation_of(source);
+  for (std::string const& source : sources)
+    cited += (cited.empty() ? "" : ", and\n") + citation_of(source);
   out << "# Li in a framework of " << species << " anions: " << fit.form.name << ".\n"
-      << "# Written by ionscape calibrate from " << result.plan.file.filename().string() << "; do not edit by hand.\n"
+      << "# Written by ionscape calibrate from " << result.plan.file.filename().string()
+      << "; do not edit by hand.\n"
       << "name = \"Li-" << species << ", " << result.plan.name << "\"\n"
       << "source = \"\"\"\n"
-      << (charges.empty() ? "Predicted from the trend of other anions, fitted to DFT" : "Fitted to DFT")
-      << " values of " << cited << ".\"\"\"\n\n[insertion]\nmobile = \"Li\"\nframework = \"" << species << "\"\n"
+      << (charges.empty() ? "Predicted from the trend of other anions, fitted to DFT"
+                          : "Fitted to DFT")
+      << " values of " << cited << ".\"\"\"\n\n[insertion]\nmobile = \"Li\"\nframework = \""
+      << species << "\"\n"
       << charge.str() << pairs.str();
   if (charges.empty()) {
     auto const [charge_range, volume_range] = predicted_range(result.plan, fit, species);
-    out << "\n[fitted]          # of the anions on either side of the trend\ncharge_e = [" << digits(charge_range[0])
-        << ", " << digits(charge_range[1]) << "]\nvolume_A3 = [" << digits(volume_range[0]) << ", "
-        << digits(volume_range[1]) << "]    # between theirs, by the radius\ndistortion = [1, 1]\n";
+    out << "\n[fitted]          # of the anions on either side of the trend\ncharge_e = ["
+        << digits(charge_range[0]) << ", " << digits(charge_range[1]) << "]\nvolume_A3 = ["
+        << digits(volume_range[0]) << ", " << digits(volume_range[1])
+        << "]    # between theirs, by the radius\ndistortion = [1, 1]\n";
   } else {
-    out << "\n[fitted]\ncharge_e = [" << digits(*charges.begin()) << ", " << digits(*charges.rbegin())
-        << "]\nvolume_A3 = [" << digits(*volumes.begin()) << ", " << digits(*volumes.rbegin())
-        << "]    # per anion\ndistortion = [" << digits(*distortions.begin()) << ", " << digits(*distortions.rbegin())
-        << "]\n";
+    out << "\n[fitted]\ncharge_e = [" << digits(*charges.begin()) << ", "
+        << digits(*charges.rbegin()) << "]\nvolume_A3 = [" << digits(*volumes.begin()) << ", "
+        << digits(*volumes.rbegin()) << "]    # per anion\ndistortion = ["
+        << digits(*distortions.begin()) << ", " << digits(*distortions.rbegin()) << "]\n";
   }
   auto const errors = expected_errors(result.plan, fit, species);
   if (!errors.empty())
     out << "\n[fitted.error_eV]   # mean absolute errors, "
-        << (charges.empty() ? "of anions that lie in the trend as this one does, predicted from the others"
-                            : "cross-validated where the values were fitted")
+        << (charges.empty()
+                ? "of anions that lie in the trend as this one does, predicted from the others"
+                : "cross-validated where the values were fitted")
         << '\n';
-  for (auto const& [name, error] : errors) out << name << " = " << digits(std::round(error * 1e4) / 1e4) << '\n';
+  for (auto const& [name, error] : errors)
+    out << name << " = " << digits(std::round(error * 1e4) / 1e4) << '\n';
   out << "\n[provenance]\nprogram = \"ionscape " << version() << "\"\nform = \"" << fit.form.name
-      << "\"\nfitted_values = " << fit.fitted_values << "\nfree_parameters = " << fit.free_parameters
-      << "\nquantities = [";
+      << "\"\nfitted_values = " << fit.fitted_values
+      << "\nfree_parameters = " << fit.free_parameters << "\nquantities = [";
   bool first = true;
-  for (std::string const& q : quantities) out << (std::exchange(first, false) ? "" : ", ") << '"' << q << '"';
+  for (std::string const& q : quantities)
+    out << (std::exchange(first, false) ? "" : ", ") << '"' << q << '"';
   out << "]\nheld_out_charge_e = "
       << list_of({result.plan.held_out_charges.begin(), result.plan.held_out_charges.end()})
       << "\nheld_out_volume_A3 = "
-      << list_of({result.plan.held_out_volumes.begin(), result.plan.held_out_volumes.end()}) << '\n';
+      << list_of({result.plan.held_out_volumes.begin(), result.plan.held_out_volumes.end()})
+      << '\n';
   return out.str();
 }
 
@@ -507,7 +557,8 @@ std::vector<std::filesystem::path> plot_calibration(CalibrationResult const& res
                                                     std::filesystem::path const& directory) {
   std::filesystem::create_directories(directory);
   std::vector<std::string> names;
-  for (std::string const& anion : result.plan.anions) names.push_back(write_pictures(result.best(), anion, directory));
+  for (std::string const& anion : result.plan.anions)
+    names.push_back(write_pictures(result.best(), anion, directory));
   if (!result.trade_off.empty()) names.push_back(write_trade_off(result, directory));
   return figures::draw(directory, names);
 }

@@ -48,26 +48,36 @@ double value_in(MapRow const& row, Quantity quantity) {
   return std::nan("");
 }
 
-bool is_extrapolated(MapRow const& row) { return row.notes.find("extrapolated") != std::string::npos; }
+bool is_extrapolated(MapRow const& row) {
+  return row.notes.find("extrapolated") != std::string::npos;
+}
 
-SweepPoint point_of(ReferenceValue const& v) { return {v.anion, v.volume_A3, v.charge_e, v.distortion}; }
+SweepPoint point_of(ReferenceValue const& v) {
+  return {v.anion, v.volume_A3, v.charge_e, v.distortion};
+}
 
-auto order_of(SweepPoint const& p) { return std::tie(p.anion, p.distortion, p.charge_e, p.volume_A3); }
+auto order_of(SweepPoint const& p) {
+  return std::tie(p.anion, p.distortion, p.charge_e, p.volume_A3);
+}
 struct InOrder {
-  bool operator()(SweepPoint const& a, SweepPoint const& b) const { return order_of(a) < order_of(b); }
+  bool operator()(SweepPoint const& a, SweepPoint const& b) const {
+    return order_of(a) < order_of(b);
+  }
 };
 
-// ------------------------------------------------------------------------------------------------------------ matching
+// --- matching ------------------------------------------------------------------------------------
 
 /// Values at the reference's own points, from the model.
-void match_exactly(std::vector<ComparedValue>& values, SweepPlan const& model, std::vector<std::string>& remarks) {
+void match_exactly(std::vector<ComparedValue>& values, SweepPlan const& model,
+                   std::vector<std::string>& remarks) {
   SweepPlan all = model, paths = model;
   all.points.clear(), paths.points.clear();
   std::map<SweepPoint, std::size_t, InOrder> place, path_place;
   for (ComparedValue const& v : values) {
     SweepPoint const p = point_of(v.reference);
     if (place.emplace(p, all.points.size()).second) all.points.push_back(p);
-    if (v.reference.quantity == Quantity::image && path_place.emplace(p, paths.points.size()).second)
+    if (v.reference.quantity == Quantity::image &&
+        path_place.emplace(p, paths.points.size()).second)
       paths.points.push_back(p);
   }
   auto const result = run_sweep(all);
@@ -76,13 +86,15 @@ void match_exactly(std::vector<ComparedValue>& values, SweepPlan const& model, s
     SweepPoint const p = point_of(v.reference);
     MapRow const& row = result.rows[place.at(p)];
     v.extrapolated = is_extrapolated(row);
-    v.ours_eV = v.reference.quantity == Quantity::image ? energies[path_place.at(p)][std::size_t(v.reference.image)]
-                                                        : value_in(row, v.reference.quantity);
+    v.ours_eV = v.reference.quantity == Quantity::image
+                    ? energies[path_place.at(p)][std::size_t(v.reference.image)]
+                    : value_in(row, v.reference.quantity);
   }
   std::ostringstream remark;
   remark << "matched exactly: the potentials were evaluated at the " << all.points.size()
-         << " points of the reference; accuracy asked " << shortest(model.accuracy) << " eV, measured "
-         << std::scientific << std::setprecision(1) << result.measured_accuracy << " eV";
+         << " points of the reference; accuracy asked " << shortest(model.accuracy)
+         << " eV, measured " << std::scientific << std::setprecision(1) << result.measured_accuracy
+         << " eV";
   if (!(result.measured_accuracy <= model.accuracy)) remark << ": worse than asked";
   remarks.push_back(remark.str());
 }
@@ -103,7 +115,8 @@ AxisPosition position_on(std::vector<double> const& axis, double value) {
   return {std::fabs(axis[nearest] - value) / step, nearest};
 }
 
-/// Lagrange's polynomial over the (up to) four points of an axis nearest to a value: their places and weights.
+/// Lagrange's polynomial over the (up to) four points of an axis nearest to a value: their places
+/// and weights.
 struct Weights {
   std::size_t begin;
   std::vector<double> weight;
@@ -122,8 +135,9 @@ Weights weights_on(std::vector<double> const& axis, double value) {
 
 /// The row between the rows of a plane.
 MapRow interpolated(Grid const& grid, std::size_t plane, SweepPoint const& p) {
-  static constexpr double MapRow::*smooth[] = {&MapRow::E_tet_eV,  &MapRow::E_oct_eV,  &MapRow::E_face_eV,
-                                               &MapRow::dE_tet_eV, &MapRow::dE_oct_eV, &MapRow::Ea_neb_eV};
+  static constexpr double MapRow::*smooth[] = {&MapRow::E_tet_eV,  &MapRow::E_oct_eV,
+                                               &MapRow::E_face_eV, &MapRow::dE_tet_eV,
+                                               &MapRow::dE_oct_eV, &MapRow::Ea_neb_eV};
   auto const q = weights_on(grid.charges, p.charge_e), v = weights_on(grid.volumes, p.volume_A3);
   MapRow row;
   row.point = p;
@@ -141,8 +155,8 @@ MapRow interpolated(Grid const& grid, std::size_t plane, SweepPoint const& p) {
 }
 
 /// Values from the rows of the map; those that it has no place for become NaN.
-void match_to_grid(std::vector<ComparedValue>& values, std::vector<MapRow> const& rows, Matching matching,
-                   std::vector<std::string>& remarks) {
+void match_to_grid(std::vector<ComparedValue>& values, std::vector<MapRow> const& rows,
+                   Matching matching, std::vector<std::string>& remarks) {
   std::map<std::string, std::vector<MapRow const*>> by_anion;
   for (MapRow const& row : rows) by_anion[row.point.anion].push_back(&row);
   std::map<std::string, Grid> grids;
@@ -153,11 +167,12 @@ void match_to_grid(std::vector<ComparedValue>& values, std::vector<MapRow> const
     v.ours_eV = std::nan("");
     SweepPoint const p = point_of(v.reference);
     Grid const& grid = grids.at(p.anion);
-    auto const plane =
-        std::ranges::find_if(grid.distortions, [&](double d) { return std::fabs(d - p.distortion) < same_distortion; });
+    auto const plane = std::ranges::find_if(
+        grid.distortions, [&](double d) { return std::fabs(d - p.distortion) < same_distortion; });
     if (plane == grid.distortions.end()) continue;
     auto const index = std::size_t(plane - grid.distortions.begin());
-    auto const q = position_on(grid.charges, p.charge_e), volume = position_on(grid.volumes, p.volume_A3);
+    auto const q = position_on(grid.charges, p.charge_e),
+               volume = position_on(grid.volumes, p.volume_A3);
     constexpr double round_off = 1e-6;
     auto const outside = [&](std::vector<double> const& axis, double x) {
       double const slack = round_off * (axis.back() - axis.front());
@@ -166,22 +181,26 @@ void match_to_grid(std::vector<ComparedValue>& values, std::vector<MapRow> const
     MapRow const& nearest = *grid.planes[index][q.nearest * grid.volumes.size() + volume.nearest];
     v.distance = std::max(q.distance, volume.distance);
     v.extrapolated = is_extrapolated(nearest);
-    if (matching == Matching::nearest ? v.distance > 0.5 + round_off
-                                      : outside(grid.charges, p.charge_e) || outside(grid.volumes, p.volume_A3))
+    if (matching == Matching::nearest
+            ? v.distance > 0.5 + round_off
+            : outside(grid.charges, p.charge_e) || outside(grid.volumes, p.volume_A3))
       continue;
-    v.ours_eV = value_in(matching == Matching::nearest ? nearest : interpolated(grid, index, p), v.reference.quantity);
+    v.ours_eV = value_in(matching == Matching::nearest ? nearest : interpolated(grid, index, p),
+                         v.reference.quantity);
     if (std::isnan(v.ours_eV)) continue;
     sum += v.distance, largest = std::max(largest, v.distance), ++n;
   }
-  std::string const how = matching == Matching::nearest
-                              ? "matched with the nearest point of the grid (same distortion, within half a step)"
-                              : "interpolated by cubic polynomials over 4 x 4 points of the grid (same distortion)";
-  remarks.push_back(how + ": the nearest grid point is " + figures::decimals(n ? sum / double(n) : 0, 3) +
-                    " steps away on average, " + figures::decimals(largest, 3) + " at most");
+  std::string const how =
+      matching == Matching::nearest
+          ? "matched with the nearest point of the grid (same distortion, within half a step)"
+          : "interpolated by cubic polynomials over 4 x 4 points of the grid (same distortion)";
+  remarks.push_back(how + ": the nearest grid point is " +
+                    figures::decimals(n ? sum / double(n) : 0, 3) + " steps away on average, " +
+                    figures::decimals(largest, 3) + " at most");
   remarks.push_back("images of paths are no part of a map: they are compared by --match exact");
 }
 
-// ---------------------------------------------------------------------------------------------------------- statistics
+// --- statistics ----------------------------------------------------------------------------------
 
 std::vector<ComparisonGroup> groups_of(std::vector<ComparedValue> const& values) {
   using Key = std::tuple<std::string, Quantity, double>;
@@ -203,7 +222,8 @@ std::vector<ComparisonGroup> groups_of(std::vector<ComparedValue> const& values)
         continue;
       }
       ours.push_back(v.ours_eV), theirs.push_back(v.reference.value_eV), index.push_back(i);
-      if (!v.extrapolated) ours_inside.push_back(v.ours_eV), theirs_inside.push_back(v.reference.value_eV);
+      if (!v.extrapolated)
+        ours_inside.push_back(v.ours_eV), theirs_inside.push_back(v.reference.value_eV);
     }
     group.errors = error_statistics(ours, theirs);
     group.inside = error_statistics(ours_inside, theirs_inside);
@@ -222,7 +242,9 @@ std::size_t take_out(std::vector<ComparedValue>& values, Condition const& condit
 }  // namespace
 
 std::string name_of(Matching matching) {
-  return matching == Matching::exact ? "exact" : matching == Matching::interpolate ? "interpolate" : "nearest";
+  return matching == Matching::exact         ? "exact"
+         : matching == Matching::interpolate ? "interpolate"
+                                             : "nearest";
 }
 
 std::optional<SweepPlan> recorded_plan(std::filesystem::path const& map,
@@ -244,7 +266,8 @@ std::optional<SweepPlan> recorded_plan(std::filesystem::path const& map,
       else if (std::filesystem::exists(name))
         plan.potentials.emplace(anion, read_potential_set(name));
       else
-        fail_input({file}, "the potential ", name, " of ", anion, " is not there: name it with --potential");
+        fail_input({file}, "the potential ", name, " of ", anion,
+                   " is not there: name it with --potential");
     }
   } catch (nlohmann::json::exception const& error) {
     fail_input({file}, "this is no record of a sweep: ", error.what());
@@ -269,14 +292,15 @@ void require_same_model(std::vector<MapRow> const& rows, SweepPlan const& model)
                                        std::fabs(again[i].E_face_eV - picked[i]->E_face_eV));
     if (!(difference <= std::max(other_model, 10 * model.accuracy)))
       fail_input({}, "the map was not computed with the potential ",
-                 model.potentials.at(picked[i]->point.anion).file.string(), ": at ", picked[i]->point.volume_A3,
-                 " Å^3 and ", picked[i]->point.charge_e, " e the energies differ by ", difference,
+                 model.potentials.at(picked[i]->point.anion).file.string(), ": at ",
+                 picked[i]->point.volume_A3, " Å^3 and ", picked[i]->point.charge_e,
+                 " e the energies differ by ", difference,
                  " eV; sweep again, or name the potential with --potential");
   }
 }
 
-Comparison compare(std::vector<MapRow> const& rows, SweepPlan const& model, ReferenceData const& reference,
-                   CompareOptions const& options) {
+Comparison compare(std::vector<MapRow> const& rows, SweepPlan const& model,
+                   ReferenceData const& reference, CompareOptions const& options) {
   std::set<std::string> anions, others;
   for (MapRow const& row : rows) anions.insert(row.point.anion);
   if (rows.empty())
@@ -296,29 +320,37 @@ Comparison compare(std::vector<MapRow> const& rows, SweepPlan const& model, Refe
     remarks.push_back("not compared, since there is no map or potential of it: " +
                       joined(std::vector<std::string>(others.begin(), others.end())));
   auto const n_excluded = take_out(values, [&](ComparedValue const& v) {
-    return std::ranges::any_of(options.exclude_charges,
-                               [&](double q) { return std::fabs(v.reference.charge_e - q) < same_charge; });
+    return std::ranges::any_of(options.exclude_charges, [&](double q) {
+      return std::fabs(v.reference.charge_e - q) < same_charge;
+    });
   });
   if (!options.exclude_charges.empty())
-    remarks.push_back("left out: " + std::to_string(n_excluded) + " values with an excluded charge");
+    remarks.push_back("left out: " + std::to_string(n_excluded) +
+                      " values with an excluded charge");
   if (!options.keep_doubtful)
-    remarks.push_back(
-        "left out: " + std::to_string(take_out(values, [](ComparedValue const& v) { return v.reference.doubtful; })) +
-        " doubtful values (--keep-doubtful keeps them)");
-  if (auto const n = take_out(values, [](ComparedValue const& v) { return v.reference.quantity == Quantity::E_tet; });
+    remarks.push_back("left out: " +
+                      std::to_string(take_out(
+                          values, [](ComparedValue const& v) { return v.reference.doubtful; })) +
+                      " doubtful values (--keep-doubtful keeps them)");
+  if (auto const n = take_out(
+          values, [](ComparedValue const& v) { return v.reference.quantity == Quantity::E_tet; });
       n > 0)
     remarks.push_back("left out: " + std::to_string(n) +
-                      " insertion energies, whose zero is not ours (their changes dE_oct and dE_tet are compared)");
-  if (values.empty()) fail_input({}, "nothing to compare: the reference has no values for these anions and options");
+                      " insertion energies, whose zero is not ours (their changes dE_oct and "
+                      "dE_tet are compared)");
+  if (values.empty())
+    fail_input({}, "nothing to compare: the reference has no values for these anions and options");
 
   if (options.matching == Matching::exact)
     match_exactly(values, model, remarks);
   else
     match_to_grid(values, rows, options.matching, remarks);
-  auto const unmatched = take_out(values, [](ComparedValue const& v) { return std::isnan(v.ours_eV); });
+  auto const unmatched =
+      take_out(values, [](ComparedValue const& v) { return std::isnan(v.ours_eV); });
   if (unmatched > 0)
-    remarks.push_back("left out: " + std::to_string(unmatched) +
-                      " values without a counterpart in the map (outside its grid, or not converged)");
+    remarks.push_back(
+        "left out: " + std::to_string(unmatched) +
+        " values without a counterpart in the map (outside its grid, or not converged)");
   comparison.groups = groups_of(values);
   return comparison;
 }

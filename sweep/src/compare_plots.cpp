@@ -1,4 +1,5 @@
-// The pictures of a comparison: parity, maps beside the published ones, profiles over the DFT images.
+// The pictures of a comparison: parity, maps beside the published ones, profiles over the DFT
+// images.
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -44,14 +45,15 @@ std::string label_of(Quantity quantity) {
 std::string number(double x) { return std::isfinite(x) ? shortest(x) : "NaN"; }
 
 /// A script that draws panels in rows and columns, as PNG and SVG.
-std::string multiplot(std::string const& name, std::string const& title, std::size_t columns, std::size_t rows,
-                      std::vector<std::string> const& panels) {
+std::string multiplot(std::string const& name, std::string const& title, std::size_t columns,
+                      std::size_t rows, std::vector<std::string> const& panels) {
   std::size_t const width = 420 * columns + 40, height = 400 * rows + 60;
   std::ostringstream gp;
-  gp << "# " << title << "\n# Draw again with: gnuplot " << name << ".gp      (data: " << name << ".dat)\n"
+  gp << "# " << title << "\n# Draw again with: gnuplot " << name << ".gp      (data: " << name
+     << ".dat)\n"
      << "do for [format in \"png svg\"] {\n"
-     << "if (format eq \"png\") { set terminal pngcairo rounded size " << 2 * width << ',' << 2 * height
-     << " font \"DejaVu Sans,13\" fontscale 2 linewidth 2 } \\\n"
+     << "if (format eq \"png\") { set terminal pngcairo rounded size " << 2 * width << ','
+     << 2 * height << " font \"DejaVu Sans,13\" fontscale 2 linewidth 2 } \\\n"
      << "else { set terminal svg rounded size " << width << ',' << height
      << " font \"DejaVu Sans,13\" background rgb 'white' }\n"
      << "set output '" << name << ".'.format\n"
@@ -62,11 +64,12 @@ std::string multiplot(std::string const& name, std::string const& title, std::si
   return gp.str();
 }
 
-// -------------------------------------------------------------------------------------------------------------- parity
+// --- parity --------------------------------------------------------------------------------------
 
 std::string colour_of(double distortion) {
-  std::pair<double, char const*> const colours[] = {{1.02, "#31688e"}, {1.06, "#1f9e89"}, {1.1, "#6ece58"},
-                                                    {1.14, "#e0b000"}, {1.18, "#f07030"}, {INFINITY, "#c02060"}};
+  std::pair<double, char const*> const colours[] = {{1.02, "#31688e"}, {1.06, "#1f9e89"},
+                                                    {1.1, "#6ece58"},  {1.14, "#e0b000"},
+                                                    {1.18, "#f07030"}, {INFINITY, "#c02060"}};
   for (auto const& [limit, colour] : colours)
     if (distortion < limit) return colour;
   return "black";
@@ -74,8 +77,12 @@ std::string colour_of(double distortion) {
 
 /// 1, 2 or 5 times a power of ten: two to six steps over a range.
 double tics_step(double range) {
-  double const rough = std::max(range, 1e-3) / 6, digit = std::pow(10, std::floor(std::log10(rough)));
-  return rough > 5 * digit ? 10 * digit : rough > 2 * digit ? 5 * digit : rough > digit ? 2 * digit : digit;
+  double const rough = std::max(range, 1e-3) / 6,
+               digit = std::pow(10, std::floor(std::log10(rough)));
+  return rough > 5 * digit   ? 10 * digit
+         : rough > 2 * digit ? 5 * digit
+         : rough > digit     ? 2 * digit
+                             : digit;
 }
 
 /// One panel for each quantity of an anion; filled where the potential was fitted, hollow outside.
@@ -96,7 +103,8 @@ std::string draw_parity(std::string const& anion, Values const& values, Path con
            << ": published, ours (eV), 1 if outside the "
            << "fitted range\n";
       for (ComparedValue const* v : list) {
-        data << number(v->reference.value_eV) << ' ' << number(v->ours_eV) << ' ' << int(v->extrapolated) << '\n';
+        data << number(v->reference.value_eV) << ' ' << number(v->ours_eV) << ' '
+             << int(v->extrapolated) << '\n';
         low = std::min({low, v->reference.value_eV, v->ours_eV}),
         high = std::max({high, v->reference.value_eV, v->ours_eV});
         sum += std::fabs(v->error_eV()), ++n;
@@ -104,29 +112,33 @@ std::string draw_parity(std::string const& anion, Values const& values, Path con
       data << "\n\n";
       std::string const file = "'" + name + ".dat' index " + std::to_string(block++);
       std::string const colour = " lc rgb '" + colour_of(distortion) + "' ";
-      plots += ", \\\n     " + file + " using ($3 == 0 ? $1 : NaN):2 with points pt 7 ps 0.6" + colour + "notitle" +
-               ", \\\n     " + file + " using ($3 == 1 ? $1 : NaN):2 with points pt 6 ps 0.9 lw 0.7" + colour +
-               "notitle" + ", \\\n     NaN with points pt 7 ps 1" + colour + "title 'd = " + decimals(distortion, 2) +
-               "'";
+      plots += ", \\\n     " + file + " using ($3 == 0 ? $1 : NaN):2 with points pt 7 ps 0.6" +
+               colour + "notitle" + ", \\\n     " + file +
+               " using ($3 == 1 ? $1 : NaN):2 with points pt 6 ps 0.9 lw 0.7" + colour + "notitle" +
+               ", \\\n     NaN with points pt 7 ps 1" + colour +
+               "title 'd = " + decimals(distortion, 2) + "'";
     }
     std::string const step = shortest(tics_step(high - low));
     double const margin = 0.05 * (high - low) + 1e-3;
     std::string const range = "[" + shortest(low - margin) + ":" + shortest(high + margin) + "]";
-    panels.push_back("set title '" + label_of(quantity) + ": " + std::to_string(n) + " values, MAE " +
-                     decimals(sum / double(n), 3) + " eV'\nset xlabel 'published (eV)'\nset ylabel 'ours (eV)'\n" +
-                     "set key right bottom samplen 1\nset xrange " + range + "\nset yrange " + range + "\nset xtics " +
-                     step + "\nset ytics " + step + "\nplot " + plots + "\n");
+    panels.push_back("set title '" + label_of(quantity) + ": " + std::to_string(n) +
+                     " values, MAE " + decimals(sum / double(n), 3) +
+                     " eV'\nset xlabel 'published (eV)'\nset ylabel 'ours (eV)'\n" +
+                     "set key right bottom samplen 1\nset xrange " + range + "\nset yrange " +
+                     range + "\nset xtics " + step + "\nset ytics " + step + "\nplot " + plots +
+                     "\n");
   }
   if (panels.empty()) return "";
   std::size_t const columns = std::min<std::size_t>(3, panels.size());
   figures::write_text(directory / (name + ".dat"), data.str());
-  figures::write_text(directory / (name + ".gp"),
-                      multiplot(name, anion + ": ours against published, filled inside the fitted range", columns,
-                                (panels.size() + columns - 1) / columns, panels));
+  figures::write_text(
+      directory / (name + ".gp"),
+      multiplot(name, anion + ": ours against published, filled inside the fitted range", columns,
+                (panels.size() + columns - 1) / columns, panels));
   return name;
 }
 
-// ---------------------------------------------------------------------------------------------------------------- maps
+// --- maps ----------------------------------------------------------------------------------------
 
 /// Gaps in an even axis are filled, so that the cells beside a missing row keep their size.
 void fill_gaps(std::vector<double>& axis) {
@@ -145,8 +157,10 @@ void fill_gaps(std::vector<double>& axis) {
   axis = filled;
 }
 
-/// Ours, the published map and the difference, of one plane; empty name if the values are too few for a map.
-std::string draw_map(Values const& values, std::string const& source, SweepPlan const& model, Path const& directory) {
+/// Ours, the published map and the difference, of one plane; empty name if the values are too few
+/// for a map.
+std::string draw_map(Values const& values, std::string const& source, SweepPlan const& model,
+                     Path const& directory) {
   constexpr std::size_t fewest = 12;
   ReferenceValue const& first = values.front()->reference;
   std::set<double> volumes, charges;
@@ -188,7 +202,8 @@ std::string draw_map(Values const& values, std::string const& source, SweepPlan 
   ours.diverging = published.diverging = first.quantity == Quantity::tet_minus_oct;
   ours.value = value([](ComparedValue const& v) { return v.ours_eV; });
   auto const unless_bound = [&](auto const& get) {
-    return value([get](ComparedValue const& v) { return v.reference.bound ? std::nan("") : get(v); });
+    return value(
+        [get](ComparedValue const& v) { return v.reference.bound ? std::nan("") : get(v); });
   };
   published.value = unless_bound([](ComparedValue const& v) { return v.reference.value_eV; });
   if (first.quantity == Quantity::barrier_three_point || first.quantity == Quantity::barrier) {
@@ -209,17 +224,21 @@ std::string draw_map(Values const& values, std::string const& source, SweepPlan 
   difference.value = unless_bound([](ComparedValue const& v) { return v.error_eV(); });
   set_range(difference, grid, 0.97);
 
-  std::string const name =
-      "map_" + first.anion + "_" + name_of(first.quantity) + "_d" + decimals(first.distortion, 2) + "_" + source;
+  std::string const name = "map_" + first.anion + "_" + name_of(first.quantity) + "_d" +
+                           decimals(first.distortion, 2) + "_" + source;
   write_figure(directory, name,
                "fcc " + first.anion + ", " + label_of(first.quantity) + ", distortion " +
-                   decimals(first.distortion, 2) + " (" + source + "); crosses: no value, or only a bound",
-               grid, {{"ours", 0, ours, {}}, {"published", 0, published, {}}, {"ours - published", 0, difference, {}}},
+                   decimals(first.distortion, 2) + " (" + source +
+                   "); crosses: no value, or only a bound",
+               grid,
+               {{"ours", 0, ours, {}},
+                {"published", 0, published, {}},
+                {"ours - published", 0, difference, {}}},
                false);
   return name;
 }
 
-// ------------------------------------------------------------------------------------------------------------ profiles
+// --- profiles ------------------------------------------------------------------------------------
 
 /// `n` of a sorted list, evenly, with both ends.
 std::vector<double> some_of(std::set<double> const& all, std::size_t n) {
@@ -256,7 +275,8 @@ std::string draw_profiles(std::string const& anion, Values const& values, SweepP
   std::vector<std::string> panels;
   for (std::size_t i = 0; i < plan.points.size(); ++i) {
     SweepPoint const& p = plan.points[i];
-    data << "# DFT: image, energy (eV), " << shortest(p.charge_e) << " e, " << shortest(p.volume_A3) << " A^3\n0 0\n";
+    data << "# DFT: image, energy (eV), " << shortest(p.charge_e) << " e, " << shortest(p.volume_A3)
+         << " A^3\n0 0\n";
     double sum = 0;
     auto const& images = paths.at({p.charge_e, p.volume_A3});
     for (ComparedValue const* v : images) {
@@ -265,26 +285,30 @@ std::string draw_profiles(std::string const& anion, Values const& values, SweepP
     }
     data << "\n\n# ours\n";
     for (int k = 0; k < n_points; ++k)
-      data << shortest(last_image * k / (n_points - 1)) << ' ' << number(lines[i][std::size_t(k)]) << '\n';
+      data << shortest(last_image * k / (n_points - 1)) << ' ' << number(lines[i][std::size_t(k)])
+           << '\n';
     data << "\n\n";
     std::string const file = "'" + name + ".dat' index ";
-    panels.push_back(
-        "set title '" + decimals(p.charge_e, 2) + " e, " + decimals(p.volume_A3, 1) + " Å^3: MAE " +
-        decimals(sum / double(images.size()), 3) +
-        " eV'\nset xlabel 'image, Oct to Tet'\nset ylabel 'E - E_{oct} (eV)'\nset xrange [-0.2:6.2]\nunset key\n" +
-        "plot " + file + std::to_string(2 * i + 1) + " with lines lw 2 lc rgb '#31688e', \\\n     " + file +
-        std::to_string(2 * i) + " with points pt 7 ps 1.5 lc rgb '#d7301f'\n");
+    panels.push_back("set title '" + decimals(p.charge_e, 2) + " e, " + decimals(p.volume_A3, 1) +
+                     " Å^3: MAE " + decimals(sum / double(images.size()), 3) +
+                     " eV'\nset xlabel 'image, Oct to Tet'\nset ylabel 'E - E_{oct} (eV)'\nset "
+                     "xrange [-0.2:6.2]\nunset key\n" +
+                     "plot " + file + std::to_string(2 * i + 1) +
+                     " with lines lw 2 lc rgb '#31688e', \\\n     " + file + std::to_string(2 * i) +
+                     " with points pt 7 ps 1.5 lc rgb '#d7301f'\n");
   }
   figures::write_text(directory / (name + ".dat"), data.str());
   std::size_t const columns = std::min(shown, panels.size());
-  figures::write_text(directory / (name + ".gp"), multiplot(name, anion + ": ours (line) and the DFT images (points)",
-                                                            columns, (panels.size() + columns - 1) / columns, panels));
+  figures::write_text(directory / (name + ".gp"),
+                      multiplot(name, anion + ": ours (line) and the DFT images (points)", columns,
+                                (panels.size() + columns - 1) / columns, panels));
   return name;
 }
 
 }  // namespace
 
-std::vector<Path> plot_comparison(Comparison const& comparison, SweepPlan const& model, Path const& directory) {
+std::vector<Path> plot_comparison(Comparison const& comparison, SweepPlan const& model,
+                                  Path const& directory) {
   std::map<std::string, Values> by_anion;
   using Plane = std::tuple<std::string, Quantity, double, std::string>;
   std::map<Plane, Values> planes;
@@ -292,7 +316,8 @@ std::vector<Path> plot_comparison(Comparison const& comparison, SweepPlan const&
     by_anion[v.reference.anion].push_back(&v);
     std::string const source = v.reference.source.starts_with("[X20]") ? "X20" : "O23";
     if (v.reference.quantity != Quantity::image)
-      planes[{v.reference.anion, v.reference.quantity, v.reference.distortion, source}].push_back(&v);
+      planes[{v.reference.anion, v.reference.quantity, v.reference.distortion, source}].push_back(
+          &v);
   }
   figures::write_style(directory);
   std::vector<std::string> names;
@@ -300,7 +325,8 @@ std::vector<Path> plot_comparison(Comparison const& comparison, SweepPlan const&
     names.push_back(draw_parity(anion, values, directory));
     names.push_back(draw_profiles(anion, values, model, directory));
   }
-  for (auto const& [plane, values] : planes) names.push_back(draw_map(values, std::get<3>(plane), model, directory));
+  for (auto const& [plane, values] : planes)
+    names.push_back(draw_map(values, std::get<3>(plane), model, directory));
   std::erase(names, "");
   return figures::draw(directory, names);
 }

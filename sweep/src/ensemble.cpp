@@ -28,10 +28,12 @@ double model_error(PotentialSet const& set, double distortion, bool three_point)
   if (!set.fitted) return std::nan("");
   auto const stated = [&](std::initializer_list<char const*> names) {
     for (char const* name : names)
-      if (auto const at = set.fitted->error_eV.find(name); at != set.fitted->error_eV.end()) return at->second;
+      if (auto const at = set.fitted->error_eV.find(name); at != set.fitted->error_eV.end())
+        return at->second;
     return std::nan("");
   };
-  double const ideal = three_point ? stated({"barrier_three_point", "barrier"}) : stated({"barrier"});
+  double const ideal =
+      three_point ? stated({"barrier_three_point", "barrier"}) : stated({"barrier"});
   double const distorted = stated({"barrier_three_point_distorted"});
   double error = ideal;
   if (distortion > 1 && std::isfinite(distorted) && set.fitted->distortion) {
@@ -47,7 +49,8 @@ Ensemble read_ensemble(std::filesystem::path const& folder, SweepPlan const& pla
   std::vector<std::filesystem::path> members;
   for (auto const& entry : std::filesystem::directory_iterator(folder))
     if (entry.is_directory()) members.push_back(entry.path());
-  if (members.size() < 2) fail_input({folder}, "an ensemble needs at least two subfolders with potentials");
+  if (members.size() < 2)
+    fail_input({folder}, "an ensemble needs at least two subfolders with potentials");
   std::ranges::sort(members);
   Ensemble ensemble;
   for (auto const& member : members) {
@@ -57,7 +60,8 @@ Ensemble read_ensemble(std::filesystem::path const& folder, SweepPlan const& pla
     std::ranges::sort(files);
     auto sets = read_insertion_sets(files);
     for (auto const& [anion, set] : plan.potentials)
-      if (!sets.contains(anion)) fail_input({member}, "this member of the ensemble has no potential for anion ", anion);
+      if (!sets.contains(anion))
+        fail_input({member}, "this member of the ensemble has no potential for anion ", anion);
     std::erase_if(sets, [&](auto const& item) { return !plan.potentials.contains(item.first); });
     ensemble.push_back(std::move(sets));
   }
@@ -80,7 +84,8 @@ void assign_errors(SweepPlan const& plan, Ensemble const& ensemble, std::vector<
     SweepPoint const& p = plan.points[i];
     auto const error = [&](bool of_three_points, Spread const& spread) {
       PotentialSet const& set = plan.potentials.at(p.anion);
-      bool const far_outside = set.fitted && !set.fitted->nearly_contains(p.charge_e, p.volume_A3, p.distortion);
+      bool const far_outside =
+          set.fitted && !set.fitted->nearly_contains(p.charge_e, p.volume_A3, p.distortion);
       if (far_outside || (!ensemble.empty() && spread.n < 2)) return std::nan("");
       double const model = model_error(set, p.distortion, of_three_points);
       if (ensemble.empty()) return model;

@@ -26,7 +26,7 @@ void write_text(std::filesystem::path const& file, std::string const& text) {
   out.commit();
 }
 
-// ------------------------------------------------------------------------------------------------------------ the grid
+// --- the grid ------------------------------------------------------------------------------------
 
 std::size_t index_of(std::vector<double> const& axis, double value) {
   return std::size_t(std::lower_bound(axis.begin(), axis.end(), value) - axis.begin());
@@ -34,8 +34,9 @@ std::size_t index_of(std::vector<double> const& axis, double value) {
 
 Grid make_grid(std::string const& anion, std::vector<MapRow const*> const& rows) {
   // The name goes into file names and scripts.
-  if (anion.empty() ||
-      !std::ranges::all_of(anion, [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-'; }))
+  if (anion.empty() || !std::ranges::all_of(anion, [](unsigned char c) {
+        return std::isalnum(c) || c == '_' || c == '-';
+      }))
     fail_input({}, "pictures need an anion's name of letters and digits, found '", anion, "'");
   Grid grid;
   grid.anion = anion;
@@ -53,11 +54,15 @@ Grid make_grid(std::string const& anion, std::vector<MapRow const*> const& rows)
     grid.planes[index_of(grid.distortions, row->point.distortion)]
                [index_of(grid.charges, row->point.charge_e) * grid.volumes.size() +
                 index_of(grid.volumes, row->point.volume_A3)] = row;
-  bool const holes = std::ranges::any_of(grid.planes, [](auto const& p) { return std::ranges::count(p, nullptr) > 0; });
-  if (holes || rows.size() != grid.planes.size() * grid.cells() || grid.volumes.size() < 2 || grid.charges.size() < 2)
-    fail_input({}, "the rows of ", anion, " are no grid: ", rows.size(), " rows over ", grid.volumes.size(),
-               " volumes, ", grid.charges.size(), " charges and ", grid.distortions.size(),
-               " distortions; a grid has every combination once, of at least 2 volumes and 2 charges");
+  bool const holes = std::ranges::any_of(
+      grid.planes, [](auto const& p) { return std::ranges::count(p, nullptr) > 0; });
+  if (holes || rows.size() != grid.planes.size() * grid.cells() || grid.volumes.size() < 2 ||
+      grid.charges.size() < 2)
+    fail_input(
+        {}, "the rows of ", anion, " are no grid: ", rows.size(), " rows over ",
+        grid.volumes.size(), " volumes, ", grid.charges.size(), " charges and ",
+        grid.distortions.size(),
+        " distortions; a grid has every combination once, of at least 2 volumes and 2 charges");
   return grid;
 }
 
@@ -71,16 +76,17 @@ std::vector<double> edges_of(std::vector<double> const& axis) {
 
 namespace {
 
-/// One plane as text: volume, charge, the cell's edges, value, 1 if there is one; a blank line after each charge, as
-/// gnuplot's contours want.
-std::string plane_data(Grid const& grid, std::vector<MapRow const*> const& plane, Value const& value) {
+/// One plane as text: volume, charge, the cell's edges, value, 1 if there is one; a blank line
+/// after each charge, as gnuplot's contours want.
+std::string plane_data(Grid const& grid, std::vector<MapRow const*> const& plane,
+                       Value const& value) {
   auto const v = edges_of(grid.volumes), q = edges_of(grid.charges);
   std::ostringstream out;
   for (std::size_t j = 0; j < grid.charges.size(); ++j) {
     for (std::size_t i = 0; i < grid.volumes.size(); ++i) {
       double const x = value(*plane[j * grid.volumes.size() + i]);
-      out << shortest(grid.volumes[i]) << ' ' << shortest(grid.charges[j]) << ' ' << shortest(v[i]) << ' '
-          << shortest(v[i + 1]) << ' ' << shortest(q[j]) << ' ' << shortest(q[j + 1]) << ' '
+      out << shortest(grid.volumes[i]) << ' ' << shortest(grid.charges[j]) << ' ' << shortest(v[i])
+          << ' ' << shortest(v[i + 1]) << ' ' << shortest(q[j]) << ' ' << shortest(q[j + 1]) << ' '
           << (std::isfinite(x) ? shortest(x) + " 1\n" : "NaN 0\n");
     }
     out << '\n';
@@ -89,7 +95,8 @@ std::string plane_data(Grid const& grid, std::vector<MapRow const*> const& plane
 }
 
 /// The outline of the cells in a mask, as line segments with a blank line after each.
-std::string outline_data(Grid const& grid, std::vector<MapRow const*> const& plane, Mask const& inside) {
+std::string outline_data(Grid const& grid, std::vector<MapRow const*> const& plane,
+                         Mask const& inside) {
   auto const v = edges_of(grid.volumes), q = edges_of(grid.charges);
   int const nv = int(grid.volumes.size()), nq = int(grid.charges.size());
   auto const in = [&](int i, int j) {
@@ -97,7 +104,8 @@ std::string outline_data(Grid const& grid, std::vector<MapRow const*> const& pla
   };
   std::ostringstream out;
   auto const segment = [&](int i0, int j0, int i1, int j1) {
-    out << shortest(v[i0]) << ' ' << shortest(q[j0]) << '\n' << shortest(v[i1]) << ' ' << shortest(q[j1]) << "\n\n";
+    out << shortest(v[i0]) << ' ' << shortest(q[j0]) << '\n'
+        << shortest(v[i1]) << ' ' << shortest(q[j1]) << "\n\n";
   };
   for (int j = 0; j <= nq; ++j)
     for (int i = 0; i <= nv; ++i) {
@@ -120,9 +128,10 @@ sequential = "0 '#440154', 1 '#482878', 2 '#3e4989', 3 '#31688e', 4 '#26828e', 5
 diverging = "0 '#2166ac', 1 '#4393c3', 2 '#92c5de', 3 '#d1e5f0', 4 '#f7f7f7', 5 '#fddbc7', 6 '#f4a582', 7 '#d6604d', 8 '#b2182b'"
 )";
 
-/// The commands of one panel; `block` counts the data blocks used so far, `axes` sets labels and formats of the axes.
-std::string panel_commands(Panel const& panel, Grid const& grid, std::string const& data, int& block,
-                           std::string const& axes) {
+/// The commands of one panel; `block` counts the data blocks used so far, `axes` sets labels and
+/// formats of the axes.
+std::string panel_commands(Panel const& panel, Grid const& grid, std::string const& data,
+                           int& block, std::string const& axes) {
   Layer const& q = panel.layer;
   auto const v = edges_of(grid.volumes), c = edges_of(grid.charges);
   std::ostringstream out;
@@ -132,32 +141,40 @@ std::string panel_commands(Panel const& panel, Grid const& grid, std::string con
       << "eval 'set palette defined ('.(" << (q.diverging ? "diverging" : "sequential") << ").')'\n"
       << "set cbrange [" << shortest(q.low) << ":" << shortest(q.high) << "]\n"
       << "set cbtics " << shortest(q.high / q.tics) << "\n";
-  if (q.saturates) out << "set cbtics add (\"≥ " << shortest(q.high) << "\" " << shortest(q.high) << ")\n";
-  if (q.saturates && q.diverging) out << "set cbtics add (\"≤ " << shortest(q.low) << "\" " << shortest(q.low) << ")\n";
+  if (q.saturates)
+    out << "set cbtics add (\"≥ " << shortest(q.high) << "\" " << shortest(q.high) << ")\n";
+  if (q.saturates && q.diverging)
+    out << "set cbtics add (\"≤ " << shortest(q.low) << "\" " << shortest(q.low) << ")\n";
   int const cells = block++;
   std::string const file = "'" + data + "' index ";
   // Tables are written in the format of the axes.
   if (!q.contours.empty()) out << "set format x '%.8g'; set format y '%.8g'\n";
   for (std::size_t k = 0; k < q.contours.size(); ++k)
-    out << "set contour base; unset surface; set cntrparam levels discrete " << shortest(q.contours[k]) << "\n"
+    out << "set contour base; unset surface; set cntrparam levels discrete "
+        << shortest(q.contours[k]) << "\n"
         << "set table $contour" << cells << "_" << k << "; splot " << file << cells
         << " using 1:2:7 with lines; unset table\n"
         << "unset contour; set surface\n";
   out << axes;
   // Cells without a value are grey; where that means a failure and not a mask, they bear a cross.
   out << "plot " << file << cells
-      << " using 1:2:3:4:5:6:($8 > 0 ? NaN : 0) with boxxyerror lc rgb '#dddddd' notitle, \\\n     ";
+      << " using 1:2:3:4:5:6:($8 > 0 ? NaN : 0) with boxxyerror lc rgb '#dddddd' notitle, \\\n    "
+         " ";
   if (!panel.mask)
-    out << file << cells << " using 1:($8 > 0 ? NaN : $2) with points pt 2 ps 0.8 lc rgb '#444444' notitle, \\\n     ";
-  out << file << cells << " using ($8 > 0 ? $1 : NaN):2:3:4:5:6:7 with boxxyerror lc palette notitle";
+    out << file << cells
+        << " using 1:($8 > 0 ? NaN : $2) with points pt 2 ps 0.8 lc rgb '#444444' notitle, \\\n    "
+           " ";
+  out << file << cells
+      << " using ($8 > 0 ? $1 : NaN):2:3:4:5:6:7 with boxxyerror lc palette notitle";
   for (std::size_t k = 0; k < q.contours.size(); ++k)
     out << ", \\\n     $contour" << cells << "_" << k << " using 1:2 with lines ls 1 notitle";
   out << ", \\\n     " << file << block++ << " using 1:2 with lines ls 4 notitle";
   if (panel.mask) {
     int const limit = block++, tet = block++;
-    out << ", \\\n     " << file << limit << " using 1:2 with lines ls 3 title 'E_a < " << shortest(low_barrier)
-        << " eV'"
-        << ", \\\n     " << file << tet << " using 1:2 with lines ls 2 title 'of these: Tet occupied'";
+    out << ", \\\n     " << file << limit << " using 1:2 with lines ls 3 title 'E_a < "
+        << shortest(low_barrier) << " eV'"
+        << ", \\\n     " << file << tet
+        << " using 1:2 with lines ls 2 title 'of these: Tet occupied'";
   }
   out << "\n";
   return out.str();
@@ -171,45 +188,54 @@ std::string panel_data(Panel const& panel, Grid const& grid) {
   };
   add("volume per anion (A^3), charge (e), edges of the cell, value (eV), 1 if there is a value",
       plane_data(grid, plane, panel.layer.value));
-  auto const fitted = [](MapRow const& row) { return row.notes.find("extrapolated") == std::string::npos; };
-  bool const all_fitted = std::ranges::all_of(plane, [&](MapRow const* row) { return fitted(*row); });
+  auto const fitted = [](MapRow const& row) {
+    return row.notes.find("extrapolated") == std::string::npos;
+  };
+  bool const all_fitted =
+      std::ranges::all_of(plane, [&](MapRow const* row) { return fitted(*row); });
   add("outline of the range that the potential was fitted in",
       outline_data(grid, plane, [&](MapRow const& row) { return !all_fitted && fitted(row); }));
   if (panel.mask) {
     add("outline of the cells below the limit", outline_data(grid, plane, panel.mask));
-    add("outline of those where Tet is occupied",
-        outline_data(grid, plane, [&](MapRow const& row) { return panel.mask(row) && row.E_tet_minus_E_oct_eV < 0; }));
+    add("outline of those where Tet is occupied", outline_data(grid, plane, [&](MapRow const& row) {
+          return panel.mask(row) && row.E_tet_minus_E_oct_eV < 0;
+        }));
   }
   return text;
 }
 
 }  // namespace
 
-// --------------------------------------------------------------------------------------------------------- the figures
+// --- the figures ---------------------------------------------------------------------------------
 
 void set_range(Layer& layer, Grid const& grid, double share) {
   std::vector<double> values;
   for (auto const& plane : grid.planes)
     for (MapRow const* row : plane)
-      if (double const x = layer.value(*row); std::isfinite(x)) values.push_back(layer.diverging ? std::fabs(x) : x);
+      if (double const x = layer.value(*row); std::isfinite(x))
+        values.push_back(layer.diverging ? std::fabs(x) : x);
   if (values.empty()) return;
   std::sort(values.begin(), values.end());
   double const top = values[std::size_t(share * double(values.size() - 1))];
   double const digit = std::pow(10, std::floor(std::log10(std::max(top, 1e-3))));
-  layer.high =
-      std::round(1e6 * std::max(digit * std::ceil(2 * top / digit) / 2, 1e-3)) / 1e6;  // 0.15, not 0.15000000000000002
+  layer.high = std::round(1e6 * std::max(digit * std::ceil(2 * top / digit) / 2, 1e-3)) /
+               1e6;  // 0.15, not 0.15000000000000002
   layer.low = layer.diverging ? -layer.high : std::min(0.0, std::floor(10 * values.front()) / 10);
   layer.saturates = values.back() > layer.high;
 }
 
-void write_style(std::filesystem::path const& directory) { write_text(directory / "style.gp", style); }
+void write_style(std::filesystem::path const& directory) {
+  write_text(directory / "style.gp", style);
+}
 
-void write_figure(std::filesystem::path const& directory, std::string const& name, std::string const& title,
-                  Grid const& grid, std::vector<Panel> const& panels, bool shared) {
+void write_figure(std::filesystem::path const& directory, std::string const& name,
+                  std::string const& title, Grid const& grid, std::vector<Panel> const& panels,
+                  bool shared) {
   int const n = int(panels.size());
   int const columns = n <= 3 ? n : n <= 8 ? (n + 1) / 2 : int(std::ceil(std::sqrt(double(n))));
   int const rows = (n + columns - 1) / columns;
-  bool const key = std::any_of(panels.begin(), panels.end(), [](Panel const& p) { return bool(p.mask); });
+  bool const key =
+      std::any_of(panels.begin(), panels.end(), [](Panel const& p) { return bool(p.mask); });
   // All in points; `gap` is the space for what stands between panels.
   int const left = 100, right = 190, top = 85, bottom = key ? 140 : 85, panel_size = 320;
   int const gap_x = shared ? 30 : 265, gap_y = shared ? 75 : 130;
@@ -226,14 +252,14 @@ void write_figure(std::filesystem::path const& directory, std::string const& nam
      << ".dat, style: style.gp)\n"
      << "load 'style.gp'\n"
      << "do for [format in \"png svg\"] {\n"
-     << "if (format eq \"png\") { set terminal pngcairo rounded size " << 2 * width << "," << 2 * height
-     << " font \"DejaVu Sans,15\" fontscale 2 linewidth 2 } \\\n"
+     << "if (format eq \"png\") { set terminal pngcairo rounded size " << 2 * width << ","
+     << 2 * height << " font \"DejaVu Sans,15\" fontscale 2 linewidth 2 } \\\n"
      << "else { set terminal svg rounded size " << width << "," << height
      << " font \"DejaVu Sans,15\" background rgb 'white' }\n"
      << "set output '" << name << ".'.format\n"
-     << "set multiplot layout " << rows << "," << columns << " title '" << title << "' margins " << across(left) << ","
-     << across(width - right) << "," << up(bottom) << "," << up(height - top) << " spacing " << across(gap_x) << ","
-     << up(gap_y) << "\n";
+     << "set multiplot layout " << rows << "," << columns << " title '" << title << "' margins "
+     << across(left) << "," << across(width - right) << "," << up(bottom) << "," << up(height - top)
+     << " spacing " << across(gap_x) << "," << up(gap_y) << "\n";
   int block = 0;
   for (int k = 0; k < n; ++k) {
     bool const y_axis = !shared || k % columns == 0, x_axis = !shared || k + columns >= n;
@@ -245,19 +271,20 @@ void write_figure(std::filesystem::path const& directory, std::string const& nam
     if (shared && k + 1 < n)
       axes += "unset colorbox\n";
     else if (shared)
-      axes += "set colorbox user origin " + across(width - right + 25) + "," + up(bottom) + " size " + across(24) +
-              "," + up(height - top - bottom) + "\n";
+      axes += "set colorbox user origin " + across(width - right + 25) + "," + up(bottom) +
+              " size " + across(24) + "," + up(height - top - bottom) + "\n";
     if (!shared || k + 1 == n) axes += "set cblabel '" + panels[k].layer.label + "'\n";
     if (key)
-      axes += panels[k].mask
-                  ? "set key at screen 0.5, screen " + up(30) + " center center horizontal samplen 2 width 2\n"
-                  : "unset key\n";
+      axes += panels[k].mask ? "set key at screen 0.5, screen " + up(30) +
+                                   " center center horizontal samplen 2 width 2\n"
+                             : "unset key\n";
     gp << "\n" << panel_commands(panels[k], grid, name + ".dat", block, axes);
   }
   gp << "\nunset multiplot\nset output\n}\n";
   write_text(directory / (name + ".gp"), gp.str());
 }
-std::vector<std::filesystem::path> draw(std::filesystem::path const& directory, std::vector<std::string> const& names) {
+std::vector<std::filesystem::path> draw(std::filesystem::path const& directory,
+                                        std::vector<std::string> const& names) {
   std::vector<std::string> scripts;
   std::vector<std::filesystem::path> pictures;
   for (std::string const& name : names) {

@@ -1,4 +1,5 @@
-// Maps as pictures: planes of cells with colour bars, several panels a figure, written as gnuplot's scripts and data.
+// Maps as pictures: planes of cells with colour bars, several panels a figure, written as gnuplot's
+// scripts and data.
 #pragma once
 
 #include <filesystem>
@@ -29,8 +30,8 @@ struct Grid {
 /// Place of a value, which must be there, on an axis.
 std::size_t index_of(std::vector<double> const& axis, double value);
 
-/// Throws InputError unless the rows, all of one anion, are every combination of at least 2 volumes, 2 charges and some
-/// distortions once, and the anion's name can stand in file names.
+/// Throws InputError unless the rows, all of one anion, are every combination of at least 2
+/// volumes, 2 charges and some distortions once, and the anion's name can stand in file names.
 Grid make_grid(std::string const& anion, std::vector<MapRow const*> const& rows);
 
 /// Edges of the cells around the values of an axis: half way to the neighbours.
@@ -65,10 +66,12 @@ void set_range(Layer& layer, Grid const& grid, double share);
 void write_style(std::filesystem::path const& directory);
 
 /// Writes NAME.dat and NAME.gp. `shared`: all panels have one colour scale and one colour bar.
-void write_figure(std::filesystem::path const& directory, std::string const& name, std::string const& title,
-                  Grid const& grid, std::vector<Panel> const& panels, bool shared);
+void write_figure(std::filesystem::path const& directory, std::string const& name,
+                  std::string const& title, Grid const& grid, std::vector<Panel> const& panels,
+                  bool shared);
 
 /// Draws the scripts; returns the pictures, PNG and SVG, in their order.
-std::vector<std::filesystem::path> draw(std::filesystem::path const& directory, std::vector<std::string> const& names);
+std::vector<std::filesystem::path> draw(std::filesystem::path const& directory,
+                                        std::vector<std::string> const& names);
 
 }  // namespace ionscape::figures

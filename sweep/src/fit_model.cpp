@@ -13,9 +13,10 @@ namespace ionscape {
 
 namespace {
 
-constexpr int path_points = 25;  // Oct to Tet, equally spaced; every fourth is an image of the published bands
-constexpr int face_point = 16;   // 2/3 of the way: the centre of the shared face
-constexpr double reach = 3.5;    // a; exp(-3.5 a / rho) is below 1e-8 for rho up to 0.75 Å
+constexpr int path_points =
+    25;  // Oct to Tet, equally spaced; every fourth is an image of the published bands
+constexpr int face_point = 16;  // 2/3 of the way: the centre of the shared face
+constexpr double reach = 3.5;   // a; exp(-3.5 a / rho) is below 1e-8 for rho up to 0.75 Å
 
 /// The anions around a point: distances that agree to 1e-9 are one shell.
 Shells shells_around(Crystal const& framework, Vec3 point) {
@@ -26,7 +27,8 @@ Shells shells_around(Crystal const& framework, Vec3 point) {
     for (int a = -images; a <= images; ++a)
       for (int b = -images; b <= images; ++b)
         for (int c = -images; c <= images; ++c) {
-          double const d = norm(r + framework.cell.to_cartesian({double(a), double(b), double(c)}) - point);
+          double const d =
+              norm(r + framework.cell.to_cartesian({double(a), double(b), double(c)}) - point);
           if (d < reach) distances.push_back(d);
         }
   std::ranges::sort(distances);
@@ -52,7 +54,8 @@ std::vector<Shells> points_of(double distortion) {
   std::vector<Shells> points;
   for (int i = 0; i < path_points; ++i)
     if (distortion == 1 || i == 0 || i == face_point || i == path_points - 1)
-      points.push_back(shells_around(distorted.framework, oct + (double(i) / (path_points - 1)) * (tet - oct)));
+      points.push_back(
+          shells_around(distorted.framework, oct + (double(i) / (path_points - 1)) * (tet - oct)));
   return points;
 }
 
@@ -109,11 +112,13 @@ T prediction(FitObservation const& o, T const* e, T const* twin, double d) {
 
 }  // namespace
 
-FitModel::FitModel(FitPlan const& plan, FitForm const& form, std::vector<ReferenceValue> const& rows)
+FitModel::FitModel(FitPlan const& plan, FitForm const& form,
+                   std::vector<ReferenceValue> const& rows)
     : plan_(plan), form_(form) {
   std::map<std::tuple<int, double, double, double>, int> known;
   auto const state_of = [&](int anion, double volume, double charge, double distortion) {
-    auto const [at, is_new] = known.emplace(std::tuple(anion, volume, charge, distortion), int(states_.size()));
+    auto const [at, is_new] =
+        known.emplace(std::tuple(anion, volume, charge, distortion), int(states_.size()));
     if (is_new) {
       states_.push_back({anion, volume, charge, distortion, std::cbrt(4 * volume)});
       auto const d = std::ranges::find(distortions_, distortion);
@@ -138,13 +143,15 @@ FitModel::FitModel(FitPlan const& plan, FitForm const& form, std::vector<Referen
   }
 
   for (std::string const& anion : plan.anions)
-    if (plan.radius_A.contains(anion)) mean_radius_ += plan.radius_A.at(anion) / double(plan.anions.size());
+    if (plan.radius_A.contains(anion))
+      mean_radius_ += plan.radius_A.at(anion) / double(plan.anions.size());
   for (FitParameter const& p : form.parameters) {
     first_free_.push_back(p.free ? n_free_ : -1);
     if (!p.free) continue;
     bool const log = p.logarithmic();
     auto const scaled = [log](double v) { return log ? std::log(std::fabs(v)) : v; };
-    double const lower = scaled(p.sign() > 0 ? p.min : p.max), upper = scaled(p.sign() > 0 ? p.max : p.min);
+    double const lower = scaled(p.sign() > 0 ? p.min : p.max),
+                 upper = scaled(p.sign() > 0 ? p.max : p.min);
     double const sign = log ? p.sign() : 0;
     if (p.across == Across::own)
       for (std::string const& anion : plan.anions)
@@ -152,7 +159,8 @@ FitModel::FitModel(FitPlan const& plan, FitForm const& form, std::vector<Referen
     else
       bounds_.push_back({scaled(p.start), lower, upper, p.name, "all", sign});
     if (p.across == Across::trend)
-      bounds_.push_back({0, lower - upper, upper - lower, (log ? "ln " : "") + p.name + " per Å of radius", "all", 0});
+      bounds_.push_back({0, lower - upper, upper - lower,
+                         (log ? "ln " : "") + p.name + " per Å of radius", "all", 0});
     n_free_ = int(bounds_.size());
   }
 }
@@ -174,7 +182,8 @@ std::vector<T> FitModel::parameters(T const* x, std::size_t anion) const {
     }
     T const* const at = x + first_free_[i];
     T v = p.across == Across::own ? at[anion] : at[0];
-    if (p.across == Across::trend) v = v + at[1] * (plan_.radius_A.at(anion_name(anion)) - mean_radius_);
+    if (p.across == Across::trend)
+      v = v + at[1] * (plan_.radius_A.at(anion_name(anion)) - mean_radius_);
     values.push_back(p.logarithmic() ? p.sign() * exp(v) : v);
   }
   return values;
@@ -183,18 +192,23 @@ std::vector<T> FitModel::parameters(T const* x, std::size_t anion) const {
 template <class Term, class T>
 void FitModel::add_term(int first_parameter, std::vector<std::vector<T>> const& parameters,
                         std::vector<T>& energies) const {
-  auto const of = [&](FitState const& state) { return parameters[state.anion].data() + first_parameter; };
+  auto const of = [&](FitState const& state) {
+    return parameters[state.anion].data() + first_parameter;
+  };
   std::vector<T> strengths;
-  for (FitState const& state : states_) strengths.push_back(Term::strength(of(state), state.charge, state.a));
+  for (FitState const& state : states_)
+    strengths.push_back(Term::strength(of(state), state.charge, state.a));
   auto const add_shape = [&](auto shape) {
     using fit_terms::Varies;
-    std::map<std::tuple<int, int, double>, std::vector<T>> sums;  // anion, distortion, what the shape varies with
+    std::map<std::tuple<int, int, double>, std::vector<T>>
+        sums;  // anion, distortion, what the shape varies with
     for (std::size_t s = 0; s < states_.size(); ++s) {
       FitState const& state = states_[s];
       double const with = shape.varies == Varies::with_charge   ? state.charge
                           : shape.varies == Varies::with_volume ? state.volume
                                                                 : 0;
-      auto const [at, is_new] = sums.emplace(std::tuple(state.anion, distortion_of_[s], with), std::vector<T>{});
+      auto const [at, is_new] =
+          sums.emplace(std::tuple(state.anion, distortion_of_[s], with), std::vector<T>{});
       if (is_new)
         for (Shells const& shells : points_[distortion_of_[s]])
           at->second.push_back(shape.of(of(state), shells, state.a, state.charge));
@@ -208,16 +222,20 @@ void FitModel::add_term(int first_parameter, std::vector<std::vector<T>> const& 
 template <class T>
 void FitModel::predict(T const* x, T* predictions) const {
   std::vector<std::vector<T>> parameters;
-  for (std::size_t anion = 0; anion < plan_.anions.size(); ++anion) parameters.push_back(this->parameters(x, anion));
+  for (std::size_t anion = 0; anion < plan_.anions.size(); ++anion)
+    parameters.push_back(this->parameters(x, anion));
   std::vector<T> energies(n_energies_, T(0.0));
   for (std::size_t t = 0; t < form_.terms.size(); ++t) {
-    auto const first = std::ranges::find(form_.parameters, int(t), &FitParameter::term) - form_.parameters.begin();
-    with_fit_term(form_.terms[t], [&](auto term) { add_term<decltype(term)>(int(first), parameters, energies); });
+    auto const first =
+        std::ranges::find(form_.parameters, int(t), &FitParameter::term) - form_.parameters.begin();
+    with_fit_term(form_.terms[t],
+                  [&](auto term) { add_term<decltype(term)>(int(first), parameters, energies); });
   }
   for (std::size_t i = 0; i < observations_.size(); ++i) {
     FitObservation const& o = observations_[i];
-    predictions[i] = prediction(o, &energies[first_energy_[o.state]], &energies[first_energy_[o.undistorted]],
-                                states_[o.state].distortion);
+    predictions[i] =
+        prediction(o, &energies[first_energy_[o.state]], &energies[first_energy_[o.undistorted]],
+                   states_[o.state].distortion);
   }
 }
 

@@ -1,5 +1,5 @@
-// What a form says of the published observables: energies of the Li on the straight path of the model cell, as functions
-// of the free parameters, with derivatives.
+// What a form says of the published observables: energies of the Li on the straight path of the
+// model cell, as functions of the free parameters, with derivatives.
 #pragma once
 
 #include <cmath>
@@ -45,7 +45,8 @@ class FitModel {
   };
   std::vector<Bounds> const& bounds() const { return bounds_; }
 
-  /// Parameters of one anion (of plan.anions, then of plan.predicted), in the order of the form, from the free ones.
+  /// Parameters of one anion (of plan.anions, then of plan.predicted), in the order of the form,
+  /// from the free ones.
   template <class T>
   std::vector<T> parameters(T const* x, std::size_t anion) const;
 
@@ -56,7 +57,8 @@ class FitModel {
  private:
   std::string const& anion_name(std::size_t anion) const;
   template <class Term, class T>
-  void add_term(int first_parameter, std::vector<std::vector<T>> const& parameters, std::vector<T>& energies) const;
+  void add_term(int first_parameter, std::vector<std::vector<T>> const& parameters,
+                std::vector<T>& energies) const;
 
   FitPlan const& plan_;
   FitForm const& form_;
@@ -65,9 +67,10 @@ class FitModel {
   std::vector<int> first_energy_;  // of each state in the list of energies
   int n_energies_ = 0;
   std::vector<double> distortions_;
-  std::vector<std::vector<Shells>> points_;  // (distortions, points): the whole path undistorted, else Oct, face, Tet
-  std::vector<int> distortion_of_;           // of each state
-  std::vector<int> first_free_;              // of each parameter of the form; -1: fixed
+  std::vector<std::vector<Shells>>
+      points_;  // (distortions, points): the whole path undistorted, else Oct, face, Tet
+  std::vector<int> distortion_of_;  // of each state
+  std::vector<int> first_free_;     // of each parameter of the form; -1: fixed
   std::vector<Bounds> bounds_;
   double mean_radius_ = 0;
   int n_free_ = 0;

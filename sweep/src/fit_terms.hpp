@@ -1,11 +1,15 @@
-// The terms that a fitted form can be composed of: to add one, write its struct here and name it in FitTerms.
+// The terms that a fitted form can be composed of: to add one, write its struct here and name it in
+// FitTerms.
 //
-// The energy of the mobile ion at a point is the sum over the terms of strength * (sum of the term's shapes):
-//   Term::strength(p, q, a)         what depends on the anion charge q (e, < 0) and the lattice constant a (Å)
-//   Shape::of(p, shells, a, q)      a lattice sum; `shells` are the anions around the point in units of a
-// with p the term's parameters. T is double, or Ceres's Jet, which carries the derivatives along. A shape says what it varies
-// with besides p and is summed once for each value of that. What is the same for all points of one cell and charge (the mean
-// potential) is left out.
+// The energy of the mobile ion at a point is the sum over the terms of strength * (sum of the
+// term's shapes):
+//   Term::strength(p, q, a)         what depends on the anion charge q (e, < 0) and the lattice
+//                                   constant a (Å)
+//   Shape::of(p, shells, a, q)      a lattice sum; `shells` are the anions around the point in
+//                                   units of a
+// with p the term's parameters. T is double, or Ceres's Jet, which carries the derivatives along. A
+// shape says what it varies with besides p and is summed once for each value of that. What is the
+// same for all points of one cell and charge (the mean potential) is left out.
 #pragma once
 
 #include <array>
@@ -22,7 +26,8 @@
 
 namespace ionscape {
 
-/// The anions around one point of a framework with a = 1 (the cubic lattice constant), nearest first.
+/// The anions around one point of a framework with a = 1 (the cubic lattice constant), nearest
+/// first.
 struct Shells {
   std::vector<double> distance, count;
   double potential = 0;   // of unit point charges with background, complete sum
@@ -39,8 +44,8 @@ J value_of(ceres::Jet<J, n> const& x) {
   return x.a;
 }
 
-/// f(x) from its value and derivative. Sums over shells are taken in double, value and derivative together, and lifted once:
-/// a tenth of the time of a sum over Jets.
+/// f(x) from its value and derivative. Sums over shells are taken in double, value and derivative
+/// together, and lifted once: a tenth of the time of a sum over Jets.
 struct Slope {
   double value = 0, derivative = 0;
 };
@@ -53,8 +58,8 @@ ceres::Jet<double, n> lift(ceres::Jet<double, n> const& x, Slope f) {
 /// What a shape depends on, besides the parameters and the point.
 enum class Varies { never, with_charge, with_volume };
 
-/// Sum of erfc(d/(sqrt(2) width))/d: what smearing takes from the potential of point charges, but for its mean over the cell,
-/// which does not matter here.
+/// Sum of erfc(d/(sqrt(2) width))/d: what smearing takes from the potential of point charges, but
+/// for its mean over the cell, which does not matter here.
 template <class T>
 T smeared(T const& width, Shells const& shells) {
   double const w = value_of(width), inverse = 1 / (std::sqrt(2.0) * w);
@@ -70,12 +75,17 @@ T smeared(T const& width, Shells const& shells) {
   return lift(width, sum);
 }
 
-/// k_e Q [erf(d/(sqrt(2) sigma)) - erf(d/(sqrt(2) lambda))]/d as potential_set.hpp has it; the second part is left out for
-/// screening_length = 0.
+/// k_e Q [erf(d/(sqrt(2) sigma)) - erf(d/(sqrt(2) lambda))]/d as potential_set.hpp has it; the
+/// second part is left out for screening_length = 0.
 struct GaussianCharge {
   static constexpr char const* keyword = "charge";
-  static constexpr std::array names{
-      "z", "z0", "z2", "gaussian_width", "gaussian_growth", "screening_length", "screening_exponent"};
+  static constexpr std::array names{"z",
+                                    "z0",
+                                    "z2",
+                                    "gaussian_width",
+                                    "gaussian_growth",
+                                    "screening_length",
+                                    "screening_exponent"};
 
   template <class T>
   static T strength(T const* p, double q, double a) {
@@ -95,14 +105,15 @@ struct GaussianCharge {
     template <class T>
     static T of(T const* p, Shells const& shells, double a, double) {
       if (!(value_of(p[5]) > 0)) return T(0.0);
-      return smeared(T(p[5] / a * exp(p[6] * std::log(a / screening_reference))), shells) - shells.potential;
+      return smeared(T(p[5] / a * exp(p[6] * std::log(a / screening_reference))), shells) -
+             shells.potential;
     }
   };
   using Shapes = std::tuple<Anion, Cloud>;
 };
 
-/// A exp(growth (|q| - 1)) exp(-(d - at)/rho). With `at` near the contact distance, A and rho hardly depend on each other;
-/// potential sets hold the A of at = 0.
+/// A exp(growth (|q| - 1)) exp(-(d - at)/rho). With `at` near the contact distance, A and rho
+/// hardly depend on each other; potential sets hold the A of at = 0.
 struct Repulsion {
   static constexpr char const* keyword = "repulsion";
   static constexpr std::array names{"A", "rho", "growth", "at"};
@@ -158,7 +169,9 @@ using FitTerms = std::tuple<fit_terms::GaussianCharge, fit_terms::Repulsion, fit
 template <class F>
 bool with_fit_term(std::string const& keyword, F&& f) {
   bool found = false;
-  std::apply([&](auto... term) { ((keyword == term.keyword ? (f(term), found = true) : false), ...); }, FitTerms{});
+  std::apply(
+      [&](auto... term) { ((keyword == term.keyword ? (f(term), found = true) : false), ...); },
+      FitTerms{});
   return found;
 }
 

@@ -151,12 +151,14 @@ void write_rows(std::ostream& out, std::span<MapRow const> rows) {
   }
 }
 
-void write_map(std::filesystem::path const& directory, SweepPlan const& plan, SweepResult const& result) {
+void write_map(std::filesystem::path const& directory, SweepPlan const& plan,
+               SweepResult const& result) {
   Json j{{"program", "ionscape"},      {"version", version()},   {"commit", commit()},
          {"build_type", build_type()}, {"compiler", compiler()}, {"points", result.rows.size()}};
   j.update(settings(plan));
   if (result.verified_points > 0)
-    j["accuracy"].update({{"measured_eV", result.measured_accuracy}, {"measured_at_points", result.verified_points}});
+    j["accuracy"].update({{"measured_eV", result.measured_accuracy},
+                          {"measured_at_points", result.verified_points}});
   SweepTimings const& t = result.timings;
   j["timings_s"] = {{"geometry", t.geometry},
                     {"tables", t.tables},
@@ -175,7 +177,8 @@ void write_map(std::filesystem::path const& directory, SweepPlan const& plan, Sw
 }
 
 std::vector<MapRow> read_map(std::filesystem::path const& path) {
-  CsvTable const table = CsvTable::read(std::filesystem::is_directory(path) ? path / "map.csv" : path);
+  CsvTable const table =
+      CsvTable::read(std::filesystem::is_directory(path) ? path / "map.csv" : path);
   std::vector<MapRow> rows(table.rows());
   for (std::size_t i = 0; i < rows.size(); ++i)
     for (MapColumn const& column : columns) {

@@ -1,4 +1,5 @@
-// How rows and settings look in files; shared by the map, the runner's checkpoints, and the JSON record.
+// How rows and settings look in files; shared by the map, the runner's checkpoints, and the JSON
+// record.
 #pragma once
 
 #include <ostream>

@@ -13,7 +13,8 @@ namespace ionscape {
 
 namespace {
 
-constexpr double smallest_distortion = 0.6, largest_distortion = 1.4;  // beyond, anions come closer than 0.2 L
+constexpr double smallest_distortion = 0.6,
+                 largest_distortion = 1.4;  // beyond, anions come closer than 0.2 L
 
 void require_insertion(PotentialSet const& set, SourceLocation const& where) {
   if (!set.insertion)
@@ -25,17 +26,18 @@ void require_insertion(PotentialSet const& set, SourceLocation const& where) {
 PotentialSet checked(PotentialSet set, std::string const& anion, SourceLocation const& where) {
   require_insertion(set, where);
   if (set.insertion->framework != anion)
-    fail_input(where, "potential ", set.file.string(), " is for a framework of ", set.insertion->framework, ", not of ",
-               anion);
+    fail_input(where, "potential ", set.file.string(), " is for a framework of ",
+               set.insertion->framework, ", not of ", anion);
   return set;
 }
 
-void use_potential(SweepPlan& plan, std::string const& anion, std::optional<std::filesystem::path> const& file,
-                   SourceLocation const& where) {
+void use_potential(SweepPlan& plan, std::string const& anion,
+                   std::optional<std::filesystem::path> const& file, SourceLocation const& where) {
   if (!file && std::ranges::count(built_in_anions(), anion) == 0)
-    fail_input(where, "no built-in potential for anion ", anion, ", expected one of ", joined(built_in_anions()),
-               " or a potential file");
-  PotentialSet const set = checked(file ? read_potential_set(*file) : built_in_potential(anion), anion, where);
+    fail_input(where, "no built-in potential for anion ", anion, ", expected one of ",
+               joined(built_in_anions()), " or a potential file");
+  PotentialSet const set =
+      checked(file ? read_potential_set(*file) : built_in_potential(anion), anion, where);
   auto const [known, is_new] = plan.potentials.emplace(anion, set);
   if (!is_new && known->second.file != set.file)
     fail_input(where, "a second potential for anion ", anion, ": ", set.file.string(), " after ",
@@ -44,7 +46,8 @@ void use_potential(SweepPlan& plan, std::string const& anion, std::optional<std:
 
 void read_neb(TomlReader table, NebOptions& neb) {
   auto const set = [&table](char const* key, auto& option, Limits limits) {
-    if (auto const value = table.optional<std::remove_reference_t<decltype(option)>>(key, limits)) option = *value;
+    if (auto const value = table.optional<std::remove_reference_t<decltype(option)>>(key, limits))
+      option = *value;
   };
   set("images", neb.images, between(3, 1000));
   set("force_tolerance", neb.force_tolerance, above(0));
@@ -73,14 +76,17 @@ void read_grid(TomlReader& table, SweepPlan& plan, std::filesystem::path const& 
     volumes = table.axis("volume_A3", above(0));
   } else {
     double const reference = table.required<double>("reference_volume_A3", above(0));
-    for (double factor : table.axis("volume_factor", above(0))) volumes.push_back(factor * reference);
+    for (double factor : table.axis("volume_factor", above(0)))
+      volumes.push_back(factor * reference);
   }
   auto const charges = table.axis("charge_e", between(-4, -1e-6));
-  auto const distortions = table.axis("distortion", between(smallest_distortion, largest_distortion));
+  auto const distortions =
+      table.axis("distortion", between(smallest_distortion, largest_distortion));
   std::optional<std::filesystem::path> potential = chosen;
   if (auto const name = table.optional<std::string>("potential"); name && !chosen)
     potential = (directory / *name).lexically_normal();
-  use_potential(plan, anion, potential, table.has("potential") ? table.where("potential") : table.where("anion"));
+  use_potential(plan, anion, potential,
+                table.has("potential") ? table.where("potential") : table.where("anion"));
   if (plan.points.size() + distortions.size() * charges.size() * volumes.size() > 100'000'000)
     fail_input(table.where(), "more than 1e8 points");
   for (double distortion : distortions)
@@ -90,19 +96,22 @@ void read_grid(TomlReader& table, SweepPlan& plan, std::filesystem::path const& 
 
 }  // namespace
 
-SweepPlan read_sweep_plan(std::filesystem::path const& file, std::optional<std::filesystem::path> const& potential) {
+SweepPlan read_sweep_plan(std::filesystem::path const& file,
+                          std::optional<std::filesystem::path> const& potential) {
   TomlReader toml = TomlReader::from_file(file);
   SweepPlan plan;
   if (auto const cells = toml.optional<std::vector<double>>("supercell", between(1, 10))) {
     if (cells->size() != 3)
-      toml.fail("supercell", "supercell needs three numbers of conventional cells, found ", cells->size());
+      toml.fail("supercell", "supercell needs three numbers of conventional cells, found ",
+                cells->size());
     for (int i = 0; i < 3; ++i) {
       plan.supercell[i] = int((*cells)[i]);
       if (plan.supercell[i] != (*cells)[i])
         toml.fail("supercell", "supercell: ", (*cells)[i], " is no whole number of cells");
     }
   }
-  plan.accuracy = toml.optional<double>("accuracy_eV", between(1e-13, 1e-2)).value_or(plan.accuracy);
+  plan.accuracy =
+      toml.optional<double>("accuracy_eV", between(1e-13, 1e-2)).value_or(plan.accuracy);
   if (auto neb = toml.optional_table("neb")) read_neb(*neb, plan.neb);
   for (TomlReader& grid : toml.tables("grid")) read_grid(grid, plan, file.parent_path(), potential);
   toml.reject_unknown_keys();
@@ -110,14 +119,16 @@ SweepPlan read_sweep_plan(std::filesystem::path const& file, std::optional<std::
   return plan;
 }
 
-SweepPlan read_sweep_points(std::filesystem::path const& file, std::optional<std::filesystem::path> const& potential) {
+SweepPlan read_sweep_points(std::filesystem::path const& file,
+                            std::optional<std::filesystem::path> const& potential) {
   CsvTable const table = CsvTable::read(file);
   SweepPlan plan;
   for (std::size_t row = 0; row < table.rows(); ++row) {
-    SweepPoint const point{table.text(row, "anion"), table.number(row, "volume_A3"), table.number(row, "charge_e"),
-                           table.number(row, "distortion")};
+    SweepPoint const point{table.text(row, "anion"), table.number(row, "volume_A3"),
+                           table.number(row, "charge_e"), table.number(row, "distortion")};
     validate(point, table.where(row));
-    if (!plan.potentials.contains(point.anion)) use_potential(plan, point.anion, potential, table.where(row));
+    if (!plan.potentials.contains(point.anion))
+      use_potential(plan, point.anion, potential, table.where(row));
     plan.points.push_back(point);
   }
   if (plan.points.empty()) fail_input({file}, "no points");
@@ -140,7 +151,8 @@ std::map<std::string, PotentialSet> read_insertion_sets(std::vector<std::string>
     PotentialSet set = read_potential_set(file);
     require_insertion(set, {file});
     std::string const anion = set.insertion->framework;
-    if (!sets.emplace(anion, std::move(set)).second) fail_input({file}, "a second potential for anion ", anion);
+    if (!sets.emplace(anion, std::move(set)).second)
+      fail_input({file}, "a second potential for anion ", anion);
   }
   return sets;
 }
@@ -153,8 +165,10 @@ std::vector<std::string> built_in_anions() {
 
 PotentialSet built_in_potential(std::string const& anion) {
   for (BuiltInPotential const& set : built_in_potentials)
-    if (set.anion == anion) return parse_potential_set(set.text, "built-in/" + std::string(set.file));
-  fail_input({}, "no built-in potential for anion ", anion, ", expected one of ", joined(built_in_anions()));
+    if (set.anion == anion)
+      return parse_potential_set(set.text, "built-in/" + std::string(set.file));
+  fail_input({}, "no built-in potential for anion ", anion, ", expected one of ",
+             joined(built_in_anions()));
 }
 
 }  // namespace ionscape

@@ -27,11 +27,15 @@ std::string csm_title(MapRow const& row) {
 std::size_t nearest_plane(Grid const& grid, double distortion) {
   std::size_t best = 0;
   for (std::size_t k = 0; k < grid.distortions.size(); ++k)
-    if (std::fabs(grid.distortions[k] - distortion) < std::fabs(grid.distortions[best] - distortion)) best = k;
+    if (std::fabs(grid.distortions[k] - distortion) <
+        std::fabs(grid.distortions[best] - distortion))
+      best = k;
   return best;
 }
 
-double neb_value(MapRow const& row) { return row.status == "converged" ? row.Ea_neb_eV : std::nan(""); }
+double neb_value(MapRow const& row) {
+  return row.status == "converged" ? row.Ea_neb_eV : std::nan("");
+}
 
 /// Writes all figures of one anion; returns their names.
 std::vector<std::string> write_figures(std::filesystem::path const& directory, Grid const& grid) {
@@ -43,10 +47,12 @@ std::vector<std::string> write_figures(std::filesystem::path const& directory, G
   };
   Layer dE_tet = quantity("ΔE_{tet} (eV)", [](MapRow const& r) { return r.dE_tet_eV; });
   Layer dE_oct = quantity("ΔE_{oct} (eV)", [](MapRow const& r) { return r.dE_oct_eV; });
-  Layer difference = quantity("E_{tet} - E_{oct} (eV)", [](MapRow const& r) { return r.E_tet_minus_E_oct_eV; });
+  Layer difference =
+      quantity("E_{tet} - E_{oct} (eV)", [](MapRow const& r) { return r.E_tet_minus_E_oct_eV; });
   difference.diverging = true;
   difference.contours = {0};
-  Layer Ea = quantity("E_a, three points (eV)", [](MapRow const& r) { return r.Ea_three_point_eV; });
+  Layer Ea =
+      quantity("E_a, three points (eV)", [](MapRow const& r) { return r.Ea_three_point_eV; });
   Layer Ea_neb = quantity("E_a, CI-NEB (eV)", neb_value);
   set_range(dE_tet, grid, 0.97);
   set_range(dE_oct, grid, 0.97);
@@ -63,7 +69,8 @@ std::vector<std::string> write_figures(std::filesystem::path const& directory, G
     for (std::size_t k = 0; k < grid.planes.size(); ++k)
       panels.push_back({csm_title(*grid.planes[k][0]), k, shown, {}});
     names.push_back(grid.anion + "_fig3" + panel);
-    write_figure(directory, names.back(), "fcc " + grid.anion + " framework: " + what, grid, panels, true);
+    write_figure(directory, names.back(), "fcc " + grid.anion + " framework: " + what, grid, panels,
+                 true);
   };
   map_of("a_dE_tet", "change of the Tet energy by distortion", dE_tet);
   map_of("b_dE_oct", "change of the Oct energy by distortion", dE_oct);
@@ -76,18 +83,20 @@ std::vector<std::string> write_figures(std::filesystem::path const& directory, G
     low.high = low_barrier, low.tics = 4, low.saturates = false, low.contours.clear();
     Mask const below = [](MapRow const& r) { return r.Ea_three_point_eV < low_barrier; };
     low.value = [below](MapRow const& r) { return below(r) ? r.Ea_three_point_eV : std::nan(""); };
-    auto const n =
-        std::count_if(grid.planes[plane].begin(), grid.planes[plane].end(), [&](MapRow const* r) { return below(*r); });
-    return Panel{"CSM Tet " + decimals(grid.planes[plane][0]->csm_tet, 2) + ": " + std::to_string(n) + " of " +
-                     std::to_string(grid.cells()) + " points",
+    auto const n = std::count_if(grid.planes[plane].begin(), grid.planes[plane].end(),
+                                 [&](MapRow const* r) { return below(*r); });
+    return Panel{"CSM Tet " + decimals(grid.planes[plane][0]->csm_tet, 2) + ": " +
+                     std::to_string(n) + " of " + std::to_string(grid.cells()) + " points",
                  plane, low, below};
   };
-  std::size_t const ideal = nearest_plane(grid, 1), distorted = nearest_plane(grid, published_csm_factor);
+  std::size_t const ideal = nearest_plane(grid, 1),
+                    distorted = nearest_plane(grid, published_csm_factor);
   std::vector<Panel> regions{region(ideal)};
   if (distorted != ideal) regions.push_back(region(distorted));
   names.push_back(grid.anion + "_fig3ef_low_Ea");
-  write_figure(directory, names.back(), "fcc " + grid.anion + " framework: where E_a (three points) is below 0.4 eV",
-               grid, regions, true);
+  write_figure(directory, names.back(),
+               "fcc " + grid.anion + " framework: where E_a (three points) is below 0.4 eV", grid,
+               regions, true);
 
   std::vector<Panel> overview;
   std::string const at = " at CSM Tet " + decimals(grid.planes[distorted][0]->csm_tet, 2);
@@ -105,7 +114,8 @@ std::vector<std::string> write_figures(std::filesystem::path const& directory, G
 }
 }  // namespace
 
-std::vector<std::filesystem::path> plot_map(std::vector<MapRow> const& rows, std::filesystem::path const& directory) {
+std::vector<std::filesystem::path> plot_map(std::vector<MapRow> const& rows,
+                                            std::filesystem::path const& directory) {
   std::map<std::string, std::vector<MapRow const*>> by_anion;
   for (MapRow const& row : rows) by_anion[row.point.anion].push_back(&row);
   if (by_anion.empty()) fail_input({}, "no rows to draw");
@@ -131,31 +141,36 @@ std::vector<std::filesystem::path> plot_profile(BandResult const& band, std::str
     data << shortest(p.position) << ' ' << shortest(p.energy - zero) << '\n';
   data << "\n\n# highest image\n";
   if (band.saddle_image >= 0)
-    data << shortest(band.position[band.saddle_image]) << ' ' << shortest(band.saddle_energy - zero) << '\n';
+    data << shortest(band.position[band.saddle_image]) << ' ' << shortest(band.saddle_energy - zero)
+         << '\n';
   else
     data << "NaN NaN\n";
   write_text(directory / "profile.dat", data.str());
 
-  std::string const saddle =
-      band.saddle_kind == SaddleKind::interior
-          ? "saddle: " + decimals(band.forward_barrier, 3) + " eV from the start, " +
-                decimals(band.reverse_barrier, 3) + " eV from the end"
-          : "highest point: an end of the path; end - start = " + decimals(band.energy.back() - zero, 3) + " eV";
+  std::string const saddle = band.saddle_kind == SaddleKind::interior
+                                 ? "saddle: " + decimals(band.forward_barrier, 3) +
+                                       " eV from the start, " + decimals(band.reverse_barrier, 3) +
+                                       " eV from the end"
+                                 : "highest point: an end of the path; end - start = " +
+                                       decimals(band.energy.back() - zero, 3) + " eV";
   std::string plain;
   for (char c : title)
     if (c != '\'' && c != '\n') plain += c;
   std::ostringstream gp;
   gp << "# Draw again with: gnuplot profile.gp      (data: profile.dat)\n"
      << "do for [format in \"png svg\"] {\n"
-     << "if (format eq \"png\") { set terminal pngcairo noenhanced size 1600,1100 font \"DejaVu Sans,16\" fontscale "
+     << "if (format eq \"png\") { set terminal pngcairo noenhanced size 1600,1100 font \"DejaVu "
+        "Sans,16\" fontscale "
         "1.7 linewidth 2 } \\\n"
-     << "else { set terminal svg noenhanced size 800,550 font \"DejaVu Sans,14\" background rgb 'white' }\n"
+     << "else { set terminal svg noenhanced size 800,550 font \"DejaVu Sans,14\" background rgb "
+        "'white' }\n"
      << "set output 'profile.'.format\n"
      << "set title \""
      << "\".'" << plain << "'.\"\\n"
      << saddle << "\"\n"
      << "set xlabel 'Reaction coordinate s (Å)'\nset ylabel 'E - E(start) (eV)'\n"
-     << "set tics out nomirror\nset autoscale fix\nset offsets graph 0.03, graph 0.03, graph 0.08, graph 0.08\nunset "
+     << "set tics out nomirror\nset autoscale fix\nset offsets graph 0.03, graph 0.03, graph 0.08, "
+        "graph 0.08\nunset "
         "key\nset grid lc rgb '#dddddd'\n"
      << "plot 'profile.dat' index 1 with lines lw 2 lc rgb '#31688e', \\\n"
      << "     '' index 0 with points pt 7 ps 1.4 lc rgb '#31688e', \\\n"

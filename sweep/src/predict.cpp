@@ -23,9 +23,11 @@ namespace ionscape {
 
 namespace {
 
-std::string label_of(Crystal const& crystal, std::size_t ion) { return crystal.species[ion] + std::to_string(ion + 1); }
+std::string label_of(Crystal const& crystal, std::size_t ion) {
+  return crystal.species[ion] + std::to_string(ion + 1);
+}
 
-// ----------------------------------------------------------------------------------------------------------- geometry
+// --- geometry ------------------------------------------------------------------------------------
 
 /// What is known of each site of the graph, in its order.
 struct SiteFacts {
@@ -61,12 +63,14 @@ CompoundHop describe(Crystal const& crystal, Hop const& hop, SiteFacts const& fa
   out.count = 1;
   Mean csm_tet, csm_oct, volume_tet, volume_oct;
   for (std::size_t k = 0; k < hop.sites.size(); ++k) {
-    bool const is_tet = hop.sites[k].kind == SiteKind::tet, is_end = k == 0 || k + 1 == hop.sites.size();
+    bool const is_tet = hop.sites[k].kind == SiteKind::tet,
+               is_end = k == 0 || k + 1 == hop.sites.size();
     std::size_t const s = facts.index_of(crystal.cell, hop.sites[k].position);
     (is_tet ? csm_tet : csm_oct).add(facts.csm[s]);
     (is_tet ? volume_tet : volume_oct).add(facts.volume[s]);
     if (facts.has_mobile[s]) (is_end ? out.mobile_ends += 1 : int(out.mobile_between = true));
-    if (!facts.blocked_by[s].empty()) out.blocked_by += (out.blocked_by.empty() ? "" : " ") + facts.blocked_by[s];
+    if (!facts.blocked_by[s].empty())
+      out.blocked_by += (out.blocked_by.empty() ? "" : " ") + facts.blocked_by[s];
   }
   out.csm_tet = csm_tet.value(), out.csm_oct = csm_oct.value();
   out.tet_volume_A3 = volume_tet.value(), out.oct_volume_A3 = volume_oct.value();
@@ -88,15 +92,18 @@ bool alike(CompoundHop const& a, CompoundHop const& b) {
   auto const near = [](double x, double y, double relative, double absolute = 0) {
     return std::fabs(x - y) <= std::max(absolute, relative * std::max(std::fabs(x), std::fabs(y)));
   };
-  return a.hop.kind == b.hop.kind && a.mobile_ends == b.mobile_ends && a.mobile_between == b.mobile_between &&
-         a.blocked_by.empty() == b.blocked_by.empty() && near(a.csm_tet, b.csm_tet, 0.05, 0.02) &&
-         near(a.csm_oct, b.csm_oct, 0.05, 0.02) && near(a.tet_volume_A3, b.tet_volume_A3, 0.02) &&
-         near(a.oct_volume_A3, b.oct_volume_A3, 0.02) && near(a.bottleneck_area_A2, b.bottleneck_area_A2, 0.02) &&
+  return a.hop.kind == b.hop.kind && a.mobile_ends == b.mobile_ends &&
+         a.mobile_between == b.mobile_between && a.blocked_by.empty() == b.blocked_by.empty() &&
+         near(a.csm_tet, b.csm_tet, 0.05, 0.02) && near(a.csm_oct, b.csm_oct, 0.05, 0.02) &&
+         near(a.tet_volume_A3, b.tet_volume_A3, 0.02) &&
+         near(a.oct_volume_A3, b.oct_volume_A3, 0.02) &&
+         near(a.bottleneck_area_A2, b.bottleneck_area_A2, 0.02) &&
          near(a.length_A, b.length_A, 0.02) && near(a.span_A, b.span_A, 0.02);
 }
 
 void merge(std::vector<CompoundHop>& classes, CompoundHop hop) {
-  auto const same = std::ranges::find_if(classes, [&](CompoundHop const& c) { return alike(c, hop); });
+  auto const same =
+      std::ranges::find_if(classes, [&](CompoundHop const& c) { return alike(c, hop); });
   if (same == classes.end()) return classes.push_back(std::move(hop));
   ++same->count;
   auto const widen = [](double(&range)[2], double x) {
@@ -108,24 +115,26 @@ void merge(std::vector<CompoundHop>& classes, CompoundHop hop) {
 
 }  // namespace
 
-CompoundGeometry analyse_compound(Crystal const& crystal, std::string const& anion, std::string const& mobile,
-                                  std::span<HopKind const> kinds) {
+CompoundGeometry analyse_compound(Crystal const& crystal, std::string const& anion,
+                                  std::string const& mobile, std::span<HopKind const> kinds) {
   CompoundGeometry out;
   out.anion = anion;
   out.framework = match_framework(crystal, {anion});
   out.volume_A3 = out.framework.volume_per_anion;
   out.in_domain = out.framework.kind == FrameworkKind::fcc;
   if (!out.in_domain)
-    out.remarks.push_back(std::string("the anions form no fcc lattice (") + name_of(out.framework.kind) +
-                          "): outside the domain of the C-V and C-V-D models, whose error is not known here");
+    out.remarks.push_back(
+        std::string("the anions form no fcc lattice (") + name_of(out.framework.kind) +
+        "): outside the domain of the C-V and C-V-D models, whose error is not known here");
   SiteGraph const graph = find_sites(crystal, {anion});
   if (graph.sites.empty()) fail_input({}, "no sites between the ", anion, " ions");
   if (graph.has_empty_space()) {
     out.in_domain = false;
-    out.remarks.push_back("a sphere of radius " + figures::decimals(graph.largest_sphere_A, 1) +
-                          " Å fits between the " + anion + " ions (median " +
-                          figures::decimals(graph.median_sphere_A, 1) +
-                          " Å): V counts this empty space, as in a slab, and says little of the framework");
+    out.remarks.push_back(
+        "a sphere of radius " + figures::decimals(graph.largest_sphere_A, 1) +
+        " Å fits between the " + anion + " ions (median " +
+        figures::decimals(graph.median_sphere_A, 1) +
+        " Å): V counts this empty space, as in a slab, and says little of the framework");
   }
 
   SiteFacts facts;
@@ -157,15 +166,17 @@ CompoundGeometry analyse_compound(Crystal const& crystal, std::string const& ani
     if (nearest.distance > occupied_within) off_site.push_back(nearest.distance);
   }
   for (std::string const& species : other_anions)
-    out.remarks.push_back(species +
-                          " is taken for a cation, which only blocks hops: V and the framework are those of " + anion +
-                          " alone");
+    out.remarks.push_back(
+        species +
+        " is taken for a cation, which only blocks hops: V and the framework are those of " +
+        anion + " alone");
   if (!off_site.empty())
     out.remarks.push_back(std::to_string(off_site.size()) + " " + mobile + " stand up to " +
                           figures::decimals(std::ranges::max(off_site), 2) +
                           " Å from the nearest site's centre: the models put them there");
   if (out.mobile.empty())
-    out.remarks.push_back("no " + mobile + " in the structure: hops between empty sites, of a framework at rest");
+    out.remarks.push_back("no " + mobile +
+                          " in the structure: hops between empty sites, of a framework at rest");
 
   int hops_of_mobile = 0;
   for (HopKind kind : kinds)
@@ -176,24 +187,28 @@ CompoundGeometry analyse_compound(Crystal const& crystal, std::string const& ani
       merge(out.hops, std::move(described));
     }
   std::ranges::stable_sort(out.hops, {}, [](CompoundHop const& hop) {
-    return std::pair(!hop.blocked_by.empty(), -hop.mobile_ends);  // what the mobile ions can do comes first
+    return std::pair(!hop.blocked_by.empty(),
+                     -hop.mobile_ends);  // what the mobile ions can do comes first
   });
   if (hops_of_mobile == 0)
-    out.remarks.push_back(out.mobile.empty() ? "no chain of Tet and Oct sites: no hop to predict"
-                                             : "no hop of the asked kinds begins or ends at a " + mobile);
+    out.remarks.push_back(out.mobile.empty()
+                              ? "no chain of Tet and Oct sites: no hop to predict"
+                              : "no hop of the asked kinds begins or ends at a " + mobile);
   return out;
 }
 
 std::optional<double> distortion_with_csm(SiteKind kind, double csm) {
   constexpr double largest = 1.4;  // of SweepPoint
   static FccModel const ideal = fcc_model(0.25, conventional_cells(2, 2, 2), "X", -1);
-  if (kind == SiteKind::other || !(csm >= 0)) fail_input({}, "CSM ", csm, ", expected one >= 0 of a Tet or an Oct");
+  if (kind == SiteKind::other || !(csm >= 0))
+    fail_input({}, "CSM ", csm, ", expected one >= 0 of a Tet or an Oct");
   auto const csm_at = [&](double d) {
     Crystal const framework = distort(ideal.framework, ideal.hop, WindowShear{d}).framework;
     return symmetry_measure(framework, ideal.hop.sites[kind == SiteKind::oct ? 0 : 1]);
   };
   if (csm < 1e-9) return 1;
-  // The root of the CSM is nearly linear in d: false position, with Illinois' halving of an end that stays.
+  // The root of the CSM is nearly linear in d: false position, with Illinois' halving of an end
+  // that stays.
   auto const miss = [&](double d) { return std::sqrt(std::max(0.0, csm_at(d))) - std::sqrt(csm); };
   double low = 1, high = largest, below = -std::sqrt(csm), above = miss(high), d = high;
   if (above < 0) return {};
@@ -215,20 +230,25 @@ std::optional<double> distortion_with_csm(SiteKind kind, double csm) {
   return d;
 }
 
-// -------------------------------------------------------------------------------------------------------------- models
+// --- models --------------------------------------------------------------------------------------
 
-std::vector<std::string> outside_range(PotentialSet const& set, double charge_e, double volume_A3, double d) {
-  if (!set.fitted) return {"the potential of " + set.insertion->framework + " states no range in which it was fitted"};
+std::vector<std::string> outside_range(PotentialSet const& set, double charge_e, double volume_A3,
+                                       double d) {
+  if (!set.fitted)
+    return {"the potential of " + set.insertion->framework +
+            " states no range in which it was fitted"};
   FittedRange const& fitted = *set.fitted;
   std::vector<std::string> words;
-  auto const check = [&](std::string const& what, double x, std::array<double, 2> range, char const* unit) {
+  auto const check = [&](std::string const& what, double x, std::array<double, 2> range,
+                         char const* unit) {
     constexpr double slack = 1e-9;
     if (x < range[0] - slack || x > range[1] + slack)
-      words.push_back(what + " is outside the calibrated range " + shortest(range[0]) + " .. " + shortest(range[1]) +
-                      unit);
+      words.push_back(what + " is outside the calibrated range " + shortest(range[0]) + " .. " +
+                      shortest(range[1]) + unit);
   };
   check("anion charge " + figures::decimals(charge_e, 3) + " e", charge_e, fitted.charge_e, " e");
-  check("volume per anion " + figures::decimals(volume_A3, 3) + " Å^3", volume_A3, fitted.volume_A3, " Å^3");
+  check("volume per anion " + figures::decimals(volume_A3, 3) + " Å^3", volume_A3, fitted.volume_A3,
+        " Å^3");
   // Without its number, which stands beside: so that many hops of a compound give one warning.
   if (fitted.distortion) check("a distortion d", d, *fitted.distortion, "");
   return words;
@@ -258,7 +278,8 @@ double combined(std::initializer_list<double> parts) {
   return any ? std::sqrt(sum) : std::nan("");
 }
 
-/// What changes with C: half the difference over C -+ u, scaled where charges_around had to stop short.
+/// What changes with C: half the difference over C -+ u, scaled where charges_around had to stop
+/// short.
 double charge_part(double below, double above, double charge, double u) {
   auto const [low, high] = charges_around(charge, u);
   return u * std::fabs(above - below) / (high - low);
@@ -270,15 +291,18 @@ bool is_far_outside(PotentialSet const& set, double charge_e, double volume_A3, 
 }
 
 void note_unknown_error(PotentialSet const& set, bool far_outside, ModelBarrier& barrier) {
-  if (far_outside) barrier.notes.push_back("far outside the calibrated range: the error is not known");
+  if (far_outside)
+    barrier.notes.push_back("far outside the calibrated range: the error is not known");
   if (std::isnan(model_error(set, 1, false)))
     barrier.notes.push_back("the potential states no error of its own: the uncertainty lacks it");
 }
 
 /// What changes with C or D could not be found at both neighbours.
 void note_missing_part(ModelBarrier& barrier, std::string const& of) {
-  std::string const words = "the uncertainty lacks the part of " + of + ": a neighbouring band did not converge";
-  if (std::ranges::find(barrier.notes, words) == barrier.notes.end()) barrier.notes.push_back(words);
+  std::string const words =
+      "the uncertainty lacks the part of " + of + ": a neighbouring band did not converge";
+  if (std::ranges::find(barrier.notes, words) == barrier.notes.end())
+    barrier.notes.push_back(words);
 }
 
 /// The questions' points in one plan, each once, and where they stand.
@@ -292,7 +316,8 @@ class ModelPlan {
   std::size_t add(SweepPoint const& point) {
     validate(point, {});
     auto const [place, is_new] = index_of_.try_emplace(
-        std::tuple(point.anion, point.volume_A3, point.charge_e, point.distortion), plan_.points.size());
+        std::tuple(point.anion, point.volume_A3, point.charge_e, point.distortion),
+        plan_.points.size());
     if (is_new) plan_.points.push_back(point);
     return place->second;
   }
@@ -314,13 +339,15 @@ class ModelPlan {
   std::vector<MapRow> rows_;
 };
 
-/// A point, its twins at C -+ u, and its neighbours of least and largest CSM; the last two may be missing.
+/// A point, its twins at C -+ u, and its neighbours of least and largest CSM; the last two may be
+/// missing.
 struct PointSet {
   std::size_t centre = 0;
   std::optional<std::array<std::size_t, 2>> charges, csm;
 };
 
-PointSet add_points(ModelPlan& plan, ModelQuestion const& q, double d, std::optional<std::array<double, 2>> csm_ends) {
+PointSet add_points(ModelPlan& plan, ModelQuestion const& q, double d,
+                    std::optional<std::array<double, 2>> csm_ends) {
   SweepPoint const point{q.anion, q.volume_A3, q.charge_e, d};
   PointSet set{plan.add(point), {}, {}};
   auto const with_charge = [&](double charge) {
@@ -350,33 +377,37 @@ ModelBarrier barrier_of(ModelPlan const& plan, ModelQuestion const& q, PointSet 
   bool const tet_ends = q.kind == HopKind::tet_oct_tet;
   bool const far_outside = is_far_outside(set, q.charge_e, q.volume_A3, out.distortion);
   // NaN, and a note, where a neighbour has no barrier.
-  auto const both = [&](std::optional<std::array<std::size_t, 2>> const& two, bool neb, char const* what,
-                        auto const& part) {
+  auto const both = [&](std::optional<std::array<std::size_t, 2>> const& two, bool neb,
+                        char const* what, auto const& part) {
     if (!two) return std::nan("");
     MapRow const &below = plan.row((*two)[0]), &above = plan.row((*two)[1]);
     double const x = part(below, above);
-    if (std::isfinite(x) && (!neb || (below.status == "converged" && above.status == "converged"))) return x;
+    if (std::isfinite(x) && (!neb || (below.status == "converged" && above.status == "converged")))
+      return x;
     note_missing_part(out, what);
     return std::nan("");
   };
   auto const estimate = [&](bool neb, auto const& barrier) {
-    double const charge = both(points.charges, neb, "C", [&](MapRow const& below, MapRow const& above) {
-      return charge_part(barrier(below), barrier(above), q.charge_e, q.charge_uncertainty_e);
-    });
+    double const charge =
+        both(points.charges, neb, "C", [&](MapRow const& below, MapRow const& above) {
+          return charge_part(barrier(below), barrier(above), q.charge_e, q.charge_uncertainty_e);
+        });
     double const spread = both(points.csm, neb, "D", [&](MapRow const& below, MapRow const& above) {
       return std::fabs(barrier(above) - barrier(below)) / 2;
     });
     bool const known = q.in_domain && !far_outside;
-    return Estimate{barrier(row),
-                    known ? combined({model_error(set, out.distortion, !neb), charge, spread}) : std::nan("")};
+    return Estimate{
+        barrier(row),
+        known ? combined({model_error(set, out.distortion, !neb), charge, spread}) : std::nan("")};
   };
   out.span_three_point_eV = estimate(false, [](MapRow const& r) { return r.Ea_three_point_eV; });
   out.span_neb_eV = estimate(true, [](MapRow const& r) { return r.Ea_neb_eV; });
   out.from_end_three_point_eV = estimate(false, [&](MapRow const& r) {
     return std::max({r.E_oct_eV, r.E_face_eV, r.E_tet_eV}) - (tet_ends ? r.E_tet_eV : r.E_oct_eV);
   });
-  out.from_end_neb_eV =
-      estimate(true, [&](MapRow const& r) { return tet_ends ? r.barrier_tet_oct_eV : r.barrier_oct_tet_eV; });
+  out.from_end_neb_eV = estimate(true, [&](MapRow const& r) {
+    return tet_ends ? r.barrier_tet_oct_eV : r.barrier_oct_tet_eV;
+  });
   if (!q.in_domain) out.notes.push_back("outside_domain");
   std::istringstream notes(row.notes);
   for (std::string note; std::getline(notes, note, ';');)
@@ -390,7 +421,8 @@ ModelBarrier barrier_of(ModelPlan const& plan, ModelQuestion const& q, PointSet 
 
 }  // namespace
 
-std::vector<ModelAnswer> ask_models(std::span<ModelQuestion const> questions, PredictOptions const& options) {
+std::vector<ModelAnswer> ask_models(std::span<ModelQuestion const> questions,
+                                    PredictOptions const& options) {
   ModelPlan plan(options);
   std::vector<PointSet> cv;
   std::vector<std::optional<PointSet>> cvd;
@@ -402,7 +434,8 @@ std::vector<ModelAnswer> ask_models(std::span<ModelQuestion const> questions, Pr
     if (!d) continue;
     std::optional<std::array<double, 2>> ends;
     if (q.csm_highest - q.csm_lowest > 1e-3) {
-      auto const low = distortion_with_csm(q.csm_of, q.csm_lowest), high = distortion_with_csm(q.csm_of, q.csm_highest);
+      auto const low = distortion_with_csm(q.csm_of, q.csm_lowest),
+                 high = distortion_with_csm(q.csm_of, q.csm_highest);
       ends = {low.value_or(*d), high.value_or(*d)};
     }
     cvd.back() = add_points(plan, q, *d, ends);
@@ -417,27 +450,30 @@ std::vector<ModelAnswer> ask_models(std::span<ModelQuestion const> questions, Pr
       answer.cvd = barrier_of(plan, q, *cvd[i], set);
     } else {
       answer.cvd.distortion = std::nan("");
-      answer.cvd.notes = {"CSM " + figures::decimals(q.csm, 2) + " is beyond what the model cell can be sheared to"};
+      answer.cvd.notes = {"CSM " + figures::decimals(q.csm, 2) +
+                          " is beyond what the model cell can be sheared to"};
     }
     answers.push_back(std::move(answer));
   }
   return answers;
 }
 
-// ---------------------------------------------------------------------------------------- the compound's own framework
+// --- the compound's own framework ----------------------------------------------------------------
 
 namespace {
 
 using Exec = Kokkos::DefaultExecutionSpace;
 
-/// The three surfaces of a compound: at C, C - u, C + u (only the first if u is 0), and one band for each hop on each.
+/// The three surfaces of a compound: at C, C - u, C + u (only the first if u is 0), and one band
+/// for each hop on each.
 struct FrameworkBands {
   int first_surface = 0, surfaces = 0;
   std::size_t first_band = 0;  // of hop h on surface s: first_band + h * surfaces + s
 };
 
-ModelBarrier barrier_of(Exec const& exec, FrozenHost<Exec::memory_space> const& model, CompoundHop const& described,
-                        std::span<BandResult const> bands, int first_surface, FrameworkQuestion const& question,
+ModelBarrier barrier_of(Exec const& exec, FrozenHost<Exec::memory_space> const& model,
+                        CompoundHop const& described, std::span<BandResult const> bands,
+                        int first_surface, FrameworkQuestion const& question,
                         PotentialSet const& set) {
   Hop const& hop = described.hop;
   auto const points = waypoints(hop);
@@ -475,9 +511,11 @@ ModelBarrier barrier_of(Exec const& exec, FrozenHost<Exec::memory_space> const& 
     if (far_outside) return Estimate{values[0], std::nan("")};
     double charge = std::nan("");
     if (values.size() > 1) {
-      bool const settled = bands[1].status == BandStatus::converged && bands[2].status == BandStatus::converged;
+      bool const settled =
+          bands[1].status == BandStatus::converged && bands[2].status == BandStatus::converged;
       if (!is_neb || settled)
-        charge = charge_part(values[1], values[2], question.charge_e, question.charge_uncertainty_e);
+        charge =
+            charge_part(values[1], values[2], question.charge_e, question.charge_uncertainty_e);
       if (std::isnan(charge)) note_missing_part(out, "C");
     }
     return Estimate{values[0], combined({model_error(set, d, !is_neb), charge})};
@@ -495,15 +533,16 @@ ModelBarrier barrier_of(Exec const& exec, FrozenHost<Exec::memory_space> const& 
   if (band.saddle_kind != SaddleKind::interior) out.notes.push_back("no_interior_saddle");
   if (band.max_minus_min - out.from_end_neb_eV.value > 1e-3) out.notes.push_back("path_below_ends");
   if (approach < 1) out.notes.push_back("inside_buckingham_well");
-  for (std::string& words : outside_range(set, question.charge_e, volume, d)) out.notes.push_back(std::move(words));
+  for (std::string& words : outside_range(set, question.charge_e, volume, d))
+    out.notes.push_back(std::move(words));
   note_unknown_error(set, far_outside, out);
   return out;
 }
 
 }  // namespace
 
-std::vector<std::vector<ModelBarrier>> relax_in_frameworks(std::span<FrameworkQuestion const> questions,
-                                                           PredictOptions const& options) {
+std::vector<std::vector<ModelBarrier>> relax_in_frameworks(
+    std::span<FrameworkQuestion const> questions, PredictOptions const& options) {
   NebOptions const& neb = options.own_neb;
   std::vector<HostFramework> frameworks;
   std::vector<HostSurface> surfaces;
@@ -517,7 +556,8 @@ std::vector<std::vector<ModelBarrier>> relax_in_frameworks(std::span<FrameworkQu
       frameworks.push_back(host.framework);
       std::vector<double> charges{q.charge_e};
       if (q.charge_uncertainty_e > 0)
-        for (double charge : charges_around(q.charge_e, q.charge_uncertainty_e)) charges.push_back(charge);
+        for (double charge : charges_around(q.charge_e, q.charge_uncertainty_e))
+          charges.push_back(charge);
       double const volume = q.anions.cell.volume() / double(q.anions.size());
       for (double charge : charges)
         surfaces.push_back(insertion_surface(int(frameworks.size()) - 1, volume, charge, set));
@@ -536,7 +576,8 @@ std::vector<std::vector<ModelBarrier>> relax_in_frameworks(std::span<FrameworkQu
   Exec const exec;
   FrozenHost<Exec::memory_space> const model(frameworks, surfaces, {options.accuracy});
   auto const progress = [&](int finished) {
-    if (options.progress) options.progress("bands", std::size_t(finished), std::size_t(paths.n_bands()));
+    if (options.progress)
+      options.progress("bands", std::size_t(finished), std::size_t(paths.n_bands()));
   };
   auto const bands = relax_bands(exec, model, paths, neb, progress);
   progress(paths.n_bands());
@@ -544,19 +585,20 @@ std::vector<std::vector<ModelBarrier>> relax_in_frameworks(std::span<FrameworkQu
     for (std::size_t h = 0; h < questions[i].hops.size(); ++h) {
       FrameworkBands const& b = of_question[i];
       auto const n = std::size_t(b.surfaces);
-      answers[i].push_back(barrier_of(exec, model, questions[i].hops[h],
-                                      std::span(bands).subspan(b.first_band + h * n, n), b.first_surface, questions[i],
-                                      potential_of(options, questions[i].anions.species[0])));
+      answers[i].push_back(barrier_of(
+          exec, model, questions[i].hops[h], std::span(bands).subspan(b.first_band + h * n, n),
+          b.first_surface, questions[i], potential_of(options, questions[i].anions.species[0])));
     }
   return answers;
 }
 
-// --------------------------------------------------------------------------------------------- compounds from a table
+// --- compounds from a table ----------------------------------------------------------------------
 
 namespace {
 
 /// The first of the names that the table has.
-std::string column_of(CsvTable const& table, std::initializer_list<char const*> names, SourceLocation const& where) {
+std::string column_of(CsvTable const& table, std::initializer_list<char const*> names,
+                      SourceLocation const& where) {
   for (char const* name : names)
     if (table.has(name)) return name;
   fail_input(where, "no column ", *names.begin(), "; found ", joined(table.columns()));
@@ -580,12 +622,14 @@ CompoundTable read_compound_table(std::filesystem::path const& file, SiteKind cs
     for (std::string const& column : {volume, std::string("charge_e"), std::string("csm")})
       if (table.text(row, column).empty()) missing += (missing.empty() ? "" : ", ") + column;
     if (!missing.empty()) {
-      out.left_out.push_back(compound.formula + " (line " + std::to_string(where.line) + "): no " + missing);
+      out.left_out.push_back(compound.formula + " (line " + std::to_string(where.line) + "): no " +
+                             missing);
       continue;
     }
     ModelQuestion& q = compound.question;
     if (compound.path != "TOT" && compound.path != "OTO")
-      fail_input(where, "path '", compound.path, "', expected TOT (Tet-Oct-Tet) or OTO (Oct-Tet-Oct)");
+      fail_input(where, "path '", compound.path,
+                 "', expected TOT (Tet-Oct-Tet) or OTO (Oct-Tet-Oct)");
     q.kind = compound.path == "TOT" ? HopKind::tet_oct_tet : HopKind::oct_tet_oct;
     q.volume_A3 = table.number(row, volume);
     q.charge_e = table.number(row, "charge_e");
@@ -599,8 +643,8 @@ CompoundTable read_compound_table(std::filesystem::path const& file, SiteKind cs
       for (auto const& [species, n] : parse_formula(compound.formula, where))
         if (is_known_anion(species)) anions.push_back(species);
       if (anions.size() != 1)
-        fail_input(where, compound.formula, ": the framework's anion is not clear (", joined(anions),
-                   "); a column 'anion' would say it");
+        fail_input(where, compound.formula, ": the framework's anion is not clear (",
+                   joined(anions), "); a column 'anion' would say it");
       q.anion = anions[0];
     }
     validate(SweepPoint{q.anion, q.volume_A3, q.charge_e, 1}, where);

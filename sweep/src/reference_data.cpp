@@ -24,21 +24,25 @@ namespace {
 using Path = std::filesystem::path;
 
 constexpr int n_images = 7;
-constexpr double source_noise = 0.009;  // eV: mean difference of [X20] and [O23] for S at the same points
-constexpr double off_trend = 0.01;      // eV from the trend, above which an image is doubtful
+constexpr double source_noise =
+    0.009;  // eV: mean difference of [X20] and [O23] for S at the same points
+constexpr double off_trend = 0.01;  // eV from the trend, above which an image is doubtful
 
-// ----------------------------------------------------------------------------------------------- quirks of the sources
+// --- quirks of the sources -----------------------------------------------------------------------
 
-/// The volume per anion of the 48-anion cell of [X20], from the lattice scale in its labels; reproduces the volumes in
-/// the headers of the published tables to 0.01 Å^3.
+/// The volume per anion of the 48-anion cell of [X20], from the lattice scale in its labels;
+/// reproduces the volumes in the headers of the published tables to 0.01 Å^3.
 double volume_of_scale(double scale) { return 23.858583 * scale * scale * scale; }
 
 /// Between -1.7 and -1.8 e the energies of O and S jump in a way that no smooth surface follows.
-bool beyond_kink(std::string const& anion, double charge) { return (anion == "O" || anion == "S") && charge < -1.75; }
+bool beyond_kink(std::string const& anion, double charge) {
+  return (anion == "O" || anion == "S") && charge < -1.75;
+}
 
-/// Image 3 of many [X20] profiles is off, by up to tenths of an eV, and the raw files do not say where. The seven
-/// energies of a sound path are so smooth that the sixth difference nearly vanishes: this is what image 3 misses to
-/// that. Against a fit over all charges and volumes it finds 9 of 10 such images.
+/// Image 3 of many [X20] profiles is off, by up to tenths of an eV, and the raw files do not say
+/// where. The seven energies of a sound path are so smooth that the sixth difference nearly
+/// vanishes: this is what image 3 misses to that. Against a fit over all charges and volumes it
+/// finds 9 of 10 such images.
 double miss_of_image_3(std::array<double, n_images> const& e) {
   return e[3] - (e[0] - 6 * e[1] + 15 * e[2] + 15 * e[4] - 6 * e[5] + e[6]) / 20;
 }
@@ -55,7 +59,7 @@ std::optional<std::string> anion_of_file(std::string name) {
   return {};
 }
 
-// -------------------------------------------------------------------------------------------------- the [X20] profiles
+// --- the [X20] profiles --------------------------------------------------------------------------
 
 /// One CI-NEB path of [X20] from Oct to Tet.
 struct Profile {
@@ -77,17 +81,18 @@ double highest(Profile const& p, bool with_image_3) {
 void add_profile(Profile const& p, std::vector<ReferenceValue>& values) {
   bool const kink = beyond_kink(p.anion, p.charge);
   auto const add = [&](Quantity quantity, int image, double value, bool doubtful) {
-    values.push_back(
-        {p.anion, p.volume, p.charge, 1, quantity, image, value, source_noise, false, kink || doubtful, p.source, 0});
+    values.push_back({p.anion, p.volume, p.charge, 1, quantity, image, value, source_noise, false,
+                      kink || doubtful, p.source, 0});
   };
   for (int k = 1; k < n_images; ++k) add(Quantity::image, k, p.energy[k], p.off[k]);
   add(Quantity::tet_minus_oct, 0, p.energy[6], p.off[6]);
-  // Where image 3 is off it is left out; if it is the highest, or would be on a smooth path, the others only bound the
-  // barrier from below.
+  // Where image 3 is off it is left out; if it is the highest, or would be on a smooth path, the
+  // others only bound the barrier from below.
   bool const drop = p.off[3];
   double const top = highest(p, !drop), smooth = p.energy[3] - miss_of_image_3(p.energy);
   bool const lost = drop && std::max(p.energy[3], smooth) > top;
-  bool const another = std::ranges::any_of(std::array{0, 1, 2, 4, 5, 6}, [&](int k) { return p.off[k]; });
+  bool const another =
+      std::ranges::any_of(std::array{0, 1, 2, 4, 5, 6}, [&](int k) { return p.off[k]; });
   add(Quantity::barrier, 0, top - std::min(0.0, p.energy[6]), lost || another);
 }
 
@@ -113,13 +118,15 @@ std::vector<Profile> read_profile_table(Path const& file) {
   std::vector<Profile> list;
   for (auto const& [id, p] : profiles) {
     if (images_of[id].size() != n_images)
-      fail_input({file}, "profile ", id, " has ", images_of[id].size(), " images, expected ", n_images);
+      fail_input({file}, "profile ", id, " has ", images_of[id].size(), " images, expected ",
+                 n_images);
     list.push_back(p);
   }
   return list;
 }
 
-/// One line without its end, which may be LF, CR LF or CR in one and the same file; its number as an editor counts.
+/// One line without its end, which may be LF, CR LF or CR in one and the same file; its number as
+/// an editor counts.
 struct Line {
   int number;
   std::string text;
@@ -149,8 +156,10 @@ std::vector<Line> lines_of(Path const& file) {
   return lines;
 }
 
-/// Blocks of a header, which ends with CHARGE-v-SCALE, and seven lines "image force energy relative".
-std::vector<Profile> read_barrier_file(Path const& file, std::string const& anion, std::string const& series,
+/// Blocks of a header, which ends with CHARGE-v-SCALE, and seven lines "image force energy
+/// relative".
+std::vector<Profile> read_barrier_file(Path const& file, std::string const& anion,
+                                       std::string const& series,
                                        std::vector<std::string>& remarks) {
   static std::regex const label(R"((\d*\.?\d+)[^0-9.]*-v-\s*(\d*\.?\d+))");
   auto const lines = lines_of(file);
@@ -160,11 +169,12 @@ std::vector<Profile> read_barrier_file(Path const& file, std::string const& anio
     Line const& header = lines[at++];
     std::smatch found;
     if (!std::regex_search(header.text, found, label))
-      fail_input({file, header.number}, "found '", header.text, "', expected a label with CHARGE-v-SCALE");
+      fail_input({file, header.number}, "found '", header.text,
+                 "', expected a label with CHARGE-v-SCALE");
     double const charge = std::stod(found[1]), scale = std::stod(found[2]);
     if (!(charge > 0 && charge < 4 && scale > 0.3 && scale < 3))
-      fail_input({file, header.number}, "charge ", charge, " and scale ", scale, " in '", header.text,
-                 "', expected 0 to 4 e and 0.3 to 3");
+      fail_input({file, header.number}, "charge ", charge, " and scale ", scale, " in '",
+                 header.text, "', expected 0 to 4 e and 0.3 to 3");
     Profile p{anion, -charge, volume_of_scale(scale), {}, {}, series};
     double first = 0;
     for (int image = 0; image < n_images; ++image, ++at) {
@@ -183,7 +193,8 @@ std::vector<Profile> read_barrier_file(Path const& file, std::string const& anio
   }
   if (other_relative > 0)
     remarks.push_back(series + ": " + std::to_string(other_relative) +
-                      " images with a relative energy that is not the energy minus that of image 0; the energies are "
+                      " images with a relative energy that is not the energy minus that of image "
+                      "0; the energies are "
                       "used");
   return list;
 }
@@ -193,8 +204,10 @@ void read_site_table(Path const& file, std::vector<ReferenceValue>& values) {
   CsvTable const table = CsvTable::read(file);
   for (std::size_t row = 0; row < table.rows(); ++row) {
     std::string const anion = table.text(row, "anion");
-    double const charge = table.number(row, "charge_e"), volume = volume_of_scale(table.number(row, "lattice_scale"));
-    bool const kink = beyond_kink(anion, charge), off = table.number(row, "n_other_images_offtrend") > 0;
+    double const charge = table.number(row, "charge_e"),
+                 volume = volume_of_scale(table.number(row, "lattice_scale"));
+    bool const kink = beyond_kink(anion, charge),
+               off = table.number(row, "n_other_images_offtrend") > 0;
     bool const off3 = table.number(row, "flag_image3_offtrend") != 0;
     double const all = table.number(row, "barrier_from_endpoint_eV");
     double const barrier = off3 ? table.number(row, "barrier_excl_image3_eV") : all;
@@ -202,14 +215,15 @@ void read_site_table(Path const& file, std::vector<ReferenceValue>& values) {
     double const saddle = table.number(row, "saddle_image");
     bool const lost = off3 && (barrier != all || saddle == 2 || saddle == 4);
     std::string const source = "[X20] " + file.filename().string();
-    values.push_back({anion, volume, charge, 1, Quantity::tet_minus_oct, 0, table.number(row, "E_tet_minus_E_oct_eV"),
-                      source_noise, false, kink || off, source, 0});
-    values.push_back(
-        {anion, volume, charge, 1, Quantity::barrier, 0, barrier, source_noise, false, kink || off || lost, source, 0});
+    values.push_back({anion, volume, charge, 1, Quantity::tet_minus_oct, 0,
+                      table.number(row, "E_tet_minus_E_oct_eV"), source_noise, false, kink || off,
+                      source, 0});
+    values.push_back({anion, volume, charge, 1, Quantity::barrier, 0, barrier, source_noise, false,
+                      kink || off || lost, source, 0});
   }
 }
 
-// ------------------------------------------------------------------------------------------------- the tables of [O23]
+// --- the tables of [O23] -------------------------------------------------------------------------
 
 /// The point of a row of an [O23] table.
 ReferenceValue point_of(CsvTable const& table, std::size_t row, std::string_view distortion,
@@ -224,12 +238,14 @@ ReferenceValue point_of(CsvTable const& table, std::size_t row, std::string_view
   return v;
 }
 
-/// Markers hidden behind others can be misread. All quantities are nearly linear in the charge: a value that misses the
-/// mean of its two neighbours by more than anything else does, and by more than its neighbours miss theirs, is
-/// doubtful. (Known: D of O at 12.64 Å^3 and -1.5 e, 0.39 eV too low.)
+/// Markers hidden behind others can be misread. All quantities are nearly linear in the charge: a
+/// value that misses the mean of its two neighbours by more than anything else does, and by more
+/// than its neighbours miss theirs, is doubtful. (Known: D of O at 12.64 Å^3 and -1.5 e, 0.39 eV
+/// too low.)
 void mark_misread(std::vector<ReferenceValue>& decoded) {
   constexpr double too_far = 0.1;  // eV; the others miss by 0.04 at most
-  std::map<std::tuple<std::string, Quantity, double, double>, std::map<double, ReferenceValue*>> lines;
+  std::map<std::tuple<std::string, Quantity, double, double>, std::map<double, ReferenceValue*>>
+      lines;
   for (ReferenceValue& v : decoded)
     if (!v.bound && v.quantity != Quantity::E_tet)
       lines[{v.anion, v.quantity, v.distortion, v.volume_A3}][v.charge_e] = &v;
@@ -253,7 +269,8 @@ void read_decoded(Path const& file, std::vector<ReferenceValue>& values) {
                                                    {"dE_oct_rel_undistorted", Quantity::dE_oct},
                                                    {"E_tet_insertion", Quantity::E_tet}};
   for (std::size_t row = 0; row < table.rows(); ++row) {
-    ReferenceValue v = point_of(table, row, "distortion_factor", "[O23] " + file.filename().string());
+    ReferenceValue v =
+        point_of(table, row, "distortion_factor", "[O23] " + file.filename().string());
     std::string const& name = table.text(row, "quantity");
     auto const quantity = quantities.find(name);
     if (quantity == quantities.end())
@@ -264,9 +281,11 @@ void read_decoded(Path const& file, std::vector<ReferenceValue>& values) {
     v.source += ", " + table.text(row, "source_figure");
     v.value_eV = table.number(row, "value_eV");
     v.uncertainty_eV = table.number(row, "uncertainty_eV");
-    // What cannot be told from an end of the scale is a bound as well: 0.996 +- 0.007 of a scale that ends at 1.
+    // What cannot be told from an end of the scale is a bound as well: 0.996 +- 0.007 of a scale
+    // that ends at 1.
     double const low = table.number(row, "scale_min_eV"), high = table.number(row, "scale_max_eV");
-    bool const at_high = v.value_eV + v.uncertainty_eV >= high, at_low = v.value_eV - v.uncertainty_eV <= low;
+    bool const at_high = v.value_eV + v.uncertainty_eV >= high,
+               at_low = v.value_eV - v.uncertainty_eV <= low;
     v.bound = table.number(row, "saturated") != 0 || at_high || at_low;
     if (v.bound) v.bound_sign = v.value_eV > 0.5 * (low + high) ? 1 : -1;
     // Read from a scale 13 eV wide, never checked against a printed number.
@@ -282,7 +301,8 @@ void read_printed_grid(Path const& file, std::vector<ReferenceValue>& values) {
   constexpr double mask = 0.4;  // eV
   CsvTable const table = CsvTable::read(file);
   for (std::size_t row = 0; row < table.rows(); ++row) {
-    ReferenceValue v = point_of(table, row, "distortion_factor", "[O23] " + file.filename().string());
+    ReferenceValue v =
+        point_of(table, row, "distortion_factor", "[O23] " + file.filename().string());
     v.quantity = Quantity::barrier_three_point;
     auto const printed = table.optional_number(row, "Ea_eV");
     v.bound = !printed;
@@ -292,31 +312,35 @@ void read_printed_grid(Path const& file, std::vector<ReferenceValue>& values) {
   }
 }
 
-/// Printed rows of the big tables. Their labels Etet and Eoct are exchanged, which the corrected column has undone.
+/// Printed rows of the big tables. Their labels Etet and Eoct are exchanged, which the corrected
+/// column has undone.
 void read_printed_rows(Path const& file, std::vector<ReferenceValue>& values) {
   CsvTable const table = CsvTable::read(file);
-  std::pair<char const*, Quantity> const columns[] = {{"Ea_eV", Quantity::barrier_three_point},
-                                                      {"E_tet_minus_E_oct_corrected_eV", Quantity::tet_minus_oct}};
+  std::pair<char const*, Quantity> const columns[] = {
+      {"Ea_eV", Quantity::barrier_three_point},
+      {"E_tet_minus_E_oct_corrected_eV", Quantity::tet_minus_oct}};
   for (std::size_t row = 0; row < table.rows(); ++row)
     for (auto const& [column, quantity] : columns)
       if (auto const number = table.optional_number(row, column)) {
-        ReferenceValue v = point_of(table, row, "distortion_factor", "[O23] " + file.filename().string());
+        ReferenceValue v =
+            point_of(table, row, "distortion_factor", "[O23] " + file.filename().string());
         v.quantity = quantity;
         v.value_eV = *number;
         values.push_back(v);
       }
 }
 
-/// Markers of line plots. The legends say CSM 0.0 where d = 1.04 (O) and 1.12 (S) are drawn: the column of what is
-/// drawn counts, not the legend's.
+/// Markers of line plots. The legends say CSM 0.0 where d = 1.04 (O) and 1.12 (S) are drawn: the
+/// column of what is drawn counts, not the legend's.
 void read_curves(Path const& file, std::vector<ReferenceValue>& values) {
   CsvTable const table = CsvTable::read(file);
   for (std::size_t row = 0; row < table.rows(); ++row) {
     std::string const& name = table.text(row, "quantity");
     if (name != "Ea" && name != "E_tet_minus_E_oct")
       fail_input(table.where(row), "quantity '", name, "', expected Ea or E_tet_minus_E_oct");
-    ReferenceValue v = point_of(table, row, "distortion_factor_plotted",
-                                "[O23] " + file.filename().string() + ", " + table.text(row, "source_figure"));
+    ReferenceValue v =
+        point_of(table, row, "distortion_factor_plotted",
+                 "[O23] " + file.filename().string() + ", " + table.text(row, "source_figure"));
     v.quantity = name == "Ea" ? Quantity::barrier_three_point : Quantity::tet_minus_oct;
     v.value_eV = table.number(row, "value_eV");
     v.uncertainty_eV = table.number(row, "uncertainty_eV");
@@ -324,8 +348,8 @@ void read_curves(Path const& file, std::vector<ReferenceValue>& values) {
   }
 }
 
-/// Shares of the plane. The rows of 0.2 eV are copies of those of 0.3 eV, and those of 1.2 eV are 1 although larger
-/// barriers exist: the table marks both as suspect.
+/// Shares of the plane. The rows of 0.2 eV are copies of those of 0.3 eV, and those of 1.2 eV are 1
+/// although larger barriers exist: the table marks both as suspect.
 void read_coverage(Path const& file, std::vector<ReferenceShare>& shares) {
   CsvTable const table = CsvTable::read(file);
   for (std::size_t row = 0; row < table.rows(); ++row)
@@ -335,19 +359,21 @@ void read_coverage(Path const& file, std::vector<ReferenceShare>& shares) {
                         table.number(row, "suspect") != 0});
 }
 
-// --------------------------------------------------------------------------------------------------------- all at once
+// --- all at once ---------------------------------------------------------------------------------
 
 /// Of values for the same point, quantity and image.
 auto key_of(ReferenceValue const& v) {
-  return std::tuple(v.anion, int(v.quantity), point_key(v.distortion, v.charge_e, v.volume_A3), v.image);
+  return std::tuple(v.anion, int(v.quantity), point_key(v.distortion, v.charge_e, v.volume_A3),
+                    v.image);
 }
 
-/// Values before bounds, sure before doubtful, printed before read from colours, well read before badly read; of bounds
-/// on one side the tighter.
+/// Values before bounds, sure before doubtful, printed before read from colours, well read before
+/// badly read; of bounds on one side the tighter.
 bool better(ReferenceValue const& a, ReferenceValue const& b) {
   auto const rank = [](ReferenceValue const& v) {
     bool const from_colours = v.source.find("decoded") != std::string::npos;
-    return std::tuple(v.bound, v.doubtful, -v.bound_sign * v.value_eV, from_colours, v.uncertainty_eV);
+    return std::tuple(v.bound, v.doubtful, -v.bound_sign * v.value_eV, from_colours,
+                      v.uncertainty_eV);
   };
   return rank(a) < rank(b);
 }
@@ -361,10 +387,12 @@ void keep_the_best(ReferenceData& data) {
   auto const rest = std::ranges::unique(data.values, {}, key_of);
   data.values.erase(rest.begin(), rest.end());
   if (auto const n = before - data.values.size(); n > 0)
-    data.remarks.push_back(std::to_string(n) + " values stand in a second place as well: the better known are kept");
+    data.remarks.push_back(std::to_string(n) +
+                           " values stand in a second place as well: the better known are kept");
 }
 
-/// dE_tet = dE_oct + D(d) - D(1): more exact than the difference of two insertion energies read from a wide scale.
+/// dE_tet = dE_oct + D(d) - D(1): more exact than the difference of two insertion energies read
+/// from a wide scale.
 void derive_dE_tet(ReferenceData& data) {
   std::map<decltype(key_of(ReferenceValue{})), ReferenceValue const*> known;
   for (ReferenceValue const& v : data.values)
@@ -383,38 +411,46 @@ void derive_dE_tet(ReferenceData& data) {
     ReferenceValue v = oct;
     v.quantity = Quantity::dE_tet;
     v.value_eV += distorted->value_eV - ideal->value_eV;
-    v.uncertainty_eV = std::hypot(oct.uncertainty_eV, distorted->uncertainty_eV, ideal->uncertainty_eV);
+    v.uncertainty_eV =
+        std::hypot(oct.uncertainty_eV, distorted->uncertainty_eV, ideal->uncertainty_eV);
     v.doubtful = oct.doubtful || distorted->doubtful || ideal->doubtful;
     v.source = "[O23] derived: dE_oct + D(d) - D(1)";
     derived.push_back(v);
   }
   if (!derived.empty())
-    data.remarks.push_back(std::to_string(derived.size()) + " values of dE_tet are derived as dE_oct + D(d) - D(1)");
+    data.remarks.push_back(std::to_string(derived.size()) +
+                           " values of dE_tet are derived as dE_oct + D(d) - D(1)");
   data.values.insert(data.values.end(), derived.begin(), derived.end());
 }
 
 std::vector<Path> barrier_files(Path const& directory) {
   std::vector<Path> files;
   for (auto const& entry : std::filesystem::recursive_directory_iterator(directory))
-    if (entry.is_regular_file() && entry.path().filename().string().ends_with("-barrier.txt")) files.push_back(entry);
+    if (entry.is_regular_file() && entry.path().filename().string().ends_with("-barrier.txt"))
+      files.push_back(entry);
   std::ranges::sort(files);
   return files;
 }
 
 void add_remarks_on_quirks(ReferenceData& data) {
   auto const say = [&](std::string const& what, auto const& is) {
-    if (auto const n = std::ranges::count_if(data.values, is); n > 0) data.remarks.push_back(std::to_string(n) + what);
+    if (auto const n = std::ranges::count_if(data.values, is); n > 0)
+      data.remarks.push_back(std::to_string(n) + what);
   };
   using Value = ReferenceValue;
-  say(" values are only bounds: ends of colour scales, masked cells", [](Value const& v) { return v.bound; });
+  say(" values are only bounds: ends of colour scales, masked cells",
+      [](Value const& v) { return v.bound; });
   say(" values are doubtful: O and S beyond the kink at -1.75 e",
       [](Value const& v) { return beyond_kink(v.anion, v.charge_e); });
   say(" values are doubtful: insertion energies read from a scale that nobody has checked",
       [](Value const& v) { return v.quantity == Quantity::E_tet; });
-  say(" values are doubtful: off the trend of their neighbours",
-      [](Value const& v) { return v.doubtful && v.quantity != Quantity::E_tet && !beyond_kink(v.anion, v.charge_e); });
-  if (std::ranges::any_of(data.values, [](ReferenceValue const& v) { return v.anion == "F" && v.charge_e < -0.7; }))
-    data.remarks.push_back("the energies of F have a kink between -0.75 and -0.85 e; they are kept");
+  say(" values are doubtful: off the trend of their neighbours", [](Value const& v) {
+    return v.doubtful && v.quantity != Quantity::E_tet && !beyond_kink(v.anion, v.charge_e);
+  });
+  if (std::ranges::any_of(
+          data.values, [](ReferenceValue const& v) { return v.anion == "F" && v.charge_e < -0.7; }))
+    data.remarks.push_back(
+        "the energies of F have a kink between -0.75 and -0.85 e; they are kept");
 }
 
 }  // namespace
@@ -441,7 +477,8 @@ std::string name_of(Quantity quantity) {
 
 ReferenceData read_reference_data(Path const& directory) {
   if (!std::filesystem::is_directory(directory))
-    fail_input({directory}, "no such folder, expected one with reference tables or with *-barrier.txt");
+    fail_input({directory},
+               "no such folder, expected one with reference tables or with *-barrier.txt");
   ReferenceData data;
   std::vector<std::string> missing;
   int files = 0;
@@ -467,7 +504,8 @@ ReferenceData read_reference_data(Path const& directory) {
   bool const profiles = table("dft_profiles.csv", [&](Path const& file) {
     for (Profile const& p : read_profile_table(file)) add_profile(p, data.values);
   });
-  if (!profiles) table("dft_sites.csv", [&](Path const& file) { read_site_table(file, data.values); });
+  if (!profiles)
+    table("dft_sites.csv", [&](Path const& file) { read_site_table(file, data.values); });
   table("cvd_decoded_3d.csv", [&](Path const& file) { read_decoded(file, data.values); });
   table("cvd_grid_S_csm0.csv", [&](Path const& file) { read_printed_grid(file, data.values); });
   table("cvd_grid_rows.csv", [&](Path const& file) { read_printed_rows(file, data.values); });
@@ -488,14 +526,17 @@ ReferenceData read_reference_data(Path const& directory) {
     ++files;
     auto const list = read_barrier_file(file, *anion, "[X20] " + series, data.remarks);
     for (Profile const& p : list) add_profile(p, data.values);
-    say(series, list.size(), " profiles; image 3 is checked by the smoothness of its path, other images are not");
+    say(series, list.size(),
+        " profiles; image 3 is checked by the smoothness of its path, other images are not");
   }
   if (files == 0)
     fail_input(
         {directory},
         "no reference data found, expected dft_profiles.csv, dft_sites.csv, cvd_decoded_3d.csv, "
-        "cvd_grid_S_csm0.csv, cvd_grid_rows.csv, digitised_csm_curves.csv, cvd_coverage.csv, or files named "
-        "*-barrier.txt as Xu et al. (2020) published them (the notebooks of Ouyang et al. (2023), *.ipynb, print ten "
+        "cvd_grid_S_csm0.csv, cvd_grid_rows.csv, digitised_csm_curves.csv, cvd_coverage.csv, or "
+        "files named "
+        "*-barrier.txt as Xu et al. (2020) published them (the notebooks of Ouyang et al. (2023), "
+        "*.ipynb, print ten "
         "rows a table and draw the rest: they are not read)");
   if (!missing.empty()) data.remarks.push_back("not there: " + joined(missing));
   keep_the_best(data);

@@ -40,7 +40,8 @@ struct Standardised {
   VectorXd y;
 };
 
-/// Of the rows with keep(row). A feature that is the same in all of them is zero there: it gets no coefficient.
+/// Of the rows with keep(row). A feature that is the same in all of them is zero there: it gets no
+/// coefficient.
 template <class Keep>
 Standardised standardise(RegressionData const& data, Keep const& keep) {
   std::vector<std::size_t> rows;
@@ -71,10 +72,13 @@ Standardised standardise(RegressionData const& data, Keep const& keep) {
   return s;
 }
 
-double soft_threshold(double z, double gamma) { return std::copysign(std::max(std::fabs(z) - gamma, 0.0), z); }
+double soft_threshold(double z, double gamma) {
+  return std::copysign(std::max(std::fabs(z) - gamma, 0.0), z);
+}
 
 /// One b for each penalty; each starts from the last. The Gram matrix holds all that is needed.
-MatrixXd coordinate_descent(Standardised const& s, std::vector<double> const& penalties, double tolerance) {
+MatrixXd coordinate_descent(Standardised const& s, std::vector<double> const& penalties,
+                            double tolerance) {
   constexpr int most_sweeps = 100000;
   double const n = double(s.y.size());
   MatrixXd const gram = s.x.transpose() * s.x / n;
@@ -85,12 +89,14 @@ MatrixXd coordinate_descent(Standardised const& s, std::vector<double> const& pe
   for (std::size_t k = 0; k < penalties.size(); ++k) {
     double change = INFINITY;
     for (int sweep = 0; change > limit; ++sweep) {
-      if (sweep == most_sweeps) fail_input({}, "LASSO did not converge: are some features nearly the same?");
+      if (sweep == most_sweeps)
+        fail_input({}, "LASSO did not converge: are some features nearly the same?");
       change = 0;
       for (Index j = 0; j < b.size(); ++j) {
         if (gram(j, j) == 0) continue;
-        double const next = soft_threshold(correlation(j) - gram.row(j).dot(b) + gram(j, j) * b(j), penalties[k]) /
-                            gram(j, j);  // eq. 5
+        double const next =
+            soft_threshold(correlation(j) - gram.row(j).dot(b) + gram(j, j) * b(j), penalties[k]) /
+            gram(j, j);  // eq. 5
         change = std::max(change, std::fabs(next - b(j)));
         b(j) = next;
       }
@@ -104,7 +110,8 @@ MatrixXd coordinate_descent(Standardised const& s, std::vector<double> const& pe
 int checked_folds(RegressionData const& data, int folds) {
   std::size_t const fewest = std::max<std::size_t>(6, data.features.size() + 3);
   if (data.rows() < fewest)
-    fail_input({}, data.rows(), " rows, expected at least ", fewest, " for ", data.features.size(), " features");
+    fail_input({}, data.rows(), " rows, expected at least ", fewest, " for ", data.features.size(),
+               " features");
   if (folds == 0) return default_folds(data.rows());
   if (folds < 2 || std::size_t(folds) > data.rows())
     fail_input({}, folds, " folds of ", data.rows(), " rows, expected 2 to ", data.rows());
@@ -143,7 +150,8 @@ bool same_value(std::string const& a, std::string const& b) {
 }  // namespace
 
 RegressionTable read_regression_table(std::filesystem::path const& file, std::string const& target,
-                                      std::vector<std::string> const& features, RowSelection const& selection) {
+                                      std::vector<std::string> const& features,
+                                      RowSelection const& selection) {
   if (features.empty()) fail_input({}, "no features named");
   CsvTable const table = CsvTable::read(file);
   std::vector<std::string> names = features;
@@ -151,7 +159,8 @@ RegressionTable read_regression_table(std::filesystem::path const& file, std::st
   for (auto const& [name, value] : selection.where) names.push_back(name);
   if (!selection.groups.empty()) names.push_back(selection.groups);
   for (std::string const& name : names)
-    if (!table.has(name)) fail_input({file}, "no column '", name, "'", suggestion(name, table.columns()));
+    if (!table.has(name))
+      fail_input({file}, "no column '", name, "'", suggestion(name, table.columns()));
   constexpr char const* preference = "E_tet_minus_E_oct_eV";
   RegressionTable out;
   out.grouped_by = selection.groups;
@@ -160,8 +169,9 @@ RegressionTable read_regression_table(std::filesystem::path const& file, std::st
   bool const by_sign = selection.groups.empty() && out.grouped_by == preference;
   out.data.features = features;
   auto const selected = [&](std::size_t row) {
-    return std::ranges::all_of(selection.where,
-                               [&](auto const& item) { return same_value(table.text(row, item.first), item.second); });
+    return std::ranges::all_of(selection.where, [&](auto const& item) {
+      return same_value(table.text(row, item.first), item.second);
+    });
   };
   for (std::size_t row = 0; row < table.rows(); ++row) {
     if (!selected(row)) continue;
@@ -197,7 +207,8 @@ RegressionData rows_of_group(RegressionTable const& table, std::string const& gr
 std::vector<std::string> drop_constant_features(RegressionData& data) {
   std::vector<std::string> dropped;
   for (std::size_t j = data.features.size(); j-- > 0;) {
-    if (std::ranges::any_of(data.x, [&](auto const& row) { return row[j] != data.x[0][j]; })) continue;
+    if (std::ranges::any_of(data.x, [&](auto const& row) { return row[j] != data.x[0][j]; }))
+      continue;
     dropped.insert(dropped.begin(), data.features[j]);
     data.features.erase(data.features.begin() + long(j));
     for (auto& row : data.x) row.erase(row.begin() + long(j));
@@ -210,7 +221,8 @@ RegressionData with_squares(RegressionData const& data) {
   for (std::size_t j = 0; j < data.features.size(); ++j) {
     double mean = 0;
     for (auto const& x : data.x) mean += x[j] / double(data.rows());
-    for (std::size_t i = 0; i < data.rows(); ++i) out.x[i].push_back((data.x[i][j] - mean) * (data.x[i][j] - mean));
+    for (std::size_t i = 0; i < data.rows(); ++i)
+      out.x[i].push_back((data.x[i][j] - mean) * (data.x[i][j] - mean));
     out.features.push_back(data.features[j] + "^2");
   }
   return out;
@@ -228,7 +240,8 @@ std::vector<int> make_folds(std::size_t rows, int n_folds, std::uint64_t seed) {
 
 double LassoPath::predict(std::size_t fit, std::vector<double> const& x) const {
   double y = intercept;
-  for (std::size_t j = 0; j < x.size(); ++j) y += fits.at(fit).coefficients[j] * (x[j] - mean[j]) / deviation[j];
+  for (std::size_t j = 0; j < x.size(); ++j)
+    y += fits.at(fit).coefficients[j] * (x[j] - mean[j]) / deviation[j];
   return y;
 }
 
@@ -242,14 +255,15 @@ LassoPath lasso_path(RegressionData const& data, LassoOptions const& options) {
   double const largest = (s.x.transpose() * s.y / double(s.y.size())).cwiseAbs().maxCoeff();
   std::vector<double> penalties;
   for (int k = 0; k < options.penalties; ++k)
-    penalties.push_back(largest * std::pow(options.smallest_penalty, double(k) / std::max(1, options.penalties - 1)));
+    penalties.push_back(largest * std::pow(options.smallest_penalty,
+                                           double(k) / std::max(1, options.penalties - 1)));
   MatrixXd const b = coordinate_descent(s, penalties, options.tolerance);
   auto const fold = make_folds(data.rows(), folds, options.seed);
   MatrixXd const predicted = held_out_predictions(data, fold, folds, penalties, options.tolerance);
   MatrixXd errors = MatrixXd::Zero(folds, Index(penalties.size()));  // mean squared, of each fold
   for (std::size_t i = 0; i < data.rows(); ++i)
-    errors.row(fold[i]) +=
-        (predicted.row(Index(i)).array() - data.y[i]).square().matrix() / double(std::ranges::count(fold, fold[i]));
+    errors.row(fold[i]) += (predicted.row(Index(i)).array() - data.y[i]).square().matrix() /
+                           double(std::ranges::count(fold, fold[i]));
 
   LassoPath path;
   path.mean.assign(s.mean.begin(), s.mean.end());
@@ -259,7 +273,8 @@ LassoPath lasso_path(RegressionData const& data, LassoOptions const& options) {
     auto const of_folds = errors.col(Index(k)).array();
     double const mean = of_folds.mean(), variance = (of_folds - mean).square().sum() / (folds - 1);
     auto const column = b.col(Index(k));
-    path.fits.push_back({penalties[k], {column.begin(), column.end()}, mean, std::sqrt(variance / folds)});
+    path.fits.push_back(
+        {penalties[k], {column.begin(), column.end()}, mean, std::sqrt(variance / folds)});
     if (mean < path.fits[path.best].cv_error) path.best = k;
   }
   LassoFit const& best = path.fits[path.best];
@@ -270,14 +285,15 @@ LassoPath lasso_path(RegressionData const& data, LassoOptions const& options) {
   return path;
 }
 
-// -------------------------------------------------------------------------------------------------------------- forest
+// --- forest --------------------------------------------------------------------------------------
 
 namespace {
 
 /// One forest grown on the rows outside fold f.
 class Forest {
  public:
-  Forest(RegressionData const& data, std::vector<int> const& fold, int f, ForestOptions const& options) {
+  Forest(RegressionData const& data, std::vector<int> const& fold, int f,
+         ForestOptions const& options) {
     auto const p = Index(data.features.size());
     alglib::real_2d_array table;
     table.setlength(std::count_if(fold.begin(), fold.end(), [f](int k) { return k != f; }), p + 1);
@@ -310,7 +326,8 @@ class Forest {
 };
 
 double rms(std::vector<double> const& errors) {
-  return std::sqrt(std::inner_product(errors.begin(), errors.end(), errors.begin(), 0.0) / double(errors.size()));
+  return std::sqrt(std::inner_product(errors.begin(), errors.end(), errors.begin(), 0.0) /
+                   double(errors.size()));
 }
 
 }  // namespace
@@ -332,7 +349,8 @@ ForestReport cross_validate_forest(RegressionData const& data, ForestOptions con
   std::size_t const p = data.features.size();
   ForestReport report;
   report.held_out.resize(data.rows());
-  std::vector<std::vector<std::size_t>> other(p);  // for each feature, the row that it is taken from when shuffled
+  std::vector<std::vector<std::size_t>> other(
+      p);  // for each feature, the row that it is taken from when shuffled
   for (auto& rows : other) {
     rows.resize(data.rows());
     std::iota(rows.begin(), rows.end(), std::size_t(0));
@@ -364,10 +382,12 @@ ForestReport cross_validate_forest(RegressionData const& data, ForestOptions con
   return report;
 }
 
-// ------------------------------------------------------------------------------------------------------------- picture
+// --- picture -------------------------------------------------------------------------------------
 
-std::vector<std::filesystem::path> plot_lasso_path(std::filesystem::path const& directory, std::string const& name,
-                                                   std::string const& title, std::vector<std::string> const& features,
+std::vector<std::filesystem::path> plot_lasso_path(std::filesystem::path const& directory,
+                                                   std::string const& name,
+                                                   std::string const& title,
+                                                   std::vector<std::string> const& features,
                                                    LassoPath const& path) {
   char const* const colours[] = {"#31688e", "#c02060", "#1f9e89", "#e0b000", "#7a4fa0", "#f07030"};
   std::ostringstream data;
@@ -379,14 +399,17 @@ std::vector<std::filesystem::path> plot_lasso_path(std::filesystem::path const& 
   }
   std::ostringstream gp;
   gp << picture_head(name, title, 800, 500)
-     << "set logscale x\nset format x '10^{%T}'\nset key outside right top Left reverse noenhanced\n"
+     << "set logscale x\nset format x '10^{%T}'\nset key outside right top Left reverse "
+        "noenhanced\n"
      << "set xlabel 'penalty λ'\nset ylabel 'change of the target over one standard deviation'\n";
   auto const mark = [&](std::size_t at, int dashes) {
     std::string const x = shortest(path.fits[at].penalty);
-    gp << "set arrow from " << x << ", graph 0 to " << x << ", graph 1 nohead dt " << dashes << " lc rgb '#888888'\n";
+    gp << "set arrow from " << x << ", graph 0 to " << x << ", graph 1 nohead dt " << dashes
+       << " lc rgb '#888888'\n";
   };
   mark(path.best, 2), mark(path.sparse, 3);
-  gp << "plot 0 with lines lc rgb 'black' notitle, NaN with lines dt 2 lc rgb '#888888' title 'best', "
+  gp << "plot 0 with lines lc rgb 'black' notitle, NaN with lines dt 2 lc rgb '#888888' title "
+        "'best', "
      << "NaN with lines dt 3 lc rgb '#888888' title 'one s.e.'";
   for (std::size_t j = 0; j < features.size(); ++j)
     gp << ", \\\n  '" << name << ".dat' using 1:" << j + 3 << " with lines lw 2 lc rgb '"

@@ -40,14 +40,16 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-/// The distorted framework and its Oct-Tet hop for a = 1 Å; shared by all volumes, charges and anions.
+/// The distorted framework and its Oct-Tet hop for a = 1 Å; shared by all volumes, charges and
+/// anions.
 struct Geometry {
   Distorted distorted;
   Vec3 oct, face, tet;
 };
 
 Geometry make_geometry(std::array<int, 3> cells, double distortion) {
-  auto const ideal = fcc_model(0.25, conventional_cells(cells[0], cells[1], cells[2]), "X", -1, HopKind::oct_tet);
+  auto const ideal =
+      fcc_model(0.25, conventional_cells(cells[0], cells[1], cells[2]), "X", -1, HopKind::oct_tet);
   Geometry g{distort(ideal.framework, ideal.hop, WindowShear{distortion}), {}, {}, {}};
   g.oct = g.distorted.hop.sites[0].position;
   g.face = g.distorted.hop.windows[0].position;
@@ -58,12 +60,14 @@ Geometry make_geometry(std::array<int, 3> cells, double distortion) {
 /// The hosts of a batch: one surface for each point and, first, one for its undistorted twin.
 struct Hosts {
   std::vector<HostFramework> frameworks;
-  std::vector<HostSurface> surfaces;  // (2 n_points): 2 i is point i, 2 i + 1 the same at distortion 1
+  std::vector<HostSurface>
+      surfaces;  // (2 n_points): 2 i is point i, 2 i + 1 the same at distortion 1
 };
 
 class Batch {
  public:
-  Batch(SweepPlan const& plan, std::size_t begin, std::size_t end, bool share, SweepTimings& timings)
+  Batch(SweepPlan const& plan, std::size_t begin, std::size_t end, bool share,
+        SweepTimings& timings)
       : plan_(plan), begin_(begin), n_(end - begin), timings_(timings) {
     build_hosts(share);
   }
@@ -85,7 +89,8 @@ class Batch {
     return std::move(rows_);
   }
 
-  /// Energies at equally spaced images of the straight path from Oct to Tet, relative to Oct; (n_points, images).
+  /// Energies at equally spaced images of the straight path from Oct to Tet, relative to Oct;
+  /// (n_points, images).
   std::vector<std::vector<double>> straight_paths(int images) {
     Model const model(hosts_.frameworks, hosts_.surfaces, {plan_.accuracy});
     std::vector<int> surface;
@@ -93,21 +98,23 @@ class Batch {
     for (std::size_t i = 0; i < n_; ++i) {
       Vec3 const from = geometry(i).oct, to = geometry(i).tet;
       for (int k = 0; k < images; ++k)
-        surface.push_back(int(2 * i)), points.push_back(position(i, from + double(k) / (images - 1) * (to - from)));
+        surface.push_back(int(2 * i)),
+            points.push_back(position(i, from + double(k) / (images - 1) * (to - from)));
     }
     auto const e = evaluate_points(exec_, model, surface, points);
     std::vector<std::vector<double>> paths(n_);
     for (std::size_t i = 0; i < n_; ++i)
       for (int k = 0; k < images; ++k)
-        paths[i].push_back(e[i * std::size_t(images) + std::size_t(k)].energy - e[i * std::size_t(images)].energy);
+        paths[i].push_back(e[i * std::size_t(images) + std::size_t(k)].energy -
+                           e[i * std::size_t(images)].energy);
     return paths;
   }
 
   /// Largest difference from the reference engine, energy in eV, at the face position of point i.
   double error_of(std::size_t i, double computed) const {
     HostSurface const& surface = hosts_.surfaces[2 * i];
-    auto const exact =
-        reference_site_energy(hosts_.frameworks[surface.framework], surface, position(i, geometry(i).face));
+    auto const exact = reference_site_energy(hosts_.frameworks[surface.framework], surface,
+                                             position(i, geometry(i).face));
     return std::fabs(exact.energy() - computed);
   }
 
@@ -124,10 +131,11 @@ class Batch {
     auto const framework_of = [&](SweepPoint const& p, double distortion) {
       if (!geometries_.contains(distortion))
         geometries_.emplace(distortion, make_geometry(plan_.supercell, distortion));
-      auto framework = insertion_framework(geometries_.at(distortion).distorted.framework, p.volume_A3,
-                                           plan_.potentials.at(p.anion));
+      auto framework = insertion_framework(geometries_.at(distortion).distorted.framework,
+                                           p.volume_A3, plan_.potentials.at(p.anion));
       auto const [at, is_new] =
-          known.emplace(std::tuple(p.anion, distortion, framework.screening_width), int(hosts_.frameworks.size()));
+          known.emplace(std::tuple(p.anion, distortion, framework.screening_width),
+                        int(hosts_.frameworks.size()));
       if (!is_new && share) return at->second;
       hosts_.frameworks.push_back(std::move(framework));
       return int(hosts_.frameworks.size()) - 1;
@@ -156,7 +164,8 @@ class Batch {
     row.bottleneck_radius_A = report.bottleneck_radius * a;
     row.shortest_anion_distance_A = report.shortest_distance * a;
     auto const& fitted = plan_.potentials.at(p.anion).fitted;
-    if (fitted && !fitted->contains(p.charge_e, p.volume_A3, p.distortion)) add_note(row, "extrapolated");
+    if (fitted && !fitted->contains(p.charge_e, p.volume_A3, p.distortion))
+      add_note(row, "extrapolated");
   }
 
   static void add_note(MapRow& row, char const* note) {
@@ -168,8 +177,10 @@ class Batch {
     std::vector<Vec3> points;
     for (std::size_t i = 0; i < n_; ++i) {
       Geometry const& g = geometry(i);
-      for (Vec3 r : {g.oct, g.face, g.tet}) surface.push_back(int(2 * i)), points.push_back(position(i, r));
-      for (Vec3 r : {g.oct, g.tet}) surface.push_back(int(2 * i + 1)), points.push_back(position(i, r));
+      for (Vec3 r : {g.oct, g.face, g.tet})
+        surface.push_back(int(2 * i)), points.push_back(position(i, r));
+      for (Vec3 r : {g.oct, g.tet})
+        surface.push_back(int(2 * i + 1)), points.push_back(position(i, r));
     }
     auto const e = evaluate_points(exec_, model, surface, points);
     timings_.evaluations += long(points.size());
@@ -192,10 +203,11 @@ class Batch {
     paths.dof = 3;
     for (std::size_t i = 0; i < n_; ++i) {
       Vec3 const from = position(i, geometry(i).oct), to = position(i, geometry(i).tet);
-      paths.add(linear_path({{from.x, from.y, from.z}, {to.x, to.y, to.z}}, paths.n_images), int(2 * i));
+      paths.add(linear_path({{from.x, from.y, from.z}, {to.x, to.y, to.z}}, paths.n_images),
+                int(2 * i));
     }
-    auto const bands =
-        relax_bands(exec_, model, paths, plan_.neb, [&](int finished) { progress(std::size_t(finished)); });
+    auto const bands = relax_bands(exec_, model, paths, plan_.neb,
+                                   [&](int finished) { progress(std::size_t(finished)); });
     for (std::size_t i = 0; i < n_; ++i) {
       MapRow& row = rows_[i];
       BandResult const& band = bands[i];
@@ -207,8 +219,9 @@ class Batch {
       row.depth_below_ends_eV = band.max_minus_min - row.Ea_neb_eV;
       row.barrier_oct_tet_eV = band.forward_barrier;
       row.barrier_tet_oct_eV = band.reverse_barrier;
-      row.saddle_progress =
-          band.saddle_image < 0 ? std::nan("") : band.position[band.saddle_image] / band.position.back();
+      row.saddle_progress = band.saddle_image < 0
+                                ? std::nan("")
+                                : band.position[band.saddle_image] / band.position.back();
       if (band.saddle_kind != SaddleKind::interior) add_note(row, "no_interior_saddle");
       if (row.depth_below_ends_eV > 1e-3) add_note(row, "path_below_ends");
     }
@@ -217,7 +230,9 @@ class Batch {
 
   /// Where a Buckingham term turns over, no image may have slipped inside.
   void check_wells(Model const& model, std::vector<BandResult> const& bands) {
-    if (std::ranges::none_of(hosts_.surfaces, [](HostSurface const& s) { return s.dispersion_factor > 0; })) return;
+    if (std::ranges::none_of(hosts_.surfaces,
+                             [](HostSurface const& s) { return s.dispersion_factor > 0; }))
+      return;
     std::vector<int> surface;
     std::vector<Vec3> points;
     int const n_images = plan_.neb.images;
@@ -228,7 +243,8 @@ class Batch {
       }
     auto const e = evaluate_points(exec_, model, surface, points);
     for (std::size_t i = 0; i < n_; ++i) {
-      for (int k = 0; k < n_images; ++k) approach_[i] = std::min(approach_[i], e[i * n_images + k].approach);
+      for (int k = 0; k < n_images; ++k)
+        approach_[i] = std::min(approach_[i], e[i * n_images + k].approach);
       if (approach_[i] < 1) add_note(rows_[i], "inside_buckingham_well");
     }
   }
@@ -245,7 +261,9 @@ class Batch {
       }
     auto const curvatures = curvature_at(exec_, model, centres);
     timings_.evaluations += 7 * centres.n_bands();
-    auto const is_minimum = [&](Curvature const& c) { return c.force <= plan_.neb.force_tolerance && c.index() == 0; };
+    auto const is_minimum = [&](Curvature const& c) {
+      return c.force <= plan_.neb.force_tolerance && c.index() == 0;
+    };
     for (std::size_t i = 0; i < n_; ++i) {
       if (!is_minimum(curvatures[2 * i])) add_note(rows_[i], "oct_not_minimum");
       if (!is_minimum(curvatures[2 * i + 1])) add_note(rows_[i], "tet_not_minimum");
@@ -262,7 +280,8 @@ class Batch {
   std::vector<double> approach_;
 };
 
-/// A number that changes with anything that can change the rows (64-bit FNV-1a of the plan as text).
+/// A number that changes with anything that can change the rows (64-bit FNV-1a of the plan as
+/// text).
 std::string key_of(SweepPlan const& plan, std::size_t batch) {
   std::ostringstream text;
   text << version() << commit() << settings_json(plan) << batch;
@@ -275,14 +294,16 @@ std::string key_of(SweepPlan const& plan, std::size_t batch) {
   return key.str();
 }
 
-/// Finished batches as files in a folder. The plan's key is part of their names: batches of other plans are left alone.
+/// Finished batches as files in a folder. The plan's key is part of their names: batches of other
+/// plans are left alone.
 class Checkpoint {
  public:
   Checkpoint(std::filesystem::path const& folder, SweepPlan const& plan, std::size_t batch)
       : folder_(folder), key_(key_of(plan, batch)) {}
 
   /// The rows of the points, if they were finished earlier.
-  std::optional<std::vector<MapRow>> read(std::size_t batch, std::span<SweepPoint const> points) const {
+  std::optional<std::vector<MapRow>> read(std::size_t batch,
+                                          std::span<SweepPoint const> points) const {
     if (!std::filesystem::exists(file(batch))) return {};
     auto rows = read_map(file(batch));
     if (!std::ranges::equal(rows, points, {}, &MapRow::point))
@@ -294,11 +315,13 @@ class Checkpoint {
     write_rows(out.stream(), rows);
     out.commit();
   }
-  /// Everything with the key in its name: a killed run may have left half a file beside the batches.
+  /// Everything with the key in its name: a killed run may have left half a file beside the
+  /// batches.
   void remove() const {
     if (!std::filesystem::is_directory(folder_)) return;
     for (auto const& entry : std::filesystem::directory_iterator(folder_))
-      if (entry.path().filename().string().find(key_) != std::string::npos) std::filesystem::remove(entry.path());
+      if (entry.path().filename().string().find(key_) != std::string::npos)
+        std::filesystem::remove(entry.path());
     std::error_code not_empty;
     std::filesystem::remove(folder_, not_empty);
   }
@@ -311,7 +334,8 @@ class Checkpoint {
   std::string key_;
 };
 
-/// Where the batches begin, and the end: at most `batch` points, and few enough frameworks that their tables stay small.
+/// Where the batches begin, and the end: at most `batch` points, and few enough frameworks that
+/// their tables stay small.
 std::vector<std::size_t> batch_limits(SweepPlan const& plan, std::size_t batch) {
   constexpr std::size_t most_frameworks = 64;
   std::vector<std::size_t> limits{0};
@@ -327,7 +351,8 @@ std::vector<std::size_t> batch_limits(SweepPlan const& plan, std::size_t batch) 
   return limits;
 }
 
-/// Largest difference of E_face_eV from the reference engine over a sample of rows; NaN if an energy is.
+/// Largest difference of E_face_eV from the reference engine over a sample of rows; NaN if an
+/// energy is.
 void verify(SweepPlan const& plan, SweepResult& result) {
   Stopwatch watch;
   constexpr std::size_t sample = 4;
@@ -344,9 +369,10 @@ void verify(SweepPlan const& plan, SweepResult& result) {
   Batch const batch(some, 0, checks, true, unused);
   std::vector<double> errors(checks);
   using HostExec = Kokkos::DefaultHostExecutionSpace;
-  Kokkos::parallel_for("ionscape::sweep::verify",
-                       Kokkos::RangePolicy<HostExec, Kokkos::Schedule<Kokkos::Dynamic>>(0, int(checks)),
-                       [&](int k) { errors[k] = batch.error_of(k, energies[k]); });
+  Kokkos::parallel_for(
+      "ionscape::sweep::verify",
+      Kokkos::RangePolicy<HostExec, Kokkos::Schedule<Kokkos::Dynamic>>(0, int(checks)),
+      [&](int k) { errors[k] = batch.error_of(k, energies[k]); });
   HostExec().fence("ionscape::sweep::verify");
   for (double error : errors)
     if (!(error <= result.measured_accuracy)) result.measured_accuracy = error;
@@ -357,7 +383,8 @@ void verify(SweepPlan const& plan, SweepResult& result) {
 void check(SweepPlan const& plan) {
   for (SweepPoint const& p : plan.points) {
     validate(p, {});
-    if (!plan.potentials.contains(p.anion)) fail_input({}, "the sweep has no potential for anion ", p.anion);
+    if (!plan.potentials.contains(p.anion))
+      fail_input({}, "the sweep has no potential for anion ", p.anion);
   }
   validate(plan.neb);
 }
@@ -369,7 +396,8 @@ SweepResult run_sweep(SweepPlan const& plan, RunOptions const& options) {
   auto const limits = batch_limits(plan, std::max<std::size_t>(1, options.batch));
   std::size_t const batches = limits.size() - 1;
   std::optional<Checkpoint> checkpoint;
-  if (options.checkpoint && batches > 1) checkpoint.emplace(*options.checkpoint, plan, options.batch);
+  if (options.checkpoint && batches > 1)
+    checkpoint.emplace(*options.checkpoint, plan, options.batch);
 
   SweepResult result;
   result.rows.reserve(plan.points.size());

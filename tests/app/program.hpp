@@ -63,11 +63,13 @@ class Folder {
     std::ofstream(path_ / name, std::ios::binary) << text;
   }
 
-  /// Starts the program with no OMP_ or KOKKOS_ variable but `environment` ("NAME=value"); two threads by default.
+  /// Starts the program with no OMP_ or KOKKOS_ variable but `environment` ("NAME=value"); two
+  /// threads by default.
   pid_t start(Words const& arguments, Words environment = {"OMP_NUM_THREADS=2"}) const {
     pid_t const child = fork();
     if (child != 0) return child;
-    for (auto const& [name, stream] : {std::pair("stdout", STDOUT_FILENO), {"stderr", STDERR_FILENO}})
+    for (auto const& [name, stream] :
+         {std::pair("stdout", STDOUT_FILENO), {"stderr", STDERR_FILENO}})
       dup2(open((path_ / name).c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), stream);
     if (chdir(path_.c_str()) != 0) _exit(126);
     Words words = arguments;
@@ -114,15 +116,20 @@ inline char const* const mgo_poscar =
     "0 0 0\n0 0.5 0.5\n0.5 0 0.5\n0.5 0.5 0\n0.5 0.5 0.5\n0.5 0 0\n0 0.5 0\n0 0 0.5\n";
 inline char const* const mgo_set =
     "name = \"MgO\"\nsource = \"a test\"\ncutoff = 9.0\n[charges]\nMg = 2.0\nO = -2.0\n"
-    "[[pair]]\nspecies = [\"Mg\", \"O\"]\nform = \"buckingham\"\nA = 1428.5\nrho = 0.2945\nC = 0.0\n"
-    "[[pair]]\nspecies = [\"O\", \"O\"]\nform = \"buckingham\"\nA = 22764.3\nrho = 0.149\nC = 27.88\n";
+    "[[pair]]\nspecies = [\"Mg\", \"O\"]\nform = \"buckingham\"\nA = 1428.5\nrho = 0.2945\nC = "
+    "0.0\n"
+    "[[pair]]\nspecies = [\"O\", \"O\"]\nform = \"buckingham\"\nA = 22764.3\nrho = 0.149\nC = "
+    "27.88\n";
 
 /// A set for Li in S, and a small grid that uses it.
 inline char const* const lis_set =
-    "name = \"Li in S\"\nsource = \"a test\"\n[insertion]\nmobile = \"Li\"\nframework = \"S\"\nz = 0.717\nz0 = 1.61\n"
-    "gaussian_width = 0.197\n[[pair]]\nspecies = [\"Li\", \"S\"]\nform = \"born-mayer\"\nA = 804.0\nrho = 0.311\n";
+    "name = \"Li in S\"\nsource = \"a test\"\n[insertion]\nmobile = \"Li\"\nframework = \"S\"\nz = "
+    "0.717\nz0 = 1.61\n"
+    "gaussian_width = 0.197\n[[pair]]\nspecies = [\"Li\", \"S\"]\nform = \"born-mayer\"\nA = "
+    "804.0\nrho = 0.311\n";
 inline char const* const small_grid =
-    "[[grid]]\nanion = \"S\"\nvolume_A3 = [40, 50, 60]\ncharge_e = [-1.5, -1]\ndistortion = [1, 1.08]\n"
+    "[[grid]]\nanion = \"S\"\nvolume_A3 = [40, 50, 60]\ncharge_e = [-1.5, -1]\ndistortion = [1, "
+    "1.08]\n"
     "potential = \"set.toml\"\n";
 
 }  // namespace ionscape_test

@@ -15,7 +15,8 @@ std::string const barrier_file = [] {
     text += label + "\r\n";
     double const energy[] = {0, 0.02, 0.07, 0.12, 0.10, -0.02, -0.10};
     for (int k = 0; k < 7; ++k)
-      text += std::to_string(k) + " 0.0 " + std::to_string(energy[k] - 200) + " " + std::to_string(energy[k]) + "\r";
+      text += std::to_string(k) + " 0.0 " + std::to_string(energy[k] - 200) + " " +
+              std::to_string(energy[k]) + "\r";
   }
   return text;
 }();
@@ -30,7 +31,9 @@ void prepare(Folder const& folder) {
 
 }  // namespace
 
-TEST_CASE("compare prints and writes statistics and claims of a map, at the published points themselves") {
+TEST_CASE(
+    "compare prints and writes statistics and claims of a map, at the published points "
+    "themselves") {
   Folder const folder;
   prepare(folder);
   auto const o = folder.run({"compare", "map", "--reference", "reference", "--out", "c"});
@@ -38,7 +41,8 @@ TEST_CASE("compare prints and writes statistics and claims of a map, at the publ
   REQUIRE(o.code == 0);
   CHECK(o.err.empty());
   CHECK_THAT(o.out, ContainsSubstring("3 profiles"));
-  CHECK_THAT(o.out, ContainsSubstring("matched exactly: the potentials were evaluated at the 3 points"));
+  CHECK_THAT(o.out,
+             ContainsSubstring("matched exactly: the potentials were evaluated at the 3 points"));
   CHECK_THAT(o.out, ContainsSubstring("dE_tet > dE_oct, all distorted points"));
   auto const json = nlohmann::json::parse(read_file(folder / "c/compare.json"));
   CHECK(json.at("groups").at(0).at("quantity") == "image");
@@ -52,12 +56,15 @@ TEST_CASE("A list of points is compared without the claims, which need a grid") 
   Folder const folder;
   prepare(folder);
   folder.write("points.csv", "anion,volume_A3,charge_e,distortion\nS,46.81,-1,1\n");
-  REQUIRE(folder.run({"sweep", "--points", "points.csv", "--potential", "set.toml", "--out", "few", "--quiet"}).code ==
-          0);
+  REQUIRE(folder
+              .run({"sweep", "--points", "points.csv", "--potential", "set.toml", "--out", "few",
+                    "--quiet"})
+              .code == 0);
   auto const o = folder.run({"compare", "few", "--reference", "reference", "--out", "c"});
   CAPTURE(o.err);
   CHECK(o.code == 0);
-  CHECK_THAT(o.out, ContainsSubstring("the claims of the paper are not counted") && ContainsSubstring("no grid"));
+  CHECK_THAT(o.out, ContainsSubstring("the claims of the paper are not counted") &&
+                        ContainsSubstring("no grid"));
 }
 
 TEST_CASE("compare matches with the grid where asked, and needs no potential for that") {
@@ -66,7 +73,8 @@ TEST_CASE("compare matches with the grid where asked, and needs no potential for
   std::filesystem::remove(folder / "set.toml");
   std::filesystem::remove(folder / "map/map.json");
   for (std::string const how : {"interpolate", "nearest"}) {
-    auto const o = folder.run({"compare", "map/map.csv", "--reference", "reference", "--match", how, "--out", how});
+    auto const o = folder.run(
+        {"compare", "map/map.csv", "--reference", "reference", "--match", how, "--out", how});
     INFO(o.err);
     CHECK(o.code == 0);
     CHECK_THAT(o.out, ContainsSubstring("images of paths are no part of a map"));
@@ -78,8 +86,8 @@ TEST_CASE("compare takes potentials alone, and excluded charges") {
   Folder const folder;
   folder.write("set.toml", lis_set);
   folder.write("reference/Li-S-barrier.txt", barrier_file);
-  auto const o = folder.run({"compare", "--reference", "reference", "--potential", "set.toml", "--exclude-charge",
-                             "-1.5,-1.8", "--out", "c"});
+  auto const o = folder.run({"compare", "--reference", "reference", "--potential", "set.toml",
+                             "--exclude-charge", "-1.5,-1.8", "--out", "c"});
   INFO(o.err);
   REQUIRE(o.code == 0);
   CHECK_THAT(o.out, ContainsSubstring("potential of S: Li in S (set.toml)"));
@@ -104,12 +112,15 @@ TEST_CASE("compare refuses what it cannot use with one line, and writes nothing"
   refused({"compare", "none", "--reference", "reference", "--out", "c"}, "none");
   refused({"compare", "map", "--reference", "reference", "--match", "best", "--out", "c"},
           "exact, interpolate, nearest");
-  refused({"compare", "--reference", "reference", "--match", "nearest", "--out", "c"}, "needs a MAP");
+  refused({"compare", "--reference", "reference", "--match", "nearest", "--out", "c"},
+          "needs a MAP");
   refused({"compare", "map", "--reference", "reference", "--exclude-charge", "1.8", "--out", "c"},
           "expected an anion's");
   refused({"compare", "map", "--reference", "reference", "--potential", "other.toml", "--out", "c"},
           "was not computed with the potential other.toml");
-  refused({"compare", "map", "map", "--reference", "reference", "--match", "nearest", "--out", "c"}, "no grid");
+  refused({"compare", "map", "map", "--reference", "reference", "--match", "nearest", "--out", "c"},
+          "no grid");
   std::filesystem::remove(folder / "set.toml");
-  refused({"compare", "map", "--reference", "reference", "--out", "c"}, "set.toml of S is not there");
+  refused({"compare", "map", "--reference", "reference", "--out", "c"},
+          "set.toml of S is not there");
 }

@@ -10,24 +10,26 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-/// The oracle's structure as POSCAR, its ions sorted by species as the format wants it, and its terms as a set. What
-/// the oracle says of each ion is sorted with them.
+/// The oracle's structure as POSCAR, its ions sorted by species as the format wants it, and its
+/// terms as a set. What the oracle says of each ion is sorted with them.
 nlohmann::json write_oracle(Folder const& folder, std::string const& name) {
-  auto oracle = nlohmann::json::parse(read_file(Path(IONSCAPE_TEST_DATA) / "oracles" / (name + ".json")));
+  auto oracle =
+      nlohmann::json::parse(read_file(Path(IONSCAPE_TEST_DATA) / "oracles" / (name + ".json")));
   std::vector<std::size_t> order(oracle["species"].size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   auto const unsorted = oracle;
   std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) {
     return std::string(unsorted["species"][i]) < std::string(unsorted["species"][j]);
   });
-  for (std::string const list : {"species", "charges", "positions", "forces_coulomb", "forces_short"})
+  for (std::string const list :
+       {"species", "charges", "positions", "forces_coulomb", "forces_short"})
     for (std::size_t i = 0; i < order.size(); ++i) oracle[list][i] = unsorted[list][order[i]];
   Words species;
   std::vector<int> counts;
   std::ostringstream structure, set;
   structure.precision(17), set.precision(17);
-  set << "name = \"oracle\"\nsource = \"" << name << "\"\ncutoff = " << oracle["buckingham_cutoff_A"]
-      << "\n[charges]\n";
+  set << "name = \"oracle\"\nsource = \"" << name
+      << "\"\ncutoff = " << oracle["buckingham_cutoff_A"] << "\n[charges]\n";
   for (std::size_t i = 0; i < oracle["species"].size(); ++i) {
     if (species.empty() || oracle["species"][i] != species.back()) {
       species.push_back(oracle["species"][i]);
@@ -37,7 +39,8 @@ nlohmann::json write_oracle(Folder const& folder, std::string const& name) {
     ++counts.back();
   }
   structure << name << "\n1.0\n";
-  for (auto const& v : oracle["cell"]) structure << double(v[0]) << ' ' << double(v[1]) << ' ' << double(v[2]) << '\n';
+  for (auto const& v : oracle["cell"])
+    structure << double(v[0]) << ' ' << double(v[1]) << ' ' << double(v[2]) << '\n';
   for (auto const& s : species) structure << s << ' ';
   structure << '\n';
   for (int n : counts) structure << n << ' ';
@@ -45,20 +48,22 @@ nlohmann::json write_oracle(Folder const& folder, std::string const& name) {
   for (auto const& r : oracle["positions"])
     structure << double(r[0]) << ' ' << double(r[1]) << ' ' << double(r[2]) << '\n';
   for (auto const& [pair, term] : oracle["buckingham"].items())
-    set << "[[pair]]\nspecies = [\"" << pair.substr(0, pair.find('-')) << "\", \"" << pair.substr(pair.find('-') + 1)
-        << "\"]\nform = \"buckingham\"\nA = " << term["A_eV"] << "\nrho = " << term["rho_A"]
-        << "\nC = " << term["C_eVA6"] << '\n';
+    set << "[[pair]]\nspecies = [\"" << pair.substr(0, pair.find('-')) << "\", \""
+        << pair.substr(pair.find('-') + 1) << "\"]\nform = \"buckingham\"\nA = " << term["A_eV"]
+        << "\nrho = " << term["rho_A"] << "\nC = " << term["C_eVA6"] << '\n';
   folder.write("POSCAR", structure.str());
   folder.write("set.toml", set.str());
   return oracle;
 }
 
 /// MgO without symmetry.
-std::string const displaced_poscar = replaced(replaced(mgo_poscar, "0.5 0 0\n", "0.53 0.01 -0.02\n"), "4.2\n", "4.3\n");
+std::string const displaced_poscar =
+    replaced(replaced(mgo_poscar, "0.5 0 0\n", "0.53 0.01 -0.02\n"), "4.2\n", "4.3\n");
 
 /// The primitive cell of MgO, the second time with charges that are not the set's.
 char const* const two_frames =
-    "2\nLattice=\"0 2.1 2.1 2.1 0 2.1 2.1 2.1 0\" Properties=species:S:1:pos:R:3\nMg 0 0 0\nO 2.1 2.1 2.1\n"
+    "2\nLattice=\"0 2.1 2.1 2.1 0 2.1 2.1 2.1 0\" Properties=species:S:1:pos:R:3\nMg 0 0 0\nO 2.1 "
+    "2.1 2.1\n"
     "2\nLattice=\"0 2.2 2.2 2.2 0 2.2 2.2 2.2 0\" Properties=species:S:1:pos:R:3:charge:R:1\n"
     "Mg 0 0 0 1.5\nO 2.2 2.2 2.2 -1.5\n";
 
@@ -69,21 +74,25 @@ TEST_CASE("The energies, forces and stresses of the oracles come out as JSON") {
     Folder const folder;
     CAPTURE(name);
     auto const oracle = write_oracle(folder, name);
-    auto const json = folder.run_json({"energy", "POSCAR", "--potential", "set.toml", "--json", "--certify"});
+    auto const json =
+        folder.run_json({"energy", "POSCAR", "--potential", "set.toml", "--json", "--certify"});
     CHECK(double(json["energy_eV"]) == Approx(double(oracle["e_total"])).epsilon(1e-10));
-    CHECK(double(json["terms_eV"]["coulomb"]) == Approx(double(oracle["e_coulomb"])).epsilon(1e-10));
-    CHECK(double(json["terms_eV"]["short_range"]) == Approx(double(oracle["e_short"])).epsilon(1e-10));
+    CHECK(double(json["terms_eV"]["coulomb"]) ==
+          Approx(double(oracle["e_coulomb"])).epsilon(1e-10));
+    CHECK(double(json["terms_eV"]["short_range"]) ==
+          Approx(double(oracle["e_short"])).epsilon(1e-10));
     REQUIRE(json["forces_eV_per_A"].size() == oracle["forces_coulomb"].size());
     double worst = 0;
     for (std::size_t i = 0; i < json["forces_eV_per_A"].size(); ++i)
       for (std::size_t k = 0; k < 3; ++k)
-        worst =
-            std::max(worst, std::fabs(double(json["forces_eV_per_A"][i][k]) - double(oracle["forces_coulomb"][i][k]) -
-                                      double(oracle["forces_short"][i][k])));
+        worst = std::max(worst, std::fabs(double(json["forces_eV_per_A"][i][k]) -
+                                          double(oracle["forces_coulomb"][i][k]) -
+                                          double(oracle["forces_short"][i][k])));
     CHECK(worst < 1e-9);
     for (std::size_t i = 0; i < 3; ++i)
       for (std::size_t k = 0; k < 3; ++k)
-        CHECK(double(json["stress_eV_per_A3"][i][k]) == Approx(double(oracle["stress_eV_A3"][i][k])).margin(1e-10));
+        CHECK(double(json["stress_eV_per_A3"][i][k]) ==
+              Approx(double(oracle["stress_eV_A3"][i][k])).margin(1e-10));
     CHECK(double(json["accuracy"]["measured"]["energy_eV"]) < 1e-8);
     CHECK(json["version"].is_string());
     CHECK(json["potential"]["source"] == name);
@@ -105,27 +114,33 @@ TEST_CASE("Ions inside a Buckingham well are pointed out, by the engine as by th
   folder.write("set.toml", mgo_set);
   folder.write("near.vasp", replaced(structure, "0.5 0 0\n", "0.4 0.4 0.4\n"));
   for (std::string const method : {"auto", "reference"}) {
-    auto const json = folder.run_json({"energy", "near.vasp", "--potential", "set.toml", "--json", "--method", method});
-    CHECK_THAT(json["warnings"].dump(),
-               ContainsSubstring("ions 5 (O) and 6 (O)") && ContainsSubstring("inside the Buckingham well"));
+    auto const json = folder.run_json(
+        {"energy", "near.vasp", "--potential", "set.toml", "--json", "--method", method});
+    CHECK_THAT(json["warnings"].dump(), ContainsSubstring("ions 5 (O) and 6 (O)") &&
+                                            ContainsSubstring("inside the Buckingham well"));
     REQUIRE(json["close_contacts"].size() == 1);
     CHECK(json["close_contacts"][0]["ions"] == nlohmann::json({5, 6}));
-    CHECK(double(json["close_contacts"][0]["distance_A"]) < double(json["close_contacts"][0]["turnover_A"]));
+    CHECK(double(json["close_contacts"][0]["distance_A"]) <
+          double(json["close_contacts"][0]["turnover_A"]));
   }
-  folder.write("own.xyz", "1\nLattice=\"0.6 0 0 0 5 0 0 0 5\" Properties=species:S:1:pos:R:3\nO 0 0 0\n");
+  folder.write("own.xyz",
+               "1\nLattice=\"0.6 0 0 0 5 0 0 0 5\" Properties=species:S:1:pos:R:3\nO 0 0 0\n");
   for (std::string const method : {"auto", "reference"})
     CHECK_THAT(folder.run({"energy", "own.xyz", "--potential", "set.toml", "--method", method}).out,
                ContainsSubstring("ion 1 (O) and its image are 0.600 Å apart"));
   folder.write("POSCAR", mgo_poscar);
-  CHECK(folder.run_json({"energy", "POSCAR", "--potential", "set.toml", "--json"})["close_contacts"].empty());
+  CHECK(folder.run_json({"energy", "POSCAR", "--potential", "set.toml", "--json"})["close_contacts"]
+            .empty());
 }
 
-TEST_CASE("Without a cutoff the terms are summed completely, with one it is said what is left out") {
+TEST_CASE(
+    "Without a cutoff the terms are summed completely, with one it is said what is left out") {
   Folder const folder;
   folder.write("complete.toml", replaced(mgo_set, "cutoff = 9.0\n", ""));
   folder.write("set.toml", mgo_set);
   folder.write("POSCAR", mgo_poscar);
-  auto const complete = folder.run_json({"energy", "POSCAR", "--potential", "complete.toml", "--json"});
+  auto const complete =
+      folder.run_json({"energy", "POSCAR", "--potential", "complete.toml", "--json"});
   CHECK(complete["warnings"].empty());
   CHECK(complete["pair_terms"][1]["dispersion"] == "lattice-sum");
   CHECK(complete["pair_terms"][1]["cutoff_origin"] == "chosen");
@@ -147,16 +162,18 @@ TEST_CASE("The three formats of one crystal agree") {
   Folder const folder;
   folder.write("set.toml", mgo_set);
   folder.write("POSCAR", mgo_poscar);
-  folder.write("a.cif",
-               "data_MgO\n_cell_length_a 4.2\n_cell_length_b 4.2\n_cell_length_c 4.2\n_cell_angle_alpha 90\n"
-               "_cell_angle_beta 90\n_cell_angle_gamma 90\n_space_group_name_H-M_alt 'F m -3 m'\nloop_\n"
-               "_atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n"
-               "Mg1 0 0 0\nO1 0.5 0.5 0.5\n");
   folder.write(
-      "primitive.extxyz",
-      "2\nLattice=\"0 2.1 2.1 2.1 0 2.1 2.1 2.1 0\" Properties=species:S:1:pos:R:3\nMg 0 0 0\nO 2.1 2.1 2.1\n");
+      "a.cif",
+      "data_MgO\n_cell_length_a 4.2\n_cell_length_b 4.2\n_cell_length_c 4.2\n_cell_angle_alpha 90\n"
+      "_cell_angle_beta 90\n_cell_angle_gamma 90\n_space_group_name_H-M_alt 'F m -3 m'\nloop_\n"
+      "_atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n"
+      "Mg1 0 0 0\nO1 0.5 0.5 0.5\n");
+  folder.write("primitive.extxyz",
+               "2\nLattice=\"0 2.1 2.1 2.1 0 2.1 2.1 2.1 0\" Properties=species:S:1:pos:R:3\nMg 0 "
+               "0 0\nO 2.1 2.1 2.1\n");
   auto const energy = [&](std::string const& file) {
-    return double(folder.run_json({"energy", file, "--potential", "set.toml", "--json"})["energy_eV"]);
+    return double(
+        folder.run_json({"energy", file, "--potential", "set.toml", "--json"})["energy_eV"]);
   };
   CHECK(energy("a.cif") == Approx(energy("POSCAR")).epsilon(1e-10));
   CHECK(4 * energy("primitive.extxyz") == Approx(energy("POSCAR")).epsilon(1e-10));
@@ -202,8 +219,8 @@ TEST_CASE("A certified error is not larger than the error asked for") {
   for (std::string const method : {"direct", "mesh", "reference"})
     for (std::string const error : {"1e-3", "1e-6", "1e-9"}) {
       CAPTURE(method, error);
-      auto const json = folder.run_json({"energy", "POSCAR", "--potential", "set.toml", "--json", "--certify",
-                                         "--method", method, "--force-error", error});
+      auto const json = folder.run_json({"energy", "POSCAR", "--potential", "set.toml", "--json",
+                                         "--certify", "--method", method, "--force-error", error});
       auto const& accuracy = json["accuracy"];
       CHECK(double(accuracy["force_error_asked_eV_per_A"]) == std::stod(error));
       CHECK(double(accuracy["measured"]["rms_force_eV_per_A"]) <= std::stod(error));
@@ -221,8 +238,8 @@ TEST_CASE("Trajectories, files and folders are evaluated together, each structur
   folder.write("in/a.extxyz", two_frames);
   folder.write("in/readme.txt", "no structure");
   folder.write("POSCAR", mgo_poscar);
-  auto const json =
-      folder.run_json({"energy", "in", "POSCAR", "--potential", "set.toml", "--json", "--out", "t.csv", "--certify"});
+  auto const json = folder.run_json({"energy", "in", "POSCAR", "--potential", "set.toml", "--json",
+                                     "--out", "t.csv", "--certify"});
   auto const& rows = json["structures"];
   REQUIRE(rows.size() == 4);
   CHECK(rows[1]["file"] == "in/a.extxyz");
@@ -233,34 +250,40 @@ TEST_CASE("Trajectories, files and folders are evaluated together, each structur
     CHECK(rows[row]["file"] == file);
     CHECK(double(rows[row]["energy_eV"]) == Approx(double(alone["energy_eV"])).epsilon(1e-10));
     CHECK(double(rows[row]["pressure_GPa"]) == Approx(double(alone["pressure_GPa"])).epsilon(1e-7));
-    CHECK(double(rows[row]["measured_rms_force_error_eV_per_A"]) <= double(rows[row]["force_error_asked_eV_per_A"]));
+    CHECK(double(rows[row]["measured_rms_force_error_eV_per_A"]) <=
+          double(rows[row]["force_error_asked_eV_per_A"]));
   }
   CHECK(rows[0]["notes"].empty());
   CHECK(rows[1]["notes"] == nlohmann::json({"other_charges_in_file"}));
   std::string const csv = read_file(folder / "t.csv");
   CHECK(lines_in(csv) == 5);
-  CHECK_THAT(
-      csv, Catch::Matchers::StartsWith("file,frame,ions,") && ContainsSubstring("Mg-O buckingham to 9 Å (of the set)"));
+  CHECK_THAT(csv, Catch::Matchers::StartsWith("file,frame,ions,") &&
+                      ContainsSubstring("Mg-O buckingham to 9 Å (of the set)"));
 
-  Outcome const o = folder.run({"energy", "in", "POSCAR", "--potential", "set.toml", "--out", "t.extxyz"});
+  Outcome const o =
+      folder.run({"energy", "in", "POSCAR", "--potential", "set.toml", "--out", "t.extxyz"});
   CHECK(o.code == 0);
   CHECK(o.err.empty());
-  for (std::string const word : {"in/a.extxyz#2", "in/b.vasp", "other_charges_in_file", "structures/s", "readme.txt",
-                                 "plain truncation", "left out by the cutoffs", "written: t.extxyz"})
+  for (std::string const word :
+       {"in/a.extxyz#2", "in/b.vasp", "other_charges_in_file", "structures/s", "readme.txt",
+        "plain truncation", "left out by the cutoffs", "written: t.extxyz"})
     CHECK_THAT(o.out, ContainsSubstring(word));
   auto const again = folder.run_json({"energy", "t.extxyz", "--potential", "set.toml", "--json"});
   REQUIRE(again["structures"].size() == 4);
   for (std::size_t k = 0; k < 4; ++k)
-    CHECK(double(again["structures"][k]["energy_eV"]) == Approx(double(rows[k]["energy_eV"])).epsilon(1e-12));
+    CHECK(double(again["structures"][k]["energy_eV"]) ==
+          Approx(double(rows[k]["energy_eV"])).epsilon(1e-12));
   CHECK_THAT(read_file(folder / "t.extxyz"), ContainsSubstring(":initial_charges:R:1:forces:R:3") &&
-                                                 ContainsSubstring(" energy=") && ContainsSubstring(" stress=\""));
+                                                 ContainsSubstring(" energy=") &&
+                                                 ContainsSubstring(" stress=\""));
 }
 
 TEST_CASE("The matrix of Coulomb energies adds up to the Coulomb energy") {
   Folder const folder;
   folder.write("set.toml", mgo_set);
   folder.write("POSCAR", displaced_poscar);
-  auto const json = folder.run_json({"energy", "POSCAR", "--potential", "set.toml", "--json", "--matrix", "m.csv"});
+  auto const json = folder.run_json(
+      {"energy", "POSCAR", "--potential", "set.toml", "--json", "--matrix", "m.csv"});
   std::istringstream lines(read_file(folder / "m.csv"));
   double sum = 0;
   int rows = 0;
@@ -285,7 +308,8 @@ TEST_CASE("What does not go together, or cannot be done, is refused, and earlier
   folder.write("empty/notes.txt", "");
   folder.write("out.csv", "earlier");
   for (auto const& [words, expected] :
-       {std::pair<Words, std::string>({"--force-error", "1e-6", "--relative-force-error", "1e-6"}, "does not go with"),
+       {std::pair<Words, std::string>({"--force-error", "1e-6", "--relative-force-error", "1e-6"},
+                                      "does not go with"),
         {{"--force-error", "0"}, "--force-error 0"},
         {{"--force-error", "1e-16"}, "double precision"},
         {{"--method", "fast"}, "auto, direct, mesh, reference"},
@@ -308,7 +332,8 @@ TEST_CASE("What does not go together, or cannot be done, is refused, and earlier
     CHECK(o.code == 1);
     CHECK(o.out.empty());
     CHECK(lines_in(o.err) == 1);
-    CHECK_THAT(o.err, Catch::Matchers::StartsWith("ionscape: error: ") && ContainsSubstring(expected));
+    CHECK_THAT(o.err,
+               Catch::Matchers::StartsWith("ionscape: error: ") && ContainsSubstring(expected));
     CHECK(read_file(folder / "out.csv") == "earlier");
   }
 }
@@ -321,12 +346,15 @@ TEST_CASE("Of a large structure some ions are printed, or all") {
   for (int i = 0; i < 6; ++i)
     for (int j = 0; j < 6; ++j)
       for (int k = 0; k < 6; ++k)
-        structure << ((i + j + k) % 2 ? "O " : "Mg ") << 2.1 * i << ' ' << 2.1 * j << ' ' << 2.1 * k << '\n';
+        structure << ((i + j + k) % 2 ? "O " : "Mg ") << 2.1 * i << ' ' << 2.1 * j << ' ' << 2.1 * k
+                  << '\n';
   folder.write("large.xyz", structure.str());
   Words words{"energy", "large.xyz", "--potential", "set.toml"};
-  CHECK_THAT(folder.run(words).out, ContainsSubstring("16 more ions") && !ContainsSubstring("\n  216 "));
+  CHECK_THAT(folder.run(words).out,
+             ContainsSubstring("16 more ions") && !ContainsSubstring("\n  216 "));
   words.push_back("--all-ions");
-  CHECK_THAT(folder.run(words).out, !ContainsSubstring("more ions") && ContainsSubstring("\n  216 "));
+  CHECK_THAT(folder.run(words).out,
+             !ContainsSubstring("more ions") && ContainsSubstring("\n  216 "));
 }
 
 TEST_CASE("The table shows terms, forces, stress and units") {
@@ -337,7 +365,7 @@ TEST_CASE("The table shows terms, forces, stress and units") {
   CHECK(o.code == 0);
   CHECK(o.err.empty());
   for (std::string const word :
-       {"Coulomb", "short range Mg-O", "total", "eV/Å^3", "GPa", "site potential/V", "net charge 0", "direct Ewald sum",
-        "rms force error: asked", "cut off", "left out/eV"})
+       {"Coulomb", "short range Mg-O", "total", "eV/Å^3", "GPa", "site potential/V", "net charge 0",
+        "direct Ewald sum", "rms force error: asked", "cut off", "left out/eV"})
     CHECK_THAT(o.out, ContainsSubstring(word));
 }

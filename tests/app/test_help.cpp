@@ -9,8 +9,8 @@ TEST_CASE("The help lists every subcommand") {
   Folder const folder;
   Outcome const o = folder.run({"--help"});
   CHECK(o.code == 0);
-  for (std::string const name :
-       {"sweep", "plot", "energy", "neb", "sites", "calibrate", "compare", "predict", "regress", "--version"})
+  for (std::string const name : {"sweep", "plot", "energy", "neb", "sites", "calibrate", "compare",
+                                 "predict", "regress", "--version"})
     CHECK_THAT(o.out, ContainsSubstring(name));
   CHECK(o.err.empty());
   CHECK(folder.run({}).code == 1);
@@ -43,17 +43,19 @@ TEST_CASE("The version names commit, compiler and Kokkos") {
 
 TEST_CASE("A wrong subcommand or option is named, with the one that was meant") {
   Folder const folder;
-  for (auto const& [words, expected] : {std::pair<Words, std::string>({"swep"}, "did you mean 'sweep'?"),
-                                        {{"neb", "--imges", "7"}, "did you mean '--images'?"},
-                                        {{"sites", "--anions"}, "anions"},
-                                        {{"plot", "a", "b"}, "unexpected argument 'b'"},
-                                        {{"sweep"}, "no grid"},
-                                        {{"energy"}, "no structure file"}}) {
+  for (auto const& [words, expected] :
+       {std::pair<Words, std::string>({"swep"}, "did you mean 'sweep'?"),
+        {{"neb", "--imges", "7"}, "did you mean '--images'?"},
+        {{"sites", "--anions"}, "anions"},
+        {{"plot", "a", "b"}, "unexpected argument 'b'"},
+        {{"sweep"}, "no grid"},
+        {{"energy"}, "no structure file"}}) {
     Outcome const o = folder.run(words);
     CAPTURE(o.err);
     CHECK(o.code == 1);
     CHECK(lines_in(o.err) == 1);
-    CHECK_THAT(o.err, Catch::Matchers::StartsWith("ionscape: error: ") && ContainsSubstring(expected));
+    CHECK_THAT(o.err,
+               Catch::Matchers::StartsWith("ionscape: error: ") && ContainsSubstring(expected));
     CHECK(o.out.empty());
   }
 }

@@ -31,13 +31,15 @@ void write_structure(Folder const& folder, Path const& name, Crystal const& host
 }
 
 Words grid_hop(Words const& more = {}) {
-  Words words{"neb", "--anion", "S", "--volume", "46.81", "--charge", "-1", "--no-pictures", "--out", "grid"};
+  Words words{"neb", "--anion",       "S",     "--volume", "46.81", "--charge",
+              "-1",  "--no-pictures", "--out", "grid"};
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
 
 Words file_hop(Words const& more = {}) {
-  Words words{"neb", "--initial", "initial.vasp", "--final", "final.vasp", "--no-pictures", "--out", "files"};
+  Words words{"neb",        "--initial",     "initial.vasp", "--final",
+              "final.vasp", "--no-pictures", "--out",        "files"};
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
@@ -55,9 +57,11 @@ TEST_CASE("A hop from grid values equals the same hop from two structures") {
     auto const host = make_host(distortion);
     write_structure(folder, "initial.vasp", host.framework, host.hop.sites[0].position);
     // Into another cell: the shortest way counts.
-    write_structure(folder, "final.vasp", host.framework, host.hop.sites[1].position + host.framework.cell.b);
+    write_structure(folder, "final.vasp", host.framework,
+                    host.hop.sites[1].position + host.framework.cell.b);
     folder.write("set.toml", lis_set);
-    Outcome const grid = folder.run(grid_hop({"--distortion", std::to_string(distortion), "--potential", "set.toml"}));
+    Outcome const grid = folder.run(
+        grid_hop({"--distortion", std::to_string(distortion), "--potential", "set.toml"}));
     Outcome const files = folder.run(file_hop({"--potential", "set.toml", "--charge", "-1"}));
     CAPTURE(grid.err, files.err);
     REQUIRE(grid.code == 0);
@@ -68,10 +72,12 @@ TEST_CASE("A hop from grid values equals the same hop from two structures") {
     CHECK(double(a["forward_barrier_eV"]) == Approx(double(b["forward_barrier_eV"])).margin(1e-6));
     REQUIRE(a["images"].size() == 7);
     for (std::size_t i = 0; i < 7; ++i)
-      CHECK(double(a["images"][i]["energy_eV"]) == Approx(double(b["images"][i]["energy_eV"])).margin(1e-6));
+      CHECK(double(a["images"][i]["energy_eV"]) ==
+            Approx(double(b["images"][i]["energy_eV"])).margin(1e-6));
     CHECK(double(a["accuracy"]["measured_eV"]) < 1e-7);
     CHECK(double(a["forward_barrier_eV"]) - double(a["reverse_barrier_eV"]) ==
-          Approx(double(a["images"][6]["energy_eV"]) - double(a["images"][0]["energy_eV"])).margin(1e-10));
+          Approx(double(a["images"][6]["energy_eV"]) - double(a["images"][0]["energy_eV"]))
+              .margin(1e-10));
   }
 }
 
@@ -81,18 +87,22 @@ TEST_CASE("Rigid charges and the same product of charges give the same hop") {
   write_structure(folder, "initial.vasp", host.framework, host.hop.sites[0].position);
   write_structure(folder, "final.vasp", host.framework, host.hop.sites[1].position);
   std::string const pair =
-      "[[pair]]\nspecies = [\"Li\", \"S\"]\nform = \"buckingham\"\nA = 5770.0\nrho = 0.277\nC = 30.0\n";
-  folder.write("rigid.toml", "name = \"a\"\nsource = \"b\"\n[charges]\nLi = 0.7\nS = -1.4\n" + pair);
-  folder.write(
-      "product.toml",
-      "name = \"a\"\nsource = \"b\"\n[insertion]\nmobile = \"Li\"\nframework = \"S\"\nz = 0.98\nz0 = 0.0\n" + pair);
+      "[[pair]]\nspecies = [\"Li\", \"S\"]\nform = \"buckingham\"\nA = 5770.0\nrho = 0.277\nC = "
+      "30.0\n";
+  folder.write("rigid.toml",
+               "name = \"a\"\nsource = \"b\"\n[charges]\nLi = 0.7\nS = -1.4\n" + pair);
+  folder.write("product.toml",
+               "name = \"a\"\nsource = \"b\"\n[insertion]\nmobile = \"Li\"\nframework = \"S\"\nz = "
+               "0.98\nz0 = 0.0\n" +
+                   pair);
   Outcome const rigid = folder.run(file_hop({"--potential", "rigid.toml"}));
   CAPTURE(rigid.err);
   REQUIRE(rigid.code == 0);
   REQUIRE(folder.run(grid_hop({"--distortion", "1.04", "--potential", "product.toml"})).code == 0);
   auto const a = result(folder, "files"), b = result(folder, "grid");
   for (std::size_t i = 0; i < 7; ++i)
-    CHECK(double(a["images"][i]["energy_eV"]) == Approx(double(b["images"][i]["energy_eV"])).margin(1e-6));
+    CHECK(double(a["images"][i]["energy_eV"]) ==
+          Approx(double(b["images"][i]["energy_eV"])).margin(1e-6));
 }
 
 TEST_CASE("The table, the CSV, the JSON and the images tell the same story") {
@@ -100,7 +110,8 @@ TEST_CASE("The table, the CSV, the JSON and the images tell the same story") {
   Outcome const o = folder.run(grid_hop({"--hop", "tet-oct-tet", "--images", "9"}));
   REQUIRE(o.code == 0);
   CHECK(o.err.empty());
-  for (std::string const word : {"forward barrier", "reverse barrier", "max - min", "eV/Å", "eigenvalues", "converged"})
+  for (std::string const word :
+       {"forward barrier", "reverse barrier", "max - min", "eV/Å", "eigenvalues", "converged"})
     CHECK_THAT(o.out, ContainsSubstring(word));
   auto const table = CsvTable::read(folder / "grid/profile.csv");
   auto const json = result(folder, "grid");
@@ -113,19 +124,22 @@ TEST_CASE("The table, the CSV, the JSON and the images tell the same story") {
     CHECK(images[i].species.back() == "Li");
   }
   // Symmetric: Tet to Tet over Oct.
-  CHECK(double(json["forward_barrier_eV"]) == Approx(double(json["reverse_barrier_eV"])).margin(1e-6));
+  CHECK(double(json["forward_barrier_eV"]) ==
+        Approx(double(json["reverse_barrier_eV"])).margin(1e-6));
   CHECK(json["first"]["falling_directions"] == 0);
 }
 
 TEST_CASE("An end that leaves its site while it relaxes, or rests on a maximum, is named") {
   Folder const folder;
   auto const hop = [&](Words const& more) {
-    Words words{"neb", "--anion", "S", "--volume", "46.81", "--charge", "-1", "--relax-endpoints", "--no-pictures"};
+    Words words{"neb",          "--anion",  "S",  "--volume",
+                "46.81",        "--charge", "-1", "--relax-endpoints",
+                "--no-pictures"};
     words.insert(words.end(), more.begin(), more.end());
     return folder.run(words).out;
   };
-  CHECK_THAT(hop({"--distortion", "1.08"}),
-             ContainsSubstring("warning: the first end has moved") && ContainsSubstring("it has left its site"));
+  CHECK_THAT(hop({"--distortion", "1.08"}), ContainsSubstring("warning: the first end has moved") &&
+                                                ContainsSubstring("it has left its site"));
   CHECK_THAT(hop({}), ContainsSubstring("warning: the first end is no minimum (maximum)"));
 }
 
@@ -148,7 +162,8 @@ TEST_CASE("Structures that are no hop of one ion are refused, with the ions' nam
     Outcome const o = folder.run(file_hop(more));
     CAPTURE(o.err);
     CHECK(o.code == 1);
-    CHECK_THAT(o.err, Catch::Matchers::StartsWith("ionscape: error: ") && ContainsSubstring(expected));
+    CHECK_THAT(o.err,
+               Catch::Matchers::StartsWith("ionscape: error: ") && ContainsSubstring(expected));
     CHECK_FALSE(std::filesystem::exists(folder / "files"));
   };
   Words const good{"--potential", "set.toml", "--charge", "-1"};
@@ -170,14 +185,16 @@ TEST_CASE("Structures that are no hop of one ion are refused, with the ions' nam
 }
 
 TEST_CASE("OpenMP's settings stay the user's own, and Kokkos does not complain") {
-  for (Words const& environment : std::vector<Words>{{},
-                                                     {"OMP_PROC_BIND=spread", "OMP_PLACES=threads"},
-                                                     {"OMP_PLACES=cores"},
-                                                     {"OMP_WAIT_POLICY=active", "OMP_NUM_THREADS=1"}}) {
+  for (Words const& environment :
+       std::vector<Words>{{},
+                          {"OMP_PROC_BIND=spread", "OMP_PLACES=threads"},
+                          {"OMP_PLACES=cores"},
+                          {"OMP_WAIT_POLICY=active", "OMP_NUM_THREADS=1"}}) {
     Folder const folder;
     CAPTURE(environment);
     Outcome const o = folder.run(grid_hop(), environment);
     CHECK(o.code == 0);
-    CHECK_THAT(o.err, !ContainsSubstring("Kokkos") && !ContainsSubstring("WARNING"));  // libgomp may speak of its own
+    CHECK_THAT(o.err, !ContainsSubstring("Kokkos") &&
+                          !ContainsSubstring("WARNING"));  // libgomp may speak of its own
   }
 }

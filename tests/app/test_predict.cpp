@@ -18,10 +18,12 @@ std::string const compounds = IONSCAPE_SOURCE_DIR "/examples/compounds/";
 
 TEST_CASE("Li2S: framework, volume, charge and barriers from its structure") {
   Folder const folder;
-  Outcome const o = folder.run({"predict", compounds + "Li2S.cif", "--charge", "S=-1.6", "--out", "out"});
+  Outcome const o =
+      folder.run({"predict", compounds + "Li2S.cif", "--charge", "S=-1.6", "--out", "out"});
   CAPTURE(o.err);
   CHECK(o.code == 0);
-  for (char const* word : {"framework of S, fcc", "46.49", "-1.600 e per anion", "tet-oct-tet", "own framework"})
+  for (char const* word :
+       {"framework of S, fcc", "46.49", "-1.600 e per anion", "tet-oct-tet", "own framework"})
     CHECK_THAT(o.out, ContainsSubstring(word));
   CHECK(std::filesystem::exists(folder / "out/predict.csv"));
   CHECK(std::filesystem::exists(folder / "out/predict.json"));
@@ -46,15 +48,18 @@ TEST_CASE("A table of numbers gives the barriers of the model cell at them") {
     return std::stod(text);
   };
   // cv_three_point_eV of predict.csv against Ea_three_point_eV of map.csv
-  CHECK(field(last_line_of("out/predict.csv"), 8) == Approx(field(last_line_of("map/map.csv"), 17)).epsilon(1e-9));
+  CHECK(field(last_line_of("out/predict.csv"), 8) ==
+        Approx(field(last_line_of("map/map.csv"), 17)).epsilon(1e-9));
 }
 
 TEST_CASE("A potential that no structure needs is refused") {
   Folder const folder;
   folder.write("set.toml", lis_set);
-  Outcome const o = folder.run({"predict", compounds + "LiCoO2.cif", "--charge", "O=-1", "--potential", "set.toml"});
+  Outcome const o = folder.run(
+      {"predict", compounds + "LiCoO2.cif", "--charge", "O=-1", "--potential", "set.toml"});
   CHECK(o.code == 1);
-  CHECK_THAT(o.err, ContainsSubstring("set.toml: a set for frameworks of S, but no structure has one"));
+  CHECK_THAT(o.err,
+             ContainsSubstring("set.toml: a set for frameworks of S, but no structure has one"));
 }
 
 TEST_CASE("No charge is invented: without a source, or with a wrong one, there is one error") {
@@ -77,25 +82,28 @@ TEST_CASE("No charge is invented: without a source, or with a wrong one, there i
 
 TEST_CASE("Every source of charges is read, and says which it was") {
   Folder const folder;
-  folder.write("Li2S.vasp",
-               "Li2S\n1.0\n0 2.854 2.854\n2.854 0 2.854\n2.854 2.854 0\nLi S\n2 1\nDirect\n0.25 0.25 0.25\n"
-               "0.75 0.75 0.75\n0 0 0\n");
+  folder.write(
+      "Li2S.vasp",
+      "Li2S\n1.0\n0 2.854 2.854\n2.854 0 2.854\n2.854 2.854 0\nLi S\n2 1\nDirect\n0.25 0.25 0.25\n"
+      "0.75 0.75 0.75\n0 0 0\n");
   folder.write("Li2S.extxyz",
-               "3\nLattice=\"0 2.854 2.854 2.854 0 2.854 2.854 2.854 0\" Properties=species:S:1:pos:R:3:charge:R:1\n"
+               "3\nLattice=\"0 2.854 2.854 2.854 0 2.854 2.854 2.854 0\" "
+               "Properties=species:S:1:pos:R:3:charge:R:1\n"
                "Li 1.427 1.427 1.427 0.86\nLi 4.281 4.281 4.281 0.86\nS 0 0 0 -1.72\n");
   folder.write("species.csv", "species,charge_e\nS,-1.72\n");
   folder.write("ions.csv", "ion,species,charge_e\n3,S,-1.72\n");
   folder.write("species.toml", "[charges]\nS = -1.72\n");
   folder.write("ions.toml", "charges_e = [0.86, 0.86, -1.72]\n");
-  folder.write("ACF.dat",
-               "    #         X           Y           Z       CHARGE      MIN DIST   ATOMIC VOL\n ------\n"
-               "    1    1.4270    1.4270    1.4270    0.1400    0.8000    3.0000\n"
-               "    2    4.2810    4.2810    4.2810    0.1400    0.8000    3.0000\n"
-               "    3    0.0000    0.0000    0.0000    7.7200    1.1000   20.0000\n ------\n"
-               "    VACUUM CHARGE:               0.0000\n    NUMBER OF ELECTRONS:        8.0000\n");
+  folder.write(
+      "ACF.dat",
+      "    #         X           Y           Z       CHARGE      MIN DIST   ATOMIC VOL\n ------\n"
+      "    1    1.4270    1.4270    1.4270    0.1400    0.8000    3.0000\n"
+      "    2    4.2810    4.2810    4.2810    0.1400    0.8000    3.0000\n"
+      "    3    0.0000    0.0000    0.0000    7.7200    1.1000   20.0000\n ------\n"
+      "    VACUUM CHARGE:               0.0000\n    NUMBER OF ELECTRONS:        8.0000\n");
   auto const says = [&](Words words, std::string const& charge) {
-    words.insert(words.begin(),
-                 {"predict", "--hop", "oct-tet-oct", "--out", "out"});  // no Li in Oct: no hop to compute
+    words.insert(words.begin(), {"predict", "--hop", "oct-tet-oct", "--out",
+                                 "out"});  // no Li in Oct: no hop to compute
     Outcome const o = folder.run(words);
     CAPTURE(o.err);
     CHECK(o.code == 0);
@@ -104,10 +112,14 @@ TEST_CASE("Every source of charges is read, and says which it was") {
   says({"Li2S.vasp", "--charge", "S=-1.72"}, "C = -1.720 e per anion: given per species");
   for (std::string const file : {"species.csv", "ions.csv", "species.toml", "ions.toml"})
     says({"Li2S.vasp", "--charges", file}, "C = -1.720 e per anion: file " + file);
-  says({"Li2S.vasp", "--charges", "ACF.dat", "--valence", "Li=1,S=6"}, "C = -1.720 e per anion: Bader charges");
-  says({"Li2S.extxyz", "--structure-charges"}, "C = -1.720 e per anion: charges in the structure file");
-  says({"Li2S.vasp", "--oxidation"}, "C = -2.000 e per anion: formal oxidation states (Li 1, S -2)");
-  says({"Li2S.vasp", "--charge-model", "ionicity"}, "C = -1.256 ± 0.18 e per anion: model 'ionicity'");
+  says({"Li2S.vasp", "--charges", "ACF.dat", "--valence", "Li=1,S=6"},
+       "C = -1.720 e per anion: Bader charges");
+  says({"Li2S.extxyz", "--structure-charges"},
+       "C = -1.720 e per anion: charges in the structure file");
+  says({"Li2S.vasp", "--oxidation"},
+       "C = -2.000 e per anion: formal oxidation states (Li 1, S -2)");
+  says({"Li2S.vasp", "--charge-model", "ionicity"},
+       "C = -1.256 ± 0.18 e per anion: model 'ionicity'");
   says({"Li2S.vasp", compounds + "LiCoO2.cif", "--charge", "S=-1.72,O=-1.06"}, "C = -1.060 e");
 
   auto const refused = [&](Words words, std::string const& expected) {
@@ -123,8 +135,10 @@ TEST_CASE("Every source of charges is read, and says which it was") {
   folder.write("cation.csv", "species,charge_e\nLi,0.9\n");
   folder.write("column.csv", "species,q\nS,-1.7\n");
   refused({"--charges", "short.toml"}, "short.toml:1: 2 charges, expected 3");
-  refused({"--charges", "positive.csv"}, "mean charge is 1.72 e (file positive.csv), expected one below 0");
-  refused({"--charges", "cation.csv"}, "no charge of S3 (file cation.csv), expected one for every S");
+  refused({"--charges", "positive.csv"},
+          "mean charge is 1.72 e (file positive.csv), expected one below 0");
+  refused({"--charges", "cation.csv"},
+          "no charge of S3 (file cation.csv), expected one for every S");
   refused({"--charges", "column.csv"}, "column.csv:1: no column 'charge_e'");
   refused({"--charges", "ACF.dat"}, "--valence Li=N");
   refused({"--charges", "ACF.dat", "--valence", "Li=1,S=6,O=6"}, "--valence O=6: no such species");
@@ -137,12 +151,15 @@ TEST_CASE("Every source of charges is read, and says which it was") {
   CHECK_FALSE(std::filesystem::exists(folder / "none"));
 }
 
-TEST_CASE("In an hcp framework the numbers of C-V and C-V-D stand in brackets, without an uncertainty") {
+TEST_CASE(
+    "In an hcp framework the numbers of C-V and C-V-D stand in brackets, without an uncertainty") {
   Folder const folder;
-  Outcome const o = folder.run({"predict", compounds + "LiTiS2-layered.cif", "--charge", "S=-1.09", "--out", "out"});
+  Outcome const o = folder.run(
+      {"predict", compounds + "LiTiS2-layered.cif", "--charge", "S=-1.09", "--out", "out"});
   CAPTURE(o.err);
   CHECK(o.code == 0);
-  for (char const* words : {"framework of S, hcp", "[0.", "outside their domain", "cv_cvd_outside_domain"})
+  for (char const* words :
+       {"framework of S, hcp", "[0.", "outside their domain", "cv_cvd_outside_domain"})
     CHECK_THAT(o.out, ContainsSubstring(words));
   auto const json = nlohmann::json::parse(read_file(folder / "out/predict.json"));
   auto const& hop = json.at("compounds").at(0).at("hops").at(0);
@@ -155,15 +172,18 @@ TEST_CASE("In an hcp framework the numbers of C-V and C-V-D stand in brackets, w
 
 TEST_CASE("Bands that bend at a flat saddle converge, as those of chalcopyrite LiScS2") {
   Folder const folder;
-  Outcome const o =
-      folder.run({"predict", compounds + "LiScS2-chalcopyrite.cif", "--charge", "S=-1.316", "--out", "out"});
+  Outcome const o = folder.run(
+      {"predict", compounds + "LiScS2-chalcopyrite.cif", "--charge", "S=-1.316", "--out", "out"});
   CAPTURE(o.out, o.err);
   CHECK(o.code == 0);
 }
 
-TEST_CASE("Formal charges are used when asked for, with the warning that the potentials do not know them") {
+TEST_CASE(
+    "Formal charges are used when asked for, with the warning that the potentials do not know "
+    "them") {
   Folder const folder;
-  Outcome const o = folder.run({"predict", compounds + "LiCoO2.cif", "--oxidation", "--out", "out"});
+  Outcome const o =
+      folder.run({"predict", compounds + "LiCoO2.cif", "--oxidation", "--out", "out"});
   CAPTURE(o.err);
   CHECK(o.code != 1);  // so far outside, a band may not converge (2)
   CHECK_THAT(o.out + o.err, ContainsSubstring("outside the calibrated range"));

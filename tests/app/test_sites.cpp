@@ -9,7 +9,8 @@ using namespace ionscape_test;
 using namespace ionscape;
 using Catch::Matchers::ContainsSubstring;
 
-TEST_CASE("An ideal fcc framework has two Tet and one Oct for each anion, with the volumes of geometry") {
+TEST_CASE(
+    "An ideal fcc framework has two Tet and one Oct for each anion, with the volumes of geometry") {
   Folder const folder;
   double const v = 46.81, a = std::cbrt(4 * v);
   write_poscar(folder / "S.vasp", fcc_model(v, conventional_cells(2, 2, 2), "S", -1).framework);

@@ -23,7 +23,8 @@ void check_equal(CsvTable const& a, CsvTable const& b, double tolerance) {
 
 std::string grid_of(int volumes) {
   std::string text = small_grid;
-  return text.replace(text.find("[40, 50, 60]"), 12, "{from = 40, to = 60, points = " + std::to_string(volumes) + "}");
+  return text.replace(text.find("[40, 50, 60]"), 12,
+                      "{from = 40, to = 60, points = " + std::to_string(volumes) + "}");
 }
 
 }  // namespace
@@ -36,8 +37,8 @@ TEST_CASE("A sweep writes one row for each point, in the order of the grid, and 
   CAPTURE(o.err);
   REQUIRE(o.code == 0);
   CHECK(o.err.empty());  // no progress bar where there is no terminal, no warnings
-  for (std::string const word : {"12 points", "12 converged", "measured", "E_a three-point/eV", "E_a NEB/eV",
-                                 "< 0.4 eV", "results/grid/map.csv", "points/s"})
+  for (std::string const word : {"12 points", "12 converged", "measured", "E_a three-point/eV",
+                                 "E_a NEB/eV", "< 0.4 eV", "results/grid/map.csv", "points/s"})
     CHECK_THAT(o.out, ContainsSubstring(word));
   CHECK(lines_in(o.out) < 24);
 
@@ -65,8 +66,10 @@ TEST_CASE("A list of points gives the same rows as the grid") {
   folder.write("grid.toml", small_grid);
   folder.write("list.csv", "anion,volume_A3,charge_e,distortion\nS,50,-1.5,1.08\nS,40,-1,1\n");
   REQUIRE(folder.run({"sweep", "grid.toml", "--out", "grid"}).code == 0);
-  REQUIRE(folder.run({"sweep", "--points", "list.csv", "--potential", "set.toml", "--out", "list"}).code == 0);
-  auto const grid = CsvTable::read(folder / "grid/map.csv"), list = CsvTable::read(folder / "list/map.csv");
+  REQUIRE(folder.run({"sweep", "--points", "list.csv", "--potential", "set.toml", "--out", "list"})
+              .code == 0);
+  auto const grid = CsvTable::read(folder / "grid/map.csv"),
+             list = CsvTable::read(folder / "list/map.csv");
   REQUIRE(list.rows() == 2);
   for (std::string const column : {"E_tet_eV", "E_oct_eV", "Ea_neb_eV", "csm_tet"}) {
     CHECK(list.number(0, column) == Approx(grid.number(7, column)).margin(1e-7));
@@ -83,7 +86,8 @@ TEST_CASE("One thread and four give the same map") {
   REQUIRE(four.code == 0);
   CHECK_THAT(folder.run({"sweep", "grid.toml", "--threads", "1", "--out", "again"}).out,
              ContainsSubstring("1 thread)"));
-  check_equal(CsvTable::read(folder / "one/map.csv"), CsvTable::read(folder / "four/map.csv"), 1e-12);
+  check_equal(CsvTable::read(folder / "one/map.csv"), CsvTable::read(folder / "four/map.csv"),
+              1e-12);
 }
 
 TEST_CASE("A sweep that was interrupted says how to go on, and ends as if nothing had happened") {
@@ -102,14 +106,16 @@ TEST_CASE("A sweep that was interrupted says how to go on, and ends as if nothin
     if (cut.code != 0) {  // a very fast machine may have finished
       CHECK(cut.code == -signal);
       CHECK_FALSE(std::filesystem::exists(folder / "cut/map.csv"));
-      if (signal == SIGINT) CHECK_THAT(cut.err, ContainsSubstring("the same command goes on from there"));
+      if (signal == SIGINT)
+        CHECK_THAT(cut.err, ContainsSubstring("the same command goes on from there"));
     }
     Outcome const resumed = folder.run(words),
                   whole = folder.run({"sweep", "grid.toml", "--batch", "8", "--out", "whole"});
     CAPTURE(resumed.err, whole.err);
     REQUIRE(whole.code != 1);
     REQUIRE(resumed.code == whole.code);
-    check_equal(CsvTable::read(folder / "cut/map.csv"), CsvTable::read(folder / "whole/map.csv"), 0);
+    check_equal(CsvTable::read(folder / "cut/map.csv"), CsvTable::read(folder / "whole/map.csv"),
+                0);
     CHECK_FALSE(std::filesystem::exists(folder / "cut/.checkpoint"));
   }
 }

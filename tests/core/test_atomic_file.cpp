@@ -58,7 +58,8 @@ TEST_CASE("A place that cannot be written is refused at once") {
              ContainsSubstring("map.csv: cannot make the folder"));
   CHECK_THAT(input_error([&] { AtomicFile file(folder.path()); }),
              ContainsSubstring("is a folder, expected a file to write"));
-  CHECK_THAT(input_error([&] { AtomicFile file("/proc/ionscape.csv"); }), ContainsSubstring("cannot be written"));
+  CHECK_THAT(input_error([&] { AtomicFile file("/proc/ionscape.csv"); }),
+             ContainsSubstring("cannot be written"));
   CHECK_THAT(input_error([&] { check_writable(folder / "plain/map.csv"); }),
              ContainsSubstring("cannot make the folder"));
   check_writable(folder / "new/folders/map.csv");

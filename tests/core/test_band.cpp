@@ -15,8 +15,11 @@ namespace {
 Band hop(int images) {
   Band band;
   for (int k = 0; k < images; ++k)
-    band.images.push_back(
-        {{{4, 0, 0}, {0, 4, 0}, {0, 0, 4}}, {"Li", "O"}, {{3.5 + 0.25 * k, 0, 0}, {2, 2, 2}}, {}, "hop"});
+    band.images.push_back({{{4, 0, 0}, {0, 4, 0}, {0, 0, 4}},
+                           {"Li", "O"},
+                           {{3.5 + 0.25 * k, 0, 0}, {2, 2, 2}},
+                           {},
+                           "hop"});
   return band;
 }
 
@@ -34,13 +37,15 @@ TEST_CASE("A band is read from folders and made continuous") {
   write_band(folder.path(), wrapped(band));
   Band const back = read_band(folder.path());
   REQUIRE(back.images.size() == 12);
-  for (std::size_t k = 0; k < 12; ++k) CHECK(norm(back.images[k].positions[0] - band.images[k].positions[0]) < 1e-12);
+  for (std::size_t k = 0; k < 12; ++k)
+    CHECK(norm(back.images[k].positions[0] - band.images[k].positions[0]) < 1e-12);
 }
 
 TEST_CASE("A band is read from the frames of one file") {
   TemporaryFolder const folder;
   write_extxyz(folder / "band.extxyz", wrapped(hop(5)).images);
-  CHECK(norm(read_band(folder / "band.extxyz").images.at(4).positions[0] - Vec3{4.5, 0, 0}) < 1e-12);
+  CHECK(norm(read_band(folder / "band.extxyz").images.at(4).positions[0] - Vec3{4.5, 0, 0}) <
+        1e-12);
 }
 
 TEST_CASE("A CONTCAR goes before the POSCAR unless it is empty") {

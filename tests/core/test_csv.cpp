@@ -23,7 +23,8 @@ CsvTable read(std::string const& text) {
 
 TEST_CASE("A table is read by column name") {
   CsvTable const table = read(
-      "\xEF\xBB\xBF# made by hand\r\nanion, volume_A3,note\r\n\r\nS,38.5,\"a, \"\"b\"\"\nc\"\r\n# skipped\r\nO,,\r\n");
+      "\xEF\xBB\xBF# made by hand\r\nanion, volume_A3,note\r\n\r\nS,38.5,\"a, \"\"b\"\"\nc\"\r\n# "
+      "skipped\r\nO,,\r\n");
   CHECK(table.columns() == std::vector<std::string>{"anion", "volume_A3", "note"});
   REQUIRE(table.rows() == 2);
   CHECK(table.text(0, "anion") == "S");
@@ -39,13 +40,17 @@ TEST_CASE("A table is read by column name") {
 }
 
 TEST_CASE("A bad table is refused with line, finding and expectation") {
-  CHECK(input_error([] { read("a,b\n1,2\n3\n"); }) == "map.csv:3: found 1 fields, expected 2 as in the header");
-  CHECK(input_error([] { read("a,a\n"); }) == "map.csv:1: found 'a', expected a header of different column names");
+  CHECK(input_error([] { read("a,b\n1,2\n3\n"); }) ==
+        "map.csv:3: found 1 fields, expected 2 as in the header");
+  CHECK(input_error([] { read("a,a\n"); }) ==
+        "map.csv:1: found 'a', expected a header of different column names");
   CHECK(input_error([] { read("# only this\n"); }) == "map.csv: no header row");
   CHECK(input_error([] { read("a\n\"x\n"); }) == "map.csv:2: a quote is not closed");
-  CHECK(input_error([] { read("a\n\"x\"y\n"); }) == "map.csv:2: found text behind the closing quote of 'x'");
+  CHECK(input_error([] { read("a\n\"x\"y\n"); }) ==
+        "map.csv:2: found text behind the closing quote of 'x'");
   CsvTable const table = read("# c\nvolume_A3,x\nbig,\n");
-  CHECK(input_error([&] { table.number(0, "volume_A3"); }) == "map.csv:3: found 'big', expected a number: volume_A3");
+  CHECK(input_error([&] { table.number(0, "volume_A3"); }) ==
+        "map.csv:3: found 'big', expected a number: volume_A3");
   CHECK(input_error([&] { table.number(0, "x"); }) == "map.csv:3: found '', expected a number: x");
   CHECK(input_error([&] { table.text(0, "volume_A"); }) ==
         "map.csv:2: no column 'volume_A'; columns: volume_A3, x, did you mean 'volume_A3'?");
@@ -53,7 +58,8 @@ TEST_CASE("A bad table is refused with line, finding and expectation") {
 
 TEST_CASE("What is written is read back, numbers bit by bit") {
   double const values[] = {0.1, 1.0 / 3, -2.5e-300, 1e21, -0.0, std::numeric_limits<double>::max()};
-  std::string const words[] = {"plain", "with, comma", "with \"quote\"", "# no comment", " blank ", "two\nlines", ""};
+  std::string const words[] = {
+      "plain", "with, comma", "with \"quote\"", "# no comment", " blank ", "two\nlines", ""};
   std::ostringstream out;
   write_csv_row(out, "word", "number", "count");
   for (std::string const& word : words)

@@ -1,4 +1,5 @@
-// Damaged files: each must give a valid crystal or an InputError, nothing else (run it in the asan preset).
+// Damaged files: each must give a valid crystal or an InputError, nothing else (run it in the asan
+// preset).
 #include <random>
 
 #include <ionscape_test/catch.hpp>
@@ -20,25 +21,35 @@ struct Sample {
 
 std::vector<Sample> const samples{
     {"POSCAR",
-     "Li O\n-120\n4 0 0\n0 5 0\n0.2 0 6\nLi_sv O\n2 1\nSelective\nDirect\n0 0 0 T T T\n.5 .5 0 F F F\n.5 0 .5 T T T\n"},
+     "Li O\n-120\n4 0 0\n0 5 0\n0.2 0 6\nLi_sv O\n2 1\nSelective\nDirect\n0 0 0 T T T\n.5 .5 0 F F "
+     "F\n.5 0 .5 T T T\n"},
     {"a.extxyz",
-     "2\nLattice=\"4 0 0 0 5 0 0 1 6\" Properties=species:S:1:pos:R:3:charge:R:1 pbc=\"T T T\"\nLi 0 0 0 1\nO 1 2 3 "
+     "2\nLattice=\"4 0 0 0 5 0 0 1 6\" Properties=species:S:1:pos:R:3:charge:R:1 pbc=\"T T T\"\nLi "
+     "0 0 0 1\nO 1 2 3 "
      "-1\n"},
     {"a.cif",
-     "data_x\n_cell_length_a 4.1(2)\n_cell_length_b 4\n_cell_length_c 5\n_cell_angle_alpha 90\n_cell_angle_beta 90\n"
-     "_cell_angle_gamma 120\nloop_\n_symmetry_equiv_pos_as_xyz\n'x,y,z'\n'-x,-y,z+1/2'\nloop_\n_atom_site_label\n"
-     "_atom_site_type_symbol\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n_atom_site_occupancy\n"
+     "data_x\n_cell_length_a 4.1(2)\n_cell_length_b 4\n_cell_length_c 5\n_cell_angle_alpha "
+     "90\n_cell_angle_beta 90\n"
+     "_cell_angle_gamma "
+     "120\nloop_\n_symmetry_equiv_pos_as_xyz\n'x,y,z'\n'-x,-y,z+1/2'\nloop_\n_atom_site_label\n"
+     "_atom_site_type_symbol\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n_atom_"
+     "site_occupancy\n"
      "O1 O2- 0.3333 0.6667 0 1\nLi1 Li 0.1 0.2 0.3 1\n"},
     {"b.cif",
-     "data_x\n_cell_length_a 4\n_cell_length_b 4\n_cell_length_c 4\n_cell_angle_alpha 90\n_cell_angle_beta 90\n"
-     "_cell_angle_gamma 90\n_space_group_name_Hall '-F 4 2 3'\nloop_\n_atom_site_label\n_atom_site_fract_x\n"
+     "data_x\n_cell_length_a 4\n_cell_length_b 4\n_cell_length_c 4\n_cell_angle_alpha "
+     "90\n_cell_angle_beta 90\n"
+     "_cell_angle_gamma 90\n_space_group_name_Hall '-F 4 2 "
+     "3'\nloop_\n_atom_site_label\n_atom_site_fract_x\n"
      "_atom_site_fract_y\n_atom_site_fract_z\nNa1 0 0 0\nCl1 .5 .5 .5\n"},
     {"c.cif",
-     "data_x\n_cell_length_a 4\n_cell_length_b 4\n_cell_length_c 4\n_cell_angle_alpha 90\n_cell_angle_beta 90\n"
-     "_cell_angle_gamma 90\n_space_group_name_H-M_alt 'P 1'\nloop_\n_atom_site_label\n_atom_site_fract_x\n"
+     "data_x\n_cell_length_a 4\n_cell_length_b 4\n_cell_length_c 4\n_cell_angle_alpha "
+     "90\n_cell_angle_beta 90\n"
+     "_cell_angle_gamma 90\n_space_group_name_H-M_alt 'P "
+     "1'\nloop_\n_atom_site_label\n_atom_site_fract_x\n"
      "_atom_site_fract_y\n_atom_site_fract_z\nNa1 0 0 0\nCl1 .5 .5 .5\n"},
     {"a.toml",
-     "name = \"S\"\n[v]\naxis = {from = 1, to = 3, step = 0.5}\nlist = [1, 2.5, -3e2]\n[[pair]]\nrho = 0.3\n"},
+     "name = \"S\"\n[v]\naxis = {from = 1, to = 3, step = 0.5}\nlist = [1, 2.5, "
+     "-3e2]\n[[pair]]\nrho = 0.3\n"},
     {"a.csv", "# c\na,\"b\"\n1,\"x\"\"y\"\n2.5,\n"}};
 
 void read(std::filesystem::path const& file) {
@@ -89,8 +100,11 @@ TEST_CASE("Files cut off anywhere give an InputError or a crystal") {
 TEST_CASE("Files with changed, lost and doubled characters give an InputError or a crystal") {
   TemporaryFolder const folder;
   std::mt19937 random(11);
-  constexpr std::string_view replacements = "0123456789-+.eEdD \t\n\r\"'#;:,=[]{}()xyzTFnaif/_?\\\x01\xff";
-  auto const below = [&](std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random); };
+  constexpr std::string_view replacements =
+      "0123456789-+.eEdD \t\n\r\"'#;:,=[]{}()xyzTFnaif/_?\\\x01\xff";
+  auto const below = [&](std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>(0, n - 1)(random);
+  };
   for (Sample const& sample : samples)
     for (int trial = 0; trial < 300; ++trial) {
       std::string text = sample.text;

@@ -15,8 +15,9 @@ namespace {
 
 /// A good POSCAR, line by line, so that tests can replace one.
 struct Lines {
-  std::vector<std::string> lines{"lithium oxide", "1.0",    "4 0 0", "0 5 0",     "0 0 6",    "Li O",
-                                 "2 1",           "Direct", "0 0 0", "0.5 0.5 0", "0.5 0 0.5"};
+  std::vector<std::string> lines{"lithium oxide", "1.0",       "4 0 0",    "0 5 0",
+                                 "0 0 6",         "Li O",      "2 1",      "Direct",
+                                 "0 0 0",         "0.5 0.5 0", "0.5 0 0.5"};
   Lines with(std::size_t line, std::string const& text) const {
     Lines changed = *this;
     changed.lines.at(line - 1) = text;
@@ -40,8 +41,10 @@ std::string error(std::string const& text) {
 
 void check_same(Crystal const& u, Crystal const& v, double tolerance = 1e-12) {
   REQUIRE(u.species == v.species);
-  CHECK(norm(u.cell.a - v.cell.a) + norm(u.cell.b - v.cell.b) + norm(u.cell.c - v.cell.c) <= tolerance);
-  for (std::size_t i = 0; i < u.size(); ++i) CHECK(norm(u.positions[i] - v.positions[i]) <= tolerance);
+  CHECK(norm(u.cell.a - v.cell.a) + norm(u.cell.b - v.cell.b) + norm(u.cell.c - v.cell.c) <=
+        tolerance);
+  for (std::size_t i = 0; i < u.size(); ++i)
+    CHECK(norm(u.positions[i] - v.positions[i]) <= tolerance);
 }
 
 Lines const good;
@@ -68,9 +71,14 @@ TEST_CASE("The many habits of POSCAR files give the same crystal") {
   check_same(read(good.text() + "\n  0.0 0.0 0.0\n 1.0 1.0 1.0\n"), expected);  // velocities
   check_same(read(good.with(6, "Li_sv O/0f3a").text()), expected);
   check_same(read(good.with(10, "\t+5.0d-1\t0.5D0 0 Li").text()), expected);
-  check_same(read(good.with(3, "2 0 0").with(4, "0 2.5 0").with(5, "0 0 3").with(2, "2.0 ! factor").text()), expected);
-  check_same(read(good.with(3, "2 0 0").with(4, "0 2.5 0").with(5, "0 0 3").with(2, "-120").text()), expected);
-  check_same(read(good.with(3, "1 0 0").with(4, "0 1 0").with(5, "0 0 1").with(2, "4 5 6").text()), expected);
+  check_same(
+      read(
+          good.with(3, "2 0 0").with(4, "0 2.5 0").with(5, "0 0 3").with(2, "2.0 ! factor").text()),
+      expected);
+  check_same(read(good.with(3, "2 0 0").with(4, "0 2.5 0").with(5, "0 0 3").with(2, "-120").text()),
+             expected);
+  check_same(read(good.with(3, "1 0 0").with(4, "0 1 0").with(5, "0 0 1").with(2, "4 5 6").text()),
+             expected);
   check_same(read(cartesian.text()), expected);
   check_same(read(selective.text()), expected);
   check_same(read(good.with(1, "Li O")
@@ -85,34 +93,50 @@ TEST_CASE("The many habits of POSCAR files give the same crystal") {
 }
 
 TEST_CASE("Scale factors hold for Cartesian positions too") {
-  Crystal const crystal = read(good.with(2, "1 2 0.5").with(8, "Cartesian").with(10, "1 1 1").text());
+  Crystal const crystal =
+      read(good.with(2, "1 2 0.5").with(8, "Cartesian").with(10, "1 1 1").text());
   CHECK(crystal.positions[1] == Vec3{1, 2, 0.5});
   CHECK(crystal.cell.b == Vec3{0, 10, 0});
 }
 
 TEST_CASE("A bad POSCAR is refused with line, finding and expectation") {
-  CHECK(error(good.with(2, "one").text()) == "POSCAR:2: found 'one', expected a number: scale factor");
+  CHECK(error(good.with(2, "one").text()) ==
+        "POSCAR:2: found 'one', expected a number: scale factor");
   CHECK(error(good.with(2, "0").text()) ==
         "POSCAR:2: scale factor 0, expected one that is positive, or minus the volume in Å^3");
-  CHECK(error(good.with(2, "1 2").text()) == "POSCAR:2: found 2 values, expected one scale factor or three");
+  CHECK(error(good.with(2, "1 2").text()) ==
+        "POSCAR:2: found 2 values, expected one scale factor or three");
   CHECK_THAT(error(good.with(2, "1 2 -3").text()), ContainsSubstring("POSCAR:2: scale factor -3"));
-  CHECK(error(good.with(3, "4 0").text()) == "POSCAR:3: found '4 0', expected three numbers: lattice vector a");
-  CHECK(error(good.with(4, "0 5 0 1").text()) == "POSCAR:4: found '0 5 0 1', expected three numbers: lattice vector b");
-  CHECK(error(good.with(5, "0 0 nan").text()) == "POSCAR:5: found 'nan', expected a number: lattice vector c");
-  CHECK(error(good.with(5, "0 0 1e999").text()) == "POSCAR:5: found '1e999', expected a number: lattice vector c");
-  CHECK_THAT(error(good.with(5, "4 5 0").text()), ContainsSubstring("POSCAR: structure 1: the cell is singular"));
-  CHECK_THAT(error(good.with(5, "4 5 0").with(2, "-100").text()), ContainsSubstring("POSCAR:5: the cell is singular"));
-  CHECK(error(good.with(6, "Li Ox").text()) == "POSCAR:6: found 'Ox', expected an element, as Li or Li_sv or Li1");
+  CHECK(error(good.with(3, "4 0").text()) ==
+        "POSCAR:3: found '4 0', expected three numbers: lattice vector a");
+  CHECK(error(good.with(4, "0 5 0 1").text()) ==
+        "POSCAR:4: found '0 5 0 1', expected three numbers: lattice vector b");
+  CHECK(error(good.with(5, "0 0 nan").text()) ==
+        "POSCAR:5: found 'nan', expected a number: lattice vector c");
+  CHECK(error(good.with(5, "0 0 1e999").text()) ==
+        "POSCAR:5: found '1e999', expected a number: lattice vector c");
+  CHECK_THAT(error(good.with(5, "4 5 0").text()),
+             ContainsSubstring("POSCAR: structure 1: the cell is singular"));
+  CHECK_THAT(error(good.with(5, "4 5 0").with(2, "-100").text()),
+             ContainsSubstring("POSCAR:5: the cell is singular"));
+  CHECK(error(good.with(6, "Li Ox").text()) ==
+        "POSCAR:6: found 'Ox', expected an element, as Li or Li_sv or Li1");
   CHECK_THAT(error(good.with(6, "2 1").with(7, "Direct").text()),
              ContainsSubstring("POSCAR:6: found '2 1', expected the species"));
-  CHECK(error(good.with(7, "2").text()) == "POSCAR:7: found 1 counts, expected 2: one for each species");
-  CHECK(error(good.with(7, "2 1.5").text()) == "POSCAR:7: found '1.5', expected a whole number: the number of O ions");
-  CHECK(error(good.with(7, "2 -1").text()) == "POSCAR:7: found -1, expected at least 1: the number of O ions");
-  CHECK_THAT(error(good.with(7, "2 99999999999").text()), ContainsSubstring("POSCAR:7: found '99999999999'"));
+  CHECK(error(good.with(7, "2").text()) ==
+        "POSCAR:7: found 1 counts, expected 2: one for each species");
+  CHECK(error(good.with(7, "2 1.5").text()) ==
+        "POSCAR:7: found '1.5', expected a whole number: the number of O ions");
+  CHECK(error(good.with(7, "2 -1").text()) ==
+        "POSCAR:7: found -1, expected at least 1: the number of O ions");
+  CHECK_THAT(error(good.with(7, "2 99999999999").text()),
+             ContainsSubstring("POSCAR:7: found '99999999999'"));
   CHECK(error(good.with(7, "2 2000000000").text()) ==
         "POSCAR:11: the file ends here, expected position of O ion 2 of 2000000000");
-  CHECK(error(good.with(7, "1 1").text()) == "POSCAR:11: found '0.5 0 0.5' after the positions of all 2 ions");
-  CHECK(error(good.with(8, "0 0 0").text()) == "POSCAR:8: found '0 0 0', expected 'Direct' or 'Cartesian'");
+  CHECK(error(good.with(7, "1 1").text()) ==
+        "POSCAR:11: found '0.5 0 0.5' after the positions of all 2 ions");
+  CHECK(error(good.with(8, "0 0 0").text()) ==
+        "POSCAR:8: found '0 0 0', expected 'Direct' or 'Cartesian'");
   CHECK(error(good.with(9, "0 zero 0").text()) ==
         "POSCAR:9: found 'zero', expected a number: position of Li ion 1 of 2");
   CHECK(error(good.with(10, "0 0").text()) ==
@@ -125,7 +149,9 @@ TEST_CASE("A bad POSCAR is refused with line, finding and expectation") {
 
 TEST_CASE("What is no structure file is refused") {
   TemporaryFolder const folder;
-  auto const error_of = [&](std::string const& name) { return input_error([&] { read_crystal(folder / name); }); };
+  auto const error_of = [&](std::string const& name) {
+    return input_error([&] { read_crystal(folder / name); });
+  };
   folder.write("POSCAR.empty", "");
   folder.write("POSCAR.binary", std::string_view("\x7f"
                                                  "ELF\0\0",
@@ -136,8 +162,9 @@ TEST_CASE("What is no structure file is refused") {
   CHECK(error_of("POSCAR.d") == "POSCAR.d: is a folder, expected a file");
   CHECK(error_of("POSCAR.empty") == "POSCAR.empty: the file is empty");
   CHECK(error_of("POSCAR.binary") == "POSCAR.binary: is a binary file, expected text");
-  CHECK(error_of("structure.png") ==
-        "structure.png: unknown format, expected *POSCAR*, *CONTCAR*, .vasp, .cif, .extxyz or .xyz");
+  CHECK(
+      error_of("structure.png") ==
+      "structure.png: unknown format, expected *POSCAR*, *CONTCAR*, .vasp, .cif, .extxyz or .xyz");
 }
 
 TEST_CASE("A written POSCAR reads back bit by bit, ions grouped by species") {
@@ -156,6 +183,6 @@ TEST_CASE("A written POSCAR reads back bit by bit, ions grouped by species") {
   CHECK(back.species == std::vector<std::string>{"S", "S", "Li", "O"});
   CHECK(back.cell.a == crystal.cell.a);
   CHECK(back.cell.c == crystal.cell.c);
-  CHECK(back.positions ==
-        std::vector<Vec3>{crystal.positions[0], crystal.positions[2], crystal.positions[1], crystal.positions[3]});
+  CHECK(back.positions == std::vector<Vec3>{crystal.positions[0], crystal.positions[2],
+                                            crystal.positions[1], crystal.positions[3]});
 }

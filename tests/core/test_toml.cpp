@@ -47,7 +47,8 @@ TEST_CASE("Values of every type are read, and every key was asked for") {
   CHECK(file.tables("triple").empty());
   auto pairs = file.tables("pair");
   REQUIRE(pairs.size() == 2);
-  CHECK(pairs[0].required<std::vector<std::string>>("species") == std::vector<std::string>{"Li", "S"});
+  CHECK(pairs[0].required<std::vector<std::string>>("species") ==
+        std::vector<std::string>{"Li", "S"});
   CHECK(pairs[0].required<double>("rho", between(0, 1)) == 0.3);
   pairs[1].required<std::vector<std::string>>("species");
   CHECK_NOTHROW(file.reject_unknown_keys());
@@ -59,8 +60,10 @@ TEST_CASE("A key nobody asked for is refused, with the known ones and the closes
   grid.optional<double>("cutoff");
   grid.optional<int>("points");
   CHECK(input_error([&] { grid.reject_unknown_keys(); }) ==
-        "S.toml:15: unknown key 'cutof' in [grid]; known keys: cutoff, points, did you mean 'cutoff'?");
-  CHECK(input_error([&] { file.reject_unknown_keys(); }) == "S.toml:1: unknown key 'name'; known keys: grid");
+        "S.toml:15: unknown key 'cutof' in [grid]; known keys: cutoff, points, did you mean "
+        "'cutoff'?");
+  CHECK(input_error([&] { file.reject_unknown_keys(); }) ==
+        "S.toml:1: unknown key 'name'; known keys: grid");
 }
 
 TEST_CASE("Unknown keys are found in tables of tables") {
@@ -68,7 +71,8 @@ TEST_CASE("Unknown keys are found in tables of tables") {
   TomlReader a = file.table("a");
   a.table("b").required<int>("x");
   a.tables("c");
-  CHECK(input_error([&] { file.reject_unknown_keys(); }) == "S.toml:4: unknown key 'y' in [[a.c]]; known keys: ");
+  CHECK(input_error([&] { file.reject_unknown_keys(); }) ==
+        "S.toml:4: unknown key 'y' in [[a.c]]; known keys: ");
 }
 
 TEST_CASE("A value of the wrong type or outside its limits is refused at its line") {
@@ -76,14 +80,18 @@ TEST_CASE("A value of the wrong type or outside its limits is refused at its lin
   CHECK(error_of<double>("x = nan\n", "x") == "S.toml:1: x = nan, expected a finite number");
   CHECK(error_of<double>("x = -1\n", "x", above(0)) == "S.toml:1: x = -1, expected > 0");
   CHECK(error_of<double>("x = 0\n", "x", above(0)) == "S.toml:1: x = 0, expected > 0");
-  CHECK(error_of<double>("x = 2.5\n", "x", between(0, 1)) == "S.toml:1: x = 2.5, expected >= 0 and <= 1");
+  CHECK(error_of<double>("x = 2.5\n", "x", between(0, 1)) ==
+        "S.toml:1: x = 2.5, expected >= 0 and <= 1");
   CHECK(error_of<double>("x = 2.5\n", "x", at_most(1)) == "S.toml:1: x = 2.5, expected <= 1");
   CHECK(error_of<int>("x = 2.5\n", "x") == "S.toml:1: x is 2.5, expected a whole number");
-  CHECK(error_of<int>("x = 9999999999\n", "x") == "S.toml:1: x is 9999999999, expected a whole number");
+  CHECK(error_of<int>("x = 9999999999\n", "x") ==
+        "S.toml:1: x is 9999999999, expected a whole number");
   CHECK(error_of<bool>("x = 1\n", "x") == "S.toml:1: x is 1, expected true or false");
   CHECK(error_of<std::string>("x = [1]\n", "x") == "S.toml:1: x is a list, expected a string");
-  CHECK(error_of<std::vector<double>>("x = [\n1,\n'b']\n", "x") == "S.toml:3: x is 'b', expected a number");
-  CHECK(error_of<std::vector<double>>("x = 1\n", "x") == "S.toml:1: x is 1, expected a list of numbers");
+  CHECK(error_of<std::vector<double>>("x = [\n1,\n'b']\n", "x") ==
+        "S.toml:3: x is 'b', expected a number");
+  CHECK(error_of<std::vector<double>>("x = 1\n", "x") ==
+        "S.toml:1: x is 1, expected a list of numbers");
   CHECK(error_of<double>("[x]\n", "x") == "S.toml:1: x is a table, expected a number");
 }
 
@@ -92,37 +100,51 @@ TEST_CASE("What is missing is named, with what is there instead") {
   CHECK(input_error([&] { parse("[neb]\n").table("neb").required<int>("images"); }) ==
         "S.toml:1: no key 'images' in [neb]");
   CHECK(input_error([&] { parse("").table("neb"); }).ends_with("no table 'neb'"));
-  CHECK(input_error([&] { parse("pair = 1\n").tables("pair"); }) == "S.toml:1: pair is 1, expected tables [[pair]]");
-  CHECK(input_error([&] { parse("neb = 1\n").table("neb"); }) == "S.toml:1: neb is 1, expected a table [neb]");
+  CHECK(input_error([&] { parse("pair = 1\n").tables("pair"); }) ==
+        "S.toml:1: pair is 1, expected tables [[pair]]");
+  CHECK(input_error([&] { parse("neb = 1\n").table("neb"); }) ==
+        "S.toml:1: neb is 1, expected a table [neb]");
 }
 
 TEST_CASE("A semantic error stands at the line of its key") {
   TomlReader file = parse(example);
-  CHECK(input_error([&] { file.tables("pair")[0].fail("rho", "rho is odd"); }) == "S.toml:11: rho is odd");
+  CHECK(input_error([&] { file.tables("pair")[0].fail("rho", "rho is odd"); }) ==
+        "S.toml:11: rho is odd");
   CHECK(file.table("neb").where().line == 3);
 }
 
 TEST_CASE("An axis is a number, a list or a range with both ends") {
   CHECK(parse("v = 3").axis("v") == std::vector<double>{3});
   CHECK(parse("v = [3, 1, 2]").axis("v") == std::vector<double>{3, 1, 2});
-  CHECK(parse("v = {from = 30, to = 60, points = 4}").axis("v") == std::vector<double>{30, 40, 50, 60});
-  CHECK(parse("v = {from = -1, to = -2, step = -0.25}").axis("v") == std::vector<double>{-1, -1.25, -1.5, -1.75, -2});
+  CHECK(parse("v = {from = 30, to = 60, points = 4}").axis("v") ==
+        std::vector<double>{30, 40, 50, 60});
+  CHECK(parse("v = {from = -1, to = -2, step = -0.25}").axis("v") ==
+        std::vector<double>{-1, -1.25, -1.5, -1.75, -2});
   CHECK(parse("v = {from = 0.1, to = 0.7, step = 0.1}").axis("v").back() == 0.7);
   CHECK(parse("v = {from = 2, to = 2, points = 1}").axis("v") == std::vector<double>{2});
-  auto const error = [](std::string_view text) { return input_error([&] { parse(text).axis("v", above(0)); }); };
+  auto const error = [](std::string_view text) {
+    return input_error([&] { parse(text).axis("v", above(0)); });
+  };
   CHECK(error("v = []") == "S.toml:1: v is an empty list, expected at least one number");
   CHECK(error("v = [1, -1]") == "S.toml:1: v = -1, expected > 0");
   CHECK(error("v = {from = 1, to = 2}") == "S.toml:1: v needs either 'points' or 'step'");
-  CHECK(error("v = {from = 1, to = 2, step = 0.3}") == "S.toml:1: step = 0.3 does not lead from 1 to 2");
-  CHECK(error("v = {from = 1, to = 2, step = 0}") == "S.toml:1: step = 0 does not lead from 1 to 2");
-  CHECK(error("v = {from = 1, to = 2, step = -1}") == "S.toml:1: step = -1 does not lead from 1 to 2");
-  CHECK(error("v = {from = 1, to = 2, points = 1}") == "S.toml:1: points = 1, expected at least 2 from 1 to 2");
+  CHECK(error("v = {from = 1, to = 2, step = 0.3}") ==
+        "S.toml:1: step = 0.3 does not lead from 1 to 2");
+  CHECK(error("v = {from = 1, to = 2, step = 0}") ==
+        "S.toml:1: step = 0 does not lead from 1 to 2");
+  CHECK(error("v = {from = 1, to = 2, step = -1}") ==
+        "S.toml:1: step = -1 does not lead from 1 to 2");
+  CHECK(error("v = {from = 1, to = 2, points = 1}") ==
+        "S.toml:1: points = 1, expected at least 2 from 1 to 2");
   CHECK(error("v = {from = 1, to = 2, step = 1e-12}") ==
         "S.toml:1: step = 1e-12 gives 1e+12 points, expected at most 1000000");
-  CHECK(error("v = 'x'") == "S.toml:1: v is 'x', expected a number, a list, or {from, to, points | step}");
+  CHECK(error("v = 'x'") ==
+        "S.toml:1: v is 'x', expected a number, a list, or {from, to, points | step}");
   TomlReader file = parse("v = {from = 1, to = 2, points = 2, stop = 3}");
   file.axis("v");
-  CHECK(input_error([&] { file.reject_unknown_keys(); }).starts_with("S.toml:1: unknown key 'stop' in [v]"));
+  CHECK(input_error([&] {
+          file.reject_unknown_keys();
+        }).starts_with("S.toml:1: unknown key 'stop' in [v]"));
 }
 
 TEST_CASE("What is not TOML, or not there, is refused") {

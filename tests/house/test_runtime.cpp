@@ -1,5 +1,6 @@
 // Programs that link Kokkos may run on other C and C++ run-time libraries than the system's
-// (cmake/IonscapeKokkos.cmake). These tests show that the usual services of those libraries work together there.
+// (cmake/IonscapeKokkos.cmake). These tests show that the usual services of those libraries work
+// together there.
 #include <dlfcn.h>
 #include <unistd.h>
 
@@ -57,13 +58,15 @@ TEST_CASE("Threads share atomics") {
 }
 
 TEST_CASE("Files, streams, locales and regular expressions work") {
-  auto const dir = std::filesystem::temp_directory_path() / ("ionscape_runtime_" + std::to_string(::getpid()));
+  auto const dir =
+      std::filesystem::temp_directory_path() / ("ionscape_runtime_" + std::to_string(::getpid()));
   std::filesystem::create_directories(dir);
   std::ofstream(dir / "number.txt") << 0.1;
   double number = 0;
   std::ifstream(dir / "number.txt") >> number;
   CHECK(number == 0.1);
-  CHECK(std::distance(std::filesystem::directory_iterator(dir), std::filesystem::directory_iterator{}) == 1);
+  CHECK(std::distance(std::filesystem::directory_iterator(dir),
+                      std::filesystem::directory_iterator{}) == 1);
   std::filesystem::remove_all(dir);
 
   std::ostringstream out;

@@ -27,7 +27,8 @@ double measure(Shell const& shell, IdealPolyhedron const& ideal) {
   return symmetry_measure(shell.centre, shell.vertices, ideal);
 }
 
-/// An ideal shell of radius ~2 whose points, the centre too, are shaken by up to `amplitude` along each axis.
+/// An ideal shell of radius ~2 whose points, the centre too, are shaken by up to `amplitude` along
+/// each axis.
 Shell shaken(IdealPolyhedron const& ideal, double amplitude, unsigned seed) {
   std::mt19937_64 bits(seed);
   auto const noise = [&] { return amplitude * (double(bits() >> 11) * 0x1p-52 - 1); };
@@ -45,7 +46,8 @@ Vec3 rotated(Vec3 v) {
 
 IdealPolyhedron cube() {
   std::vector<Vec3> corners;
-  for (int k = 0; k < 8; ++k) corners.push_back({k & 1 ? 1. : -1., k & 2 ? 1. : -1., k & 4 ? 1. : -1.});
+  for (int k = 0; k < 8; ++k)
+    corners.push_back({k & 1 ? 1. : -1., k & 2 ? 1. : -1., k & 4 ? 1. : -1.});
   return {"C:8", corners};
 }
 
@@ -64,28 +66,42 @@ TEST_CASE("The rotation group leaves 2 assignments for T:4, 30 for O:6 and 1680 
   CHECK(cube().assignments().size() == 1680);
 }
 
-TEST_CASE("The symmetry measure of an ideal polyhedron is zero in any place, size, orientation and order") {
+TEST_CASE(
+    "The symmetry measure of an ideal polyhedron is zero in any place, size, orientation and "
+    "order") {
   for (IdealPolyhedron const& ideal :
        {IdealPolyhedron::tetrahedron(), IdealPolyhedron::octahedron(), cube(), cuboctahedron()}) {
     CAPTURE(ideal.name());
-    Shell shell = Shell{{}, ideal.vertices()}.mapped([](Vec3 v) { return Vec3{3, -8, 2} + 1.7 * rotated(v); });
+    Shell shell = Shell{{}, ideal.vertices()}.mapped([](Vec3 v) {
+      return Vec3{3, -8, 2} + 1.7 * rotated(v);
+    });
     std::ranges::reverse(shell.vertices);
     std::ranges::rotate(shell.vertices, shell.vertices.begin() + 3);
     CHECK(measure(shell, ideal) < 1e-11);
   }
 }
 
-TEST_CASE("The symmetry measure is invariant under rotation, translation, scale, permutation and reflection") {
-  for (IdealPolyhedron const* ideal : {&IdealPolyhedron::tetrahedron(), &IdealPolyhedron::octahedron()})
+TEST_CASE(
+    "The symmetry measure is invariant under rotation, translation, scale, permutation and "
+    "reflection") {
+  for (IdealPolyhedron const* ideal :
+       {&IdealPolyhedron::tetrahedron(), &IdealPolyhedron::octahedron()})
     for (unsigned seed : {1u, 2u, 3u}) {
       CAPTURE(ideal->name(), seed);
       Shell const shell = shaken(*ideal, 0.6, seed);
       double const s = measure(shell, *ideal);
       REQUIRE(s > 0.5);
       CHECK(measure(shell.mapped(rotated), *ideal) == Approx(s).epsilon(1e-12));
-      CHECK(measure(shell.mapped([](Vec3 v) { return v + Vec3{10, -20, 30}; }), *ideal) == Approx(s).epsilon(1e-11));
-      CHECK(measure(shell.mapped([](Vec3 v) { return 0.01 * v; }), *ideal) == Approx(s).epsilon(1e-12));
-      CHECK(measure(shell.mapped([](Vec3 v) { return Vec3{-v.x, v.y, v.z}; }), *ideal) == Approx(s).epsilon(1e-12));
+      CHECK(measure(shell.mapped([](Vec3 v) {
+              return v + Vec3{10, -20, 30};
+            }),
+                    *ideal) == Approx(s).epsilon(1e-11));
+      CHECK(measure(shell.mapped([](Vec3 v) { return 0.01 * v; }), *ideal) ==
+            Approx(s).epsilon(1e-12));
+      CHECK(measure(shell.mapped([](Vec3 v) {
+              return Vec3{-v.x, v.y, v.z};
+            }),
+                    *ideal) == Approx(s).epsilon(1e-12));
       Shell permuted = shell;
       std::ranges::rotate(permuted.vertices, permuted.vertices.begin() + 1);
       std::swap(permuted.vertices[0], permuted.vertices[2]);
@@ -94,8 +110,8 @@ TEST_CASE("The symmetry measure is invariant under rotation, translation, scale,
 }
 
 TEST_CASE("A centre off the middle of a perfect tetrahedron has the measure worked out by hand") {
-  // Points: 4 vertices of square length 3, centre at (t,0,0); the centroid moves to t/5. By symmetry the best rotation
-  // is none, so T = sum p.q = 12 and sum |p|^2 = 12 + t^2 - t^2/5.
+  // Points: 4 vertices of square length 3, centre at (t,0,0); the centroid moves to t/5. By
+  // symmetry the best rotation is none, so T = sum p.q = 12 and sum |p|^2 = 12 + t^2 - t^2/5.
   double const t = 0.5;
   double const expected = 100 * (1 - 12.0 / (12 + 0.8 * t * t));
   auto const& ideal = IdealPolyhedron::tetrahedron();
@@ -109,7 +125,9 @@ TEST_CASE("A chiral ideal tells the hands apart") {
   CHECK(measure(same.mapped([](Vec3 v) { return -v; }), hand) > 1);
 }
 
-TEST_CASE("Twelve vertices, assigned in turns with the rotation, give the measure of a small known displacement") {
+TEST_CASE(
+    "Twelve vertices, assigned in turns with the rotation, give the measure of a small known "
+    "displacement") {
   IdealPolyhedron const ideal = cuboctahedron();
   Shell const shell = shaken(ideal, 0.2, 7);
   Shell mixed = shell.mapped(rotated);
@@ -126,7 +144,8 @@ TEST_CASE("Twelve vertices, assigned in turns with the rotation, give the measur
   CHECK(s <= 105 * distance / size);
 }
 
-TEST_CASE("A wrong number of vertices, coincident points and numbers that are not finite are refused") {
+TEST_CASE(
+    "A wrong number of vertices, coincident points and numbers that are not finite are refused") {
   auto const& ideal = IdealPolyhedron::tetrahedron();
   auto vertices = ideal.vertices();
   CHECK_THROWS_AS(symmetry_measure({}, vertices, IdealPolyhedron::octahedron()), InputError);

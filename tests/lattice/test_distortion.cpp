@@ -15,14 +15,16 @@ FccModel paper_model() { return fcc_model(v, conventional_cells(2, 2, 2), "O", -
 
 }  // namespace
 
-TEST_CASE("The paper's distortion has the twelve published symmetry measures and keeps area and volumes") {
+TEST_CASE(
+    "The paper's distortion has the twelve published symmetry measures and keeps area and "
+    "volumes") {
   struct Row {
     double factor, csm_tet, csm_oct, shortest;
   };
   // Ouyang, Xu, Zhu (2023), the numbers of their repository's notebooks.
-  for (Row const row :
-       {Row{1.00, 0, 0, 1.00}, Row{1.04, 0.1807483, 0.1292910, 0.92}, Row{1.08, 0.7160662, 0.5143897, 0.84},
-        Row{1.12, 1.585847, 1.147123, 0.76}, Row{1.16, 2.758709, 2.014352, 0.68}, Row{1.20, 4.194799, 3.098644, 0.60}})
+  for (Row const row : {Row{1.00, 0, 0, 1.00}, Row{1.04, 0.1807483, 0.1292910, 0.92},
+                        Row{1.08, 0.7160662, 0.5143897, 0.84}, Row{1.12, 1.585847, 1.147123, 0.76},
+                        Row{1.16, 2.758709, 2.014352, 0.68}, Row{1.20, 4.194799, 3.098644, 0.60}})
     for (FccSupercell const& supercell : {conventional_cells(2, 2, 2), xu2020_cell}) {
       CAPTURE(row.factor);
       auto const [framework, hop] = fcc_model(v, supercell, "O", -2);
@@ -81,7 +83,9 @@ TEST_CASE("Biaxial strain stretches the plane and leaves its normal") {
   CHECK(strained.cell.c.z == Approx(framework.cell.c.z));
 }
 
-TEST_CASE("The Bain path keeps the volume and ends in bcc, with eight neighbours at sqrt(3)/2 of the cubic side") {
+TEST_CASE(
+    "The Bain path keeps the volume and ends in bcc, with eight neighbours at sqrt(3)/2 of the "
+    "cubic side") {
   auto const [framework, hop] = paper_model();
   auto const bcc = distort(framework, hop, BainPath{1 / std::sqrt(2.0)});
   CHECK(bcc.framework.cell.volume() == Approx(framework.cell.volume()));
@@ -96,7 +100,9 @@ TEST_CASE("One ion moves by the wanted vector") {
   CHECK(moved.positions[4] == framework.positions[4]);
 }
 
-TEST_CASE("Random displacements stay in their ball, fill it, and are the same for the same seed on every platform") {
+TEST_CASE(
+    "Random displacements stay in their ball, fill it, and are the same for the same seed on every "
+    "platform") {
   auto const [framework, hop] = fcc_model(v, conventional_cells(5, 5, 5), "O", -2);
   auto const moved = [&, &framework = framework, &hop = hop](std::uint64_t seed) {
     return distort(framework, hop, RandomDisplacement{0.2, seed}).framework;

@@ -17,13 +17,15 @@ std::size_t neighbours_within(Crystal const& crystal, Vec3 place, double radius)
     for (int a = -4; a <= 4; ++a)
       for (int b = -4; b <= 4; ++b)
         for (int c = -4; c <= 4; ++c)
-          count += norm(crystal.positions[i] + translation(crystal.cell, {a, b, c}) - place) < radius;
+          count +=
+              norm(crystal.positions[i] + translation(crystal.cell, {a, b, c}) - place) < radius;
   return count;
 }
 
 }  // namespace
 
-TEST_CASE("Two conventional cells along each axis hold the paper's 32 anions and keep the cubic axes") {
+TEST_CASE(
+    "Two conventional cells along each axis hold the paper's 32 anions and keep the cubic axes") {
   double const v = 25.28, a = std::cbrt(4 * v);
   auto const [framework, hop] = fcc_model(v, conventional_cells(2, 2, 2), "O", -1.5);
   REQUIRE(framework.size() == 32);
@@ -38,14 +40,17 @@ TEST_CASE("Two conventional cells along each axis hold the paper's 32 anions and
 }
 
 TEST_CASE("The 48-anion cell has the published sides at scale 1") {
-  Crystal const framework = fcc_model(12.926672 * 9.695004 * 9.138 / 48, xu2020_cell, "S", -2).framework;
+  Crystal const framework =
+      fcc_model(12.926672 * 9.695004 * 9.138 / 48, xu2020_cell, "S", -2).framework;
   REQUIRE(framework.size() == 48);
   CHECK(norm(framework.cell.a - Vec3{12.926672, 0, 0}) < 5e-3);
   CHECK(norm(framework.cell.b - Vec3{0, 9.695004, 0}) < 5e-3);
   CHECK(norm(framework.cell.c - Vec3{0, 0, 9.138}) < 5e-3);
 }
 
-TEST_CASE("Every anion has twelve neighbours, and the sites of each hop have their shells, in every supercell") {
+TEST_CASE(
+    "Every anion has twelve neighbours, and the sites of each hop have their shells, in every "
+    "supercell") {
   double const v = 20, a = std::cbrt(4 * v);
   for (FccSupercell const& supercell :
        {primitive_cell, conventional_cells(1, 1, 1), conventional_cells(1, 2, 3), xu2020_cell})
@@ -60,7 +65,8 @@ TEST_CASE("Every anion has twelve neighbours, and the sites of each hop have the
         bool const is_oct = site.kind == SiteKind::oct;
         double const distance = is_oct ? a / 2 : std::sqrt(3.0) / 4 * a;
         REQUIRE(site.vertices.size() == (is_oct ? 6 : 4));
-        for (Vec3 r : positions_of(framework, site.vertices)) CHECK(norm(r - site.position) == Approx(distance));
+        for (Vec3 r : positions_of(framework, site.vertices))
+          CHECK(norm(r - site.position) == Approx(distance));
         CHECK(symmetry_measure(framework, site) < 1e-11);
         CHECK(volume(framework, site) == Approx(a * a * a / (is_oct ? 6 : 24)).epsilon(1e-12));
       }

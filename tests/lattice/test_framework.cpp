@@ -16,9 +16,9 @@ using ionscape_test::input_error;
 
 namespace {
 
-constexpr double v = 16;                                                      // Å^3 per anion
-double const neighbour_distance = std::cbrt(std::sqrt(2.0) * v);              // of fcc, Å
-double const close_packed_height = std::sqrt(2.0 / 3);                        // of a layer, over the anion distance
+constexpr double v = 16;                                          // Å^3 per anion
+double const neighbour_distance = std::cbrt(std::sqrt(2.0) * v);  // of fcc, Å
+double const close_packed_height = std::sqrt(2.0 / 3);  // of a layer, over the anion distance
 constexpr FccSupercell primitive_cell = {{{0, 1, 1}, {1, 0, 1}, {1, 1, 0}}};  // one anion
 
 FccModel paper_model() { return fcc_model(v, conventional_cells(2, 2, 2), "O", -2); }
@@ -32,7 +32,8 @@ Crystal anions_at(Cell const& cell, std::vector<Vec3> positions) {
 /// Triangular layers at the positions A, B, C, `height` anion distances apart.
 Crystal stacking(std::string const& layers, double height = close_packed_height) {
   double const a = 3.2;
-  Cell const cell{{a, 0, 0}, {-a / 2, a * std::sqrt(3) / 2, 0}, {0, 0, height * a * double(layers.size())}};
+  Cell const cell{
+      {a, 0, 0}, {-a / 2, a * std::sqrt(3) / 2, 0}, {0, 0, height * a * double(layers.size())}};
   std::vector<Vec3> positions;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     double const third = (layers[i] - 'A') / 3.0;
@@ -50,14 +51,19 @@ Crystal random_points(std::size_t number, double closest, unsigned seed) {
   while (positions.size() < number) {
     double const x = uniform(), y = uniform(), z = uniform();
     Vec3 const p = cell.to_cartesian({x, y, z});
-    if (std::ranges::all_of(positions, [&](Vec3 q) { return norm(minimum_image(cell, p - q)) > closest; }))
+    if (std::ranges::all_of(positions,
+                            [&](Vec3 q) { return norm(minimum_image(cell, p - q)) > closest; }))
       positions.push_back(p);
   }
   return anions_at(cell, positions);
 }
 
-double share(FrameworkMatch const& match, FrameworkKind kind) { return match.shares[std::size_t(kind)]; }
-double deviation(FrameworkMatch const& match, FrameworkKind kind) { return match.deviations[std::size_t(kind)]; }
+double share(FrameworkMatch const& match, FrameworkKind kind) {
+  return match.shares[std::size_t(kind)];
+}
+double deviation(FrameworkMatch const& match, FrameworkKind kind) {
+  return match.deviations[std::size_t(kind)];
+}
 
 void require_ideal(Crystal const& crystal, FrameworkKind kind) {
   FrameworkMatch const match = match_framework(crystal);
@@ -69,25 +75,30 @@ void require_ideal(Crystal const& crystal, FrameworkKind kind) {
   CHECK(match.anions.size() == crystal.size());
 }
 
-/// d of a close-packed shell whose layers are pulled apart by the factor `stretch`, by hand: six neighbours stay at
-/// distance 1, six have 1/3 of their square distance in the layer and 2/3 across; the best rotation is none.
+/// d of a close-packed shell whose layers are pulled apart by the factor `stretch`, by hand: six
+/// neighbours stay at distance 1, six have 1/3 of their square distance in the layer and 2/3
+/// across; the best rotation is none.
 double deviation_of_stretched_layers(double stretch) {
-  double const overlap = 6 + 6 * (1 + 2 * stretch) / 3, square = 6 + 6 * (1 + 2 * stretch * stretch) / 3;
+  double const overlap = 6 + 6 * (1 + 2 * stretch) / 3,
+               square = 6 + 6 * (1 + 2 * stretch * stretch) / 3;
   return std::sqrt(1 - overlap * overlap / (12 * square));
 }
 
 }  // namespace
 
 TEST_CASE("Ideal fcc, hcp and bcc are found without deviation in cells of any size") {
-  for (FccSupercell const& supercell : {primitive_cell, conventional_cells(1, 1, 1), FccSupercell(xu2020_cell)})
+  for (FccSupercell const& supercell :
+       {primitive_cell, conventional_cells(1, 1, 1), FccSupercell(xu2020_cell)})
     require_ideal(fcc_model(v, supercell, "O", -2).framework, FrameworkKind::fcc);
   require_ideal(stacking("ABC"), FrameworkKind::fcc);
   require_ideal(stacking("AB"), FrameworkKind::hcp);
-  require_ideal(anions_at({{3, 0, 0}, {0, 3, 0}, {0, 0, 3}}, {{0, 0, 0}, {1.5, 1.5, 1.5}}), FrameworkKind::bcc);
+  require_ideal(anions_at({{3, 0, 0}, {0, 3, 0}, {0, 0, 3}}, {{0, 0, 0}, {1.5, 1.5, 1.5}}),
+                FrameworkKind::bcc);
   require_ideal(anions_at({{-1, 1, 1}, {1, -1, 1}, {1, 1, -1}}, {{0, 0, 0}}), FrameworkKind::bcc);
 }
 
-TEST_CASE("The deviation of hcp and fcc with stretched layers is that of the shell worked out by hand") {
+TEST_CASE(
+    "The deviation of hcp and fcc with stretched layers is that of the shell worked out by hand") {
   for (double stretch : {0.9, 0.97, 1.05, 1.15}) {
     CAPTURE(stretch);
     double const expected = deviation_of_stretched_layers(stretch);
@@ -101,13 +112,16 @@ TEST_CASE("The deviation of hcp and fcc with stretched layers is that of the she
 }
 
 TEST_CASE("fcc is as far from hcp as hcp from fcc") {
-  FrameworkMatch const fcc = match_framework(stacking("ABC")), hcp = match_framework(stacking("AB"));
+  FrameworkMatch const fcc = match_framework(stacking("ABC")),
+                       hcp = match_framework(stacking("AB"));
   CHECK(deviation(fcc, FrameworkKind::hcp) == Approx(0.271).margin(0.001));
   CHECK(deviation(hcp, FrameworkKind::fcc) == Approx(deviation(fcc, FrameworkKind::hcp)));
 }
 
 TEST_CASE("Mixed stackings show the share of each kind, and half and half is none") {
-  auto const shares_of = [](std::string const& layers) { return match_framework(stacking(layers)); };
+  auto const shares_of = [](std::string const& layers) {
+    return match_framework(stacking(layers));
+  };
   FrameworkMatch const double_hexagonal = shares_of("ABAC");
   CHECK(double_hexagonal.kind == FrameworkKind::none);
   CHECK(share(double_hexagonal, FrameworkKind::fcc) == Approx(0.5));
@@ -120,10 +134,13 @@ TEST_CASE("Mixed stackings show the share of each kind, and half and half is non
   CHECK(twinned.kind == FrameworkKind::fcc);
   CHECK(share(twinned, FrameworkKind::fcc) == Approx(0.75));
   CHECK(share(twinned, FrameworkKind::hcp) == Approx(0.25));
-  CHECK(twinned.deviation == Approx(0.5 * deviation(shares_of("ABC"), FrameworkKind::hcp)));  // rms of 0.271 on 1/4
+  CHECK(twinned.deviation ==
+        Approx(0.5 * deviation(shares_of("ABC"), FrameworkKind::hcp)));  // rms of 0.271 on 1/4
 }
 
-TEST_CASE("Along the Bain path the kind changes once, near the middle, and both deviations are monotonic") {
+TEST_CASE(
+    "Along the Bain path the kind changes once, near the middle, and both deviations are "
+    "monotonic") {
   Crystal const fcc = small_fcc();
   Hop const hop = fcc_model(v, conventional_cells(1, 1, 1), "O", -2).hop;
   FrameworkMatch previous;
@@ -146,11 +163,14 @@ TEST_CASE("Along the Bain path the kind changes once, near the middle, and both 
   }
 }
 
-TEST_CASE("The distortions of the paper leave fcc, with all but the displaced anion as close to it as before") {
+TEST_CASE(
+    "The distortions of the paper leave fcc, with all but the displaced anion as close to it as "
+    "before") {
   auto const [framework, hop] = paper_model();
   for (double factor : {1.08, 1.2}) {
     CAPTURE(factor);
-    FrameworkMatch const match = match_framework(distort(framework, hop, WindowShear{factor}).framework);
+    FrameworkMatch const match =
+        match_framework(distort(framework, hop, WindowShear{factor}).framework);
     CHECK(match.kind == FrameworkKind::fcc);
     CHECK(match.deviation < 0.1);
     CHECK(share(match, FrameworkKind::fcc) >= 31.0 / 32 - 1e-12);
@@ -162,7 +182,8 @@ TEST_CASE("Random displacements give the deviation that counting degrees of free
   auto const [framework, hop] = paper_model();
   for (double part : {0.02, 0.1}) {
     CAPTURE(part);
-    Crystal const shaken = distort(framework, hop, RandomDisplacement{part * neighbour_distance, 7}).framework;
+    Crystal const shaken =
+        distort(framework, hop, RandomDisplacement{part * neighbour_distance, 7}).framework;
     double square = 0;  // mean of u^2
     for (std::size_t i = 0; i < shaken.size(); ++i) {
       Vec3 const u = shaken.positions[i] - framework.positions[i];
@@ -176,21 +197,28 @@ TEST_CASE("Random displacements give the deviation that counting degrees of free
   }
 }
 
-TEST_CASE("The match does not hang on the choice of the cell, its orientation, the wrapping or the order of ions") {
+TEST_CASE(
+    "The match does not hang on the choice of the cell, its orientation, the wrapping or the order "
+    "of ions") {
   Hop const hop = fcc_model(v, conventional_cells(1, 1, 1), "O", -2).hop;
-  Crystal crystal = distort(small_fcc(), hop, RandomDisplacement{0.08 * neighbour_distance, 3}).framework;
+  Crystal crystal =
+      distort(small_fcc(), hop, RandomDisplacement{0.08 * neighbour_distance, 3}).framework;
   FrameworkMatch const expected = match_framework(crystal);
 
   Cell const cell = crystal.cell;
   crystal.cell = {cell.a, cell.b + cell.a, cell.c - 2 * cell.b};
   for (std::size_t i = 0; i < crystal.size(); ++i)
-    crystal.positions[i] += Vec3{0.37, -11.2, 5.1} + cell.to_cartesian({double(i % 3), -double(i % 2), 1});
+    crystal.positions[i] +=
+        Vec3{0.37, -11.2, 5.1} + cell.to_cartesian({double(i % 3), -double(i % 2), 1});
   std::ranges::reverse(crystal.positions);
-  auto const turned = [](Vec3 r) { return Vec3{r.y, 0.6 * r.z - 0.8 * r.x, 0.8 * r.z + 0.6 * r.x}; };
+  auto const turned = [](Vec3 r) {
+    return Vec3{r.y, 0.6 * r.z - 0.8 * r.x, 0.8 * r.z + 0.6 * r.x};
+  };
   crystal.cell = {turned(crystal.cell.a), turned(crystal.cell.b), turned(crystal.cell.c)};
   std::ranges::transform(crystal.positions, crystal.positions.begin(), turned);
   std::size_t const ions = crystal.size();
-  for (std::size_t i = 0; i < ions; ++i) crystal.positions.push_back(crystal.positions[i] + crystal.cell.c);
+  for (std::size_t i = 0; i < ions; ++i)
+    crystal.positions.push_back(crystal.positions[i] + crystal.cell.c);
   crystal.cell.c = 2 * crystal.cell.c;
   crystal.species.resize(2 * ions, "O");
   crystal.charges.clear();
@@ -199,17 +227,22 @@ TEST_CASE("The match does not hang on the choice of the cell, its orientation, t
   CHECK(found.volume_per_anion == Approx(expected.volume_per_anion));
   CHECK(found.kind == expected.kind);
   CHECK(found.deviation == Approx(expected.deviation));
-  for (std::size_t k = 1; k < 3; ++k) CHECK(found.deviations[k] > 0.2);  // an upper bound, not unique
-  for (std::size_t k = 0; k < 4; ++k) CHECK(found.shares[k] == Approx(expected.shares[k]).margin(1e-12));
+  for (std::size_t k = 1; k < 3; ++k)
+    CHECK(found.deviations[k] > 0.2);  // an upper bound, not unique
+  for (std::size_t k = 0; k < 4; ++k)
+    CHECK(found.shares[k] == Approx(expected.shares[k]).margin(1e-12));
   for (std::size_t i = 0; i < ions; ++i)
     CHECK(found.anions[i].deviations[0] == Approx(expected.anions[ions - 1 - i].deviations[0]));
 }
 
 TEST_CASE("Random points, a simple cubic lattice and diamond are none of the three") {
-  for (double closest : {0.5, 2.2}) CHECK(match_framework(random_points(16, closest, 5)).kind == FrameworkKind::none);
-  CHECK(match_framework(anions_at({{3, 0, 0}, {0, 3, 0}, {0, 0, 3}}, {{0, 0, 0}})).kind == FrameworkKind::none);
+  for (double closest : {0.5, 2.2})
+    CHECK(match_framework(random_points(16, closest, 5)).kind == FrameworkKind::none);
+  CHECK(match_framework(anions_at({{3, 0, 0}, {0, 3, 0}, {0, 0, 3}}, {{0, 0, 0}})).kind ==
+        FrameworkKind::none);
   Crystal diamond = small_fcc();
-  for (Vec3 p : small_fcc().positions) diamond.positions.push_back(p + diamond.cell.to_cartesian({0.25, 0.25, 0.25}));
+  for (Vec3 p : small_fcc().positions)
+    diamond.positions.push_back(p + diamond.cell.to_cartesian({0.25, 0.25, 0.25}));
   FrameworkMatch const match = match_framework(anions_at(diamond.cell, diamond.positions));
   CHECK(match.kind == FrameworkKind::none);
   CHECK(share(match, FrameworkKind::none) == Approx(1));

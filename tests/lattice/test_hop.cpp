@@ -22,7 +22,8 @@ TEST_CASE("Waypoints run through sites and windows, two thirds of the way from O
   }
 }
 
-TEST_CASE("An ion at an end is in its site up to the next window, or half the hop where none is known") {
+TEST_CASE(
+    "An ion at an end is in its site up to the next window, or half the hop where none is known") {
   std::vector<Vec3> const bent{{0, 0, 0}, {1.3, 0, 0}, {2, 0, 0}, {2, 0.8, 0}};
   CHECK(reach_of_end(bent, 0) == Approx(1.3));
   CHECK(reach_of_end(bent, 1) == Approx(0.8));

@@ -9,7 +9,8 @@ using namespace ionscape;
 
 TEST_CASE("Volumes of known polyhedra, square faces included, come out exactly") {
   std::vector<Vec3> const tetrahedron = {{0, 0, 0}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
-  std::vector<Vec3> const octahedron = {{1, 0, 0}, {-1, 0, 0}, {0, 1, 0}, {0, -1, 0}, {0, 0, 1}, {0, 0, -1}};
+  std::vector<Vec3> const octahedron = {{1, 0, 0},  {-1, 0, 0}, {0, 1, 0},
+                                        {0, -1, 0}, {0, 0, 1},  {0, 0, -1}};
   std::vector<Vec3> cube;
   for (int corner = 0; corner < 8; ++corner)
     cube.push_back({2.0 * (corner & 1) + 5, 1.0 * (corner >> 1 & 1) - 7, 3.0 * (corner >> 2 & 1)});
@@ -18,7 +19,9 @@ TEST_CASE("Volumes of known polyhedra, square faces included, come out exactly")
   CHECK(convex_volume(cube) == Approx(6.0).epsilon(1e-14));
 }
 
-TEST_CASE("A point inside the hull does not change the volume, flat points have none, and three are refused") {
+TEST_CASE(
+    "A point inside the hull does not change the volume, flat points have none, and three are "
+    "refused") {
   std::vector<Vec3> points = {{0, 0, 0}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {0.2, 0.2, 0.2}};
   CHECK(convex_volume(points) == Approx(1.0 / 6).epsilon(1e-14));
   points = {{0, 0, 1}, {1, 0, 1}, {0, 1, 1}, {1, 1, 1}};
@@ -27,7 +30,8 @@ TEST_CASE("A point inside the hull does not change the volume, flat points have 
   CHECK_THROWS_AS(convex_volume(points), InputError);
 }
 
-TEST_CASE("The bottleneck is the triangle's area and the radius of the circle through its corners") {
+TEST_CASE(
+    "The bottleneck is the triangle's area and the radius of the circle through its corners") {
   CHECK(triangle_area({0, 0, 0}, {3, 0, 0}, {0, 4, 0}) == Approx(6.0));
   Bottleneck const right = bottleneck({0, 0, 0}, {3, 0, 0}, {0, 4, 0});
   CHECK(right.area == Approx(6.0));

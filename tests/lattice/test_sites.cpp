@@ -20,7 +20,9 @@ constexpr FccSupercell primitive_cell = {{{0, 1, 1}, {1, 0, 1}, {1, 1, 0}}};
 
 FccModel paper_model() { return fcc_model(v, conventional_cells(2, 2, 2), "O", -2); }
 
-std::size_t count(SiteGraph const& graph, SiteKind kind) { return std::ranges::count(graph.sites, kind, &Site::kind); }
+std::size_t count(SiteGraph const& graph, SiteKind kind) {
+  return std::ranges::count(graph.sites, kind, &Site::kind);
+}
 
 Crystal with_positions(Cell const& cell, std::vector<Vec3> const& fractional) {
   Crystal crystal{cell, std::vector<std::string>(fractional.size(), "O"), {}, {}, {}};
@@ -43,7 +45,8 @@ Crystal hcp(int na, int nc) {
   return crystal;
 }
 
-/// What must hold of any result: the sites fill the cell once, and each face has its ions in common with both sites.
+/// What must hold of any result: the sites fill the cell once, and each face has its ions in common
+/// with both sites.
 void require_consistent(SiteGraph const& graph, Crystal const& crystal) {
   double filled = 0;
   for (Site const& site : graph.sites) {
@@ -117,7 +120,8 @@ TEST_CASE("Ideal hcp has two Tet and one Oct per anion, and like sites share fac
   }
 }
 
-TEST_CASE("All sites survive the paper's distortions, and the hop's own keep their six and four anions") {
+TEST_CASE(
+    "All sites survive the paper's distortions, and the hop's own keep their six and four anions") {
   auto const [framework, hop] = paper_model();
   for (double factor : {1.04, 1.08, 1.12, 1.16, 1.20}) {
     CAPTURE(factor);
@@ -139,20 +143,24 @@ TEST_CASE("All sites survive random displacements of 1 to 10 percent of the anio
   for (double part : {0.01, 0.03, 0.05, 0.10})
     for (std::uint64_t seed : {1u, 2u, 3u, 4u, 5u}) {
       CAPTURE(part, seed);
-      require_close_packed(distort(framework, hop, RandomDisplacement{part * neighbour_distance, seed}).framework);
+      require_close_packed(
+          distort(framework, hop, RandomDisplacement{part * neighbour_distance, seed}).framework);
       if (part <= 0.05)
-        require_close_packed(distort(close_packed, hop, RandomDisplacement{part * 3.2, seed}).framework);
+        require_close_packed(
+            distort(close_packed, hop, RandomDisplacement{part * 3.2, seed}).framework);
     }
 }
 
-TEST_CASE("All sites survive strain and most of the Bain path, at whose end bcc has six Tet per ion") {
+TEST_CASE(
+    "All sites survive strain and most of the Bain path, at whose end bcc has six Tet per ion") {
   auto const [framework, hop] = paper_model();
   for (double strain : {-0.1, -0.02, 0.02, 0.1}) {
     CAPTURE(strain);
     require_close_packed(distort(framework, hop, UniaxialStrain{{1, 2, 3}, strain}).framework);
     require_close_packed(distort(framework, hop, BiaxialStrain{{0, 0, 1}, strain}).framework);
   }
-  for (double ratio : {1.2, 0.9, 0.8}) require_close_packed(distort(framework, hop, BainPath{ratio}).framework);
+  for (double ratio : {1.2, 0.9, 0.8})
+    require_close_packed(distort(framework, hop, BainPath{ratio}).framework);
   Crystal const bcc = distort(framework, hop, BainPath{1 / std::sqrt(2.0)}).framework;
   SiteGraph const graph = find_sites(bcc);
   CHECK(count(graph, SiteKind::tet) == 6 * bcc.size());
@@ -190,7 +198,8 @@ TEST_CASE("A slab with flat faces keeps its inner sites, and its vacuum is known
 
 TEST_CASE("Sites do not hang on the choice of the cell, the wrapping or a rigid shift") {
   auto const [framework, hop] = paper_model();
-  Crystal crystal = distort(framework, hop, RandomDisplacement{0.05 * neighbour_distance, 3}).framework;
+  Crystal crystal =
+      distort(framework, hop, RandomDisplacement{0.05 * neighbour_distance, 3}).framework;
   auto const measures = [](Crystal const& c) {
     std::vector<double> values;
     for (Site const& site : find_sites(c).sites) values.push_back(symmetry_measure(c, site));
@@ -201,10 +210,12 @@ TEST_CASE("Sites do not hang on the choice of the cell, the wrapping or a rigid 
   Cell const& cell = crystal.cell;
   crystal.cell = {cell.a, cell.b + cell.a, cell.c - 2 * cell.b};
   for (std::size_t i = 0; i < crystal.size(); ++i)
-    crystal.positions[i] += Vec3{0.37, -11.2, 5.1} + translation(cell, {int(i) % 3, -int(i) % 2, 1});
+    crystal.positions[i] +=
+        Vec3{0.37, -11.2, 5.1} + translation(cell, {int(i) % 3, -int(i) % 2, 1});
   auto const found = measures(crystal);
   REQUIRE(found.size() == expected.size());
-  for (std::size_t k = 0; k < found.size(); ++k) CHECK(found[k] == Approx(expected[k]).margin(1e-9));
+  for (std::size_t k = 0; k < found.size(); ++k)
+    CHECK(found[k] == Approx(expected[k]).margin(1e-9));
 }
 
 TEST_CASE("Cations are ignored, and vertices are indices into the whole crystal") {
@@ -223,7 +234,8 @@ TEST_CASE("The site nearest to an ion is found across the cell's walls, with its
   SiteGraph const graph = find_sites(framework);
   Vec3 const shift = framework.cell.to_cartesian({2, -1, 3}), off{0.1, -0.2, 0.2};
   for (std::size_t s = 0; s < graph.sites.size(); s += 5) {
-    NearestSite const nearest = nearest_site(graph, framework.cell, graph.sites[s].position + shift + off);
+    NearestSite const nearest =
+        nearest_site(graph, framework.cell, graph.sites[s].position + shift + off);
     CHECK(nearest.site == s);
     CHECK(nearest.distance == Approx(0.3));
   }
@@ -233,8 +245,9 @@ TEST_CASE("Hops run along shared faces, continuously: 8, 28 and 12 per anion of 
   for (FccSupercell const& supercell : {primitive_cell, conventional_cells(2, 2, 2)}) {
     Crystal const crystal = fcc_model(v, supercell, "O", -2).framework;
     SiteGraph const graph = find_sites(crystal);
-    for (auto const& [kind, per_anion] :
-         {std::pair(HopKind::oct_tet, 8u), {HopKind::tet_oct_tet, 28u}, {HopKind::oct_tet_oct, 12u}}) {
+    for (auto const& [kind, per_anion] : {std::pair(HopKind::oct_tet, 8u),
+                                          {HopKind::tet_oct_tet, 28u},
+                                          {HopKind::oct_tet_oct, 12u}}) {
       auto const hops = find_hops(graph, crystal.cell, kind);
       CHECK(hops.size() == per_anion * crystal.size());
       for (Hop const& hop : hops) {
@@ -257,13 +270,16 @@ TEST_CASE("Hops run along shared faces, continuously: 8, 28 and 12 per anion of 
   }
 }
 
-TEST_CASE("A framework without anions, with overlapping ones or in a singular cell is refused with the reason") {
+TEST_CASE(
+    "A framework without anions, with overlapping ones or in a singular cell is refused with the "
+    "reason") {
   Crystal crystal = fcc_model(v, conventional_cells(1, 1, 1), "O", -2).framework;
   CHECK_THROWS_AS(find_sites(crystal, {"S"}), InputError);
   CHECK_THROWS_AS(find_sites(Crystal{crystal.cell, {}, {}, {}, {}}), InputError);
   Crystal overlapping = crystal;
   overlapping.positions[1] = overlapping.positions[0] + Vec3{0, 0, 0.05};
-  CHECK_THROWS_WITH(find_sites(overlapping), Catch::Matchers::ContainsSubstring("ions 1 and 2 are 0.05 Å apart"));
+  CHECK_THROWS_WITH(find_sites(overlapping),
+                    Catch::Matchers::ContainsSubstring("ions 1 and 2 are 0.05 Å apart"));
   Crystal infinite = crystal;
   infinite.positions[2].y = std::nan("");
   CHECK_THROWS_AS(find_sites(infinite), InputError);

@@ -1,4 +1,5 @@
-// Analytic energy surfaces for the tests of neb. A surface is a functor (surface index, x, force) -> energy.
+// Analytic energy surfaces for the tests of neb. A surface is a functor (surface index, x, force)
+// -> energy.
 #pragma once
 
 #include <Kokkos_Core.hpp>
@@ -17,9 +18,11 @@ struct Analytic {
   void evaluate(Exec const& exec, Images<typename Exec::memory_space> const& images) const {
     auto const self = surface;
     Kokkos::parallel_for(
-        "ionscape::test::analytic", Kokkos::RangePolicy<Exec>(exec, 0, images.active.extent(0)), KOKKOS_LAMBDA(int k) {
+        "ionscape::test::analytic", Kokkos::RangePolicy<Exec>(exec, 0, images.active.extent(0)),
+        KOKKOS_LAMBDA(int k) {
           int const row = images.active(k);
-          images.energy(row) = self(images.surface(row), &images.coordinates(row, 0), &images.force(row, 0));
+          images.energy(row) =
+              self(images.surface(row), &images.coordinates(row, 0), &images.force(row, 0));
         });
   }
 };
@@ -44,8 +47,9 @@ struct MullerBrown {
   }
 };
 
-/// Per ion a curved double well, minima at (-1, 0, 0) and (1, 0, 0), saddle at (0, bend, 0) of height 1 eV:
-/// (1 - x^2)^2 + tilt x + 2 (y - bend (1 - x^2))^2 + 2 z^2. Surface `broken` gives NaN where x < 0.5.
+/// Per ion a curved double well, minima at (-1, 0, 0) and (1, 0, 0), saddle at (0, bend, 0) of
+/// height 1 eV: (1 - x^2)^2 + tilt x + 2 (y - bend (1 - x^2))^2 + 2 z^2. Surface `broken` gives NaN
+/// where x < 0.5.
 struct DoubleWell {
   int n_ions = 1;
   double bend = 0.3, tilt = 0;
@@ -77,7 +81,8 @@ struct Slope {
   }
 };
 
-inline PathSet one_path(std::vector<std::vector<double>> const& waypoints, int n_images, int surface = 0) {
+inline PathSet one_path(std::vector<std::vector<double>> const& waypoints, int n_images,
+                        int surface = 0) {
   PathSet paths{n_images, static_cast<int>(waypoints[0].size()), {}, {}};
   paths.add(linear_path(waypoints, n_images), surface);
   return paths;

@@ -30,7 +30,9 @@ int steps_in_a_bowl(Optimizer const& optimizer, double& longest_step) {
 }
 }  // namespace
 
-TEST_CASE("springs pull along the path towards the farther neighbour and not at all between equal distances") {
+TEST_CASE(
+    "springs pull along the path towards the farther neighbour and not at all between equal "
+    "distances") {
   CHECK(spring_force(5, 0.4, 0.4) == 0);
   CHECK(spring_force(5, 0.4, 0.6) == Approx(1.0));
   CHECK(spring_force(5, 0.6, 0.4) == Approx(-1.0));
@@ -55,7 +57,8 @@ TEST_CASE("climbing inverts the force along the tangent and keeps it across") {
   for (int k = 0; k < 3; ++k) CHECK(climbing[k] + 3 * tangent[k] == Approx(across[k]));
 }
 
-TEST_CASE("the kink switch is shut on a straight path, open at right angles, and a half at 60 degrees") {
+TEST_CASE(
+    "the kink switch is shut on a straight path, open at right angles, and a half at 60 degrees") {
   CHECK(kink_switch(1) == Approx(0).margin(1e-15));
   CHECK(kink_switch(0.5) == Approx(0.5));
   CHECK(kink_switch(0) == Approx(1));
@@ -65,7 +68,8 @@ TEST_CASE("the kink switch is shut on a straight path, open at right angles, and
 TEST_CASE("at a right angle the springs straighten the path across the tangent only") {
   double const previous[] = {0, 0}, current[] = {1, 0}, next[] = {1, 1}, along[] = {1, 0};
   double driving[] = {0.1, 0.2};
-  add_kink_force(2, previous, current, next, along, 5, driving);  // springs: 5 (next - 2 current + previous) = (-5, 5)
+  add_kink_force(2, previous, current, next, along, 5,
+                 driving);  // springs: 5 (next - 2 current + previous) = (-5, 5)
   CHECK(driving[0] == Approx(0.1));
   CHECK(driving[1] == Approx(5.2));
 }

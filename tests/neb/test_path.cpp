@@ -40,7 +40,8 @@ TEST_CASE("paths that make no sense are refused") {
   CHECK_THROWS_AS(linear_path({{0, 0}, {1, 0, 0}}, 5), InputError);
   CHECK_THROWS_AS(linear_path({{1, 2}, {1, 2}}, 5), InputError);
   CHECK_THROWS_AS(linear_path({{0, 0}, {NAN, 0}}, 5), InputError);
-  CHECK_THROWS_AS(minimum_image_path(Cell{{9, 0, 0}, {0, 9, 0}, {0, 0, 9}}, {{0, 0, 0}}, {}, 5), InputError);
+  CHECK_THROWS_AS(minimum_image_path(Cell{{9, 0, 0}, {0, 9, 0}, {0, 0, 9}}, {{0, 0, 0}}, {}, 5),
+                  InputError);
   PathSet paths{3, 2, {}, {}};
   CHECK_THROWS_AS(paths.add({1, 2, 3}, 0), InputError);
   paths.add({0, 0, 1, 0, 2, 0}, 0);

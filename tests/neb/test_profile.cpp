@@ -23,7 +23,8 @@ BandResult cubic_band() {
 }
 }  // namespace
 
-TEST_CASE("the analysis of a known band gives its positions, slopes, barriers and forces at the ends") {
+TEST_CASE(
+    "the analysis of a known band gives its positions, slopes, barriers and forces at the ends") {
   auto const band = cubic_band();
   CHECK(band.position[2] == Approx(1.1));
   CHECK(band.slope[0] == Approx(2));
@@ -32,7 +33,8 @@ TEST_CASE("the analysis of a known band gives its positions, slopes, barriers an
   CHECK(band.saddle_kind == SaddleKind::interior);
   CHECK(band.saddle_image == 1);
   CHECK(band.forward_barrier == Approx(0.357));
-  CHECK(band.forward_barrier - band.reverse_barrier == Approx(band.energy.back() - band.energy.front()).margin(1e-15));
+  CHECK(band.forward_barrier - band.reverse_barrier ==
+        Approx(band.energy.back() - band.energy.front()).margin(1e-15));
   CHECK(band.max_minus_min == Approx(0.357 + 0.288));
 }
 
@@ -59,7 +61,8 @@ TEST_CASE("the profile's slope is the derivative of its energy") {
   auto const profile = interpolate_profile(band, n);
   for (int k = 50; k < n - 1; k += 501) {
     double const h = profile[k + 1].position - profile[k - 1].position;
-    CHECK(profile[k].slope == Approx((profile[k + 1].energy - profile[k - 1].energy) / h).margin(1e-4));
+    CHECK(profile[k].slope ==
+          Approx((profile[k + 1].energy - profile[k - 1].energy) / h).margin(1e-4));
   }
 }
 
@@ -86,4 +89,6 @@ TEST_CASE("energies that are not finite give no saddle and barriers that are NaN
   CHECK(std::isnan(band.forward_barrier));
 }
 
-TEST_CASE("a profile needs two points") { CHECK_THROWS_AS(interpolate_profile(cubic_band(), 1), InputError); }
+TEST_CASE("a profile needs two points") {
+  CHECK_THROWS_AS(interpolate_profile(cubic_band(), 1), InputError);
+}

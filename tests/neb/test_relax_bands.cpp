@@ -35,7 +35,9 @@ PathSet many_paths(int n_bands, int n_images = 7) {
   PathSet paths{n_images, 3, {}, {}};
   for (int band = 0; band < n_bands; ++band)
     paths.add(
-        linear_path({{-1, 0, 0}, {0.3 * std::sin(band), 0.5 * std::cos(3 * band), 0.4 * std::sin(7 * band)}, {1, 0, 0}},
+        linear_path({{-1, 0, 0},
+                     {0.3 * std::sin(band), 0.5 * std::cos(3 * band), 0.4 * std::sin(7 * band)},
+                     {1, 0, 0}},
                     n_images),
         band == n_bands / 2 ? 7 : 0);
   return paths;
@@ -56,7 +58,8 @@ TEST_CASE("the Müller-Brown saddles are found where they are published") {
   PathSet paths{n_images, 2, {}, {}};
   paths.add(linear_path({{-0.558, 1.442}, {-1, 0.8}, {-0.050, 0.467}}, n_images), 0);
   paths.add(linear_path({{-0.050, 0.467}, {0.623, 0.028}}, n_images), 0);
-  Analytic<MullerBrown> const model{MullerBrown{0.05}};  // barriers of some eV, as on a surface of ions
+  Analytic<MullerBrown> const model{
+      MullerBrown{0.05}};  // barriers of some eV, as on a surface of ions
   auto const bands = relax_bands(Exec(), model, paths, options);
 
   double const x[] = {-0.822, 0.212}, y[] = {0.624, 0.293}, saddle[] = {-40.665, -72.249};
@@ -66,7 +69,8 @@ TEST_CASE("the Müller-Brown saddles are found where they are published") {
     auto const& band = bands[b];
     REQUIRE(band.status == BandStatus::converged);
     CHECK(band.saddle_kind == SaddleKind::interior);
-    CHECK(band.image(band.saddle_image)[0] == Approx(x[b]).margin(6e-4));  // published to 3 decimals
+    CHECK(band.image(band.saddle_image)[0] ==
+          Approx(x[b]).margin(6e-4));  // published to 3 decimals
     CHECK(band.image(band.saddle_image)[1] == Approx(y[b]).margin(6e-4));
     CHECK(band.saddle_energy == Approx(0.05 * saddle[b]).margin(0.05 * 6e-4));
     CHECK(band.energy.front() == Approx(0.05 * first[b]).margin(0.05 * 6e-4));
@@ -75,7 +79,8 @@ TEST_CASE("the Müller-Brown saddles are found where they are published") {
     CHECK(band.end_force[0] < 1e-5);
 
     PathSet points{1, 2, {}, {}};
-    for (int i : {0, band.saddle_image, n_images - 1}) points.add({band.image(i)[0], band.image(i)[1]}, 0);
+    for (int i : {0, band.saddle_image, n_images - 1})
+      points.add({band.image(i)[0], band.image(i)[1]}, 0);
     auto const curvature = curvature_at(Exec(), model, points);
     CHECK(curvature[0].index() == 0);
     CHECK(curvature[1].index() == 1);
@@ -89,8 +94,9 @@ TEST_CASE("a band of any number of images finds the saddle of a bent double well
   CAPTURE(n_images);
   NebOptions options;
   options.force_tolerance = 1e-4;
-  auto const band = relax_bands(Exec(), Analytic<DoubleWell>{},
-                                one_path({{-1, 0, 0}, {0.1, 0, 0.2}, {1, 0, 0}}, n_images), options)[0];
+  auto const band =
+      relax_bands(Exec(), Analytic<DoubleWell>{},
+                  one_path({{-1, 0, 0}, {0.1, 0, 0.2}, {1, 0, 0}}, n_images), options)[0];
   REQUIRE(band.status == BandStatus::converged);
   CHECK(band.saddle_energy == Approx(1).margin(1e-7));
   CHECK(band.image(band.saddle_image)[0] == Approx(0).margin(1e-4));
@@ -99,7 +105,8 @@ TEST_CASE("a band of any number of images finds the saddle of a bent double well
   CHECK(band.evaluations == n_images + long(band.steps) * (n_images - 2));
 }
 
-TEST_CASE("a coarse band whose climbing image's tangent turns as it moves still converges with L-BFGS") {
+TEST_CASE(
+    "a coarse band whose climbing image's tangent turns as it moves still converges with L-BFGS") {
   NebOptions options = plane();
   options.relax_endpoints = true;
   auto const n_images = GENERATE(3, 4, 5);
@@ -116,14 +123,16 @@ TEST_CASE("forward minus reverse barrier is the energy difference of the ends") 
   options.relax_endpoints = true;
   auto const band = relax_bands(Exec(), model, one_path({{-1, 0, 0}, {1, 0, 0}}, 7), options)[0];
   REQUIRE(band.status == BandStatus::converged);
-  CHECK(band.forward_barrier - band.reverse_barrier == Approx(band.energy.back() - band.energy.front()).epsilon(1e-12));
+  CHECK(band.forward_barrier - band.reverse_barrier ==
+        Approx(band.energy.back() - band.energy.front()).epsilon(1e-12));
   CHECK(band.forward_barrier > band.reverse_barrier);
 }
 
 TEST_CASE("without climbing the highest image stays below the saddle") {
   NebOptions options;
   options.climb = false;
-  auto const band = relax_bands(Exec(), Analytic<DoubleWell>{}, one_path({{-1, 0, 0}, {1, 0, 0}}, 6), options)[0];
+  auto const band =
+      relax_bands(Exec(), Analytic<DoubleWell>{}, one_path({{-1, 0, 0}, {1, 0, 0}}, 6), options)[0];
   REQUIRE(band.status == BandStatus::converged);
   CHECK(band.saddle_energy < 0.97);
   CHECK(band.saddle_energy > 0.8);
@@ -137,7 +146,8 @@ TEST_CASE("two ions that hop together climb twice the barrier") {
   Analytic<DoubleWell> const model{DoubleWell{2}};
   NebOptions options;
   options.force_tolerance = 1e-4;
-  auto const band = relax_bands(Exec(), model, one_path({{-1, 0, 0, 1, 0, 0}, {1, 0, 0, -1, 0, 0}}, 7), options)[0];
+  auto const band = relax_bands(
+      Exec(), model, one_path({{-1, 0, 0, 1, 0, 0}, {1, 0, 0, -1, 0, 0}}, 7), options)[0];
   REQUIRE(band.status == BandStatus::converged);
   CHECK(band.saddle_energy == Approx(2).margin(1e-6));
   CHECK(band.image(band.saddle_image)[4] == Approx(0.3).margin(1e-4));
@@ -166,7 +176,8 @@ TEST_CASE("one thread and all threads give the same bits") {
 }
 
 TEST_CASE("a path that only falls has no interior saddle, and its end is known to be no minimum") {
-  auto const band = relax_bands(Exec(), Analytic<Slope>{}, one_path({{0, 0, 0}, {1, 0.4, 0}, {2, 0, 0}}, 7))[0];
+  auto const band =
+      relax_bands(Exec(), Analytic<Slope>{}, one_path({{0, 0, 0}, {1, 0.4, 0}, {2, 0, 0}}, 7))[0];
   REQUIRE(band.status == BandStatus::converged);
   CHECK(band.saddle_kind == SaddleKind::endpoint);
   CHECK(band.saddle_image == 0);
@@ -228,7 +239,8 @@ TEST_CASE("ends that fall into one minimum, or find none, are told from a relaxe
 
 TEST_CASE("progress counts up to all bands") {
   std::vector<int> seen;
-  relax_bands(Exec(), Analytic<DoubleWell>{}, many_paths(20), {}, [&](int n) { seen.push_back(n); });
+  relax_bands(Exec(), Analytic<DoubleWell>{}, many_paths(20), {},
+              [&](int n) { seen.push_back(n); });
   REQUIRE_FALSE(seen.empty());
   CHECK(std::is_sorted(seen.begin(), seen.end()));
   CHECK(seen.back() == 20);
@@ -236,5 +248,6 @@ TEST_CASE("progress counts up to all bands") {
 
 TEST_CASE("no bands give no results, and paths that do not fit the ions are refused") {
   CHECK(relax_bands(Exec(), Analytic<DoubleWell>{}, PathSet{7, 3, {}, {}}).empty());
-  CHECK_THROWS_AS(relax_bands(Exec(), Analytic<MullerBrown>{}, one_path({{0, 0}, {1, 1}}, 7)), InputError);
+  CHECK_THROWS_AS(relax_bands(Exec(), Analytic<MullerBrown>{}, one_path({{0, 0}, {1, 1}}, 7)),
+                  InputError);
 }

@@ -9,11 +9,13 @@ using namespace ionscape;
 using namespace ionscape::test;
 
 TEST_CASE("a double well's curvature is known at its minimum and its saddle") {
-  // At (0, bend, 0): E_xx = -4, E_yy = E_zz = 4, no coupling. At (1, 0, 0): E_xx = 8 + 16 bend^2, E_xy = 8 bend.
+  // At (0, bend, 0): E_xx = -4, E_yy = E_zz = 4, no coupling. At (1, 0, 0): E_xx = 8 + 16 bend^2,
+  // E_xy = 8 bend.
   PathSet points{1, 3, {}, {}};
   points.add({0, 0.3, 0}, 0);
   points.add({1, 0, 0}, 0);
-  auto const curvature = curvature_at(Kokkos::DefaultExecutionSpace(), Analytic<DoubleWell>{}, points);
+  auto const curvature =
+      curvature_at(Kokkos::DefaultExecutionSpace(), Analytic<DoubleWell>{}, points);
   REQUIRE(curvature.size() == 2);
   CHECK(curvature[0].force == Approx(0).margin(1e-14));
   CHECK(curvature[0].index() == 1);
@@ -28,7 +30,8 @@ TEST_CASE("a double well's curvature is known at its minimum and its saddle") {
 TEST_CASE("forces that are NaN give no certificate") {
   PathSet points{1, 3, {}, {}};
   points.add({NAN, 0, 0}, 0);
-  CHECK_THROWS_AS(curvature_at(Kokkos::DefaultExecutionSpace(), Analytic<DoubleWell>{}, points), InputError);
+  CHECK_THROWS_AS(curvature_at(Kokkos::DefaultExecutionSpace(), Analytic<DoubleWell>{}, points),
+                  InputError);
   std::vector<double> const hessian = {1, NAN, NAN, 1};
   Curvature const curvature{0, hessian_eigenvalues(hessian, 2)};
   CHECK(curvature.index() == -1);

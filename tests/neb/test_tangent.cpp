@@ -11,7 +11,8 @@ constexpr double previous[] = {0, 0}, current[] = {3, 0}, next[] = {3, 4};
 
 std::array<double, 2> tangent(double e_previous, double e_current, double e_next) {
   std::array<double, 2> t;
-  unit_tangent(2, previous, current, next, tangent_weights(e_previous, e_current, e_next), t.data());
+  unit_tangent(2, previous, current, next, tangent_weights(e_previous, e_current, e_next),
+               t.data());
   return t;
 }
 }  // namespace
@@ -29,7 +30,8 @@ TEST_CASE("on a fall the tangent is the bond to the previous image") {
 }
 
 TEST_CASE("at a maximum the bond to the higher neighbour has the larger weight") {
-  // |up| = 1 to next, |down| = 3 to previous; next is higher: forward 3, backward 1: (3, 0) * 1 + (0, 4) * 3.
+  // |up| = 1 to next, |down| = 3 to previous; next is higher: forward 3, backward 1: (3, 0) * 1 +
+  // (0, 4) * 3.
   auto const t = tangent(1, 4, 3);
   CHECK(t[0] == Approx(3 / std::sqrt(153.0)));
   CHECK(t[1] == Approx(12 / std::sqrt(153.0)));

@@ -32,14 +32,16 @@ inline Crystal rock_salt(int n, double shake, double a = 4.2, double charge = 2)
 }
 
 /// n ions on the points of a shaken grid in any cell, three species with the given charges in turn.
-inline Crystal mixture(Cell const& cell, int n, std::array<double, 3> const& charges, unsigned seed = 3) {
+inline Crystal mixture(Cell const& cell, int n, std::array<double, 3> const& charges,
+                       unsigned seed = 3) {
   Crystal crystal{cell, {}, {}, {}, ""};
   std::mt19937 random(seed);
   std::uniform_real_distribution<double> uniform(-0.3, 0.3);
   int const edge = int(std::ceil(std::cbrt(n) - 1e-9));
   char const* const names[3] = {"Mg", "O", "Li"};
   for (int i = 0; i < n; ++i) {
-    Vec3 const place{i % edge + uniform(random), i / edge % edge + uniform(random), i / edge / edge + uniform(random)};
+    Vec3 const place{i % edge + uniform(random), i / edge % edge + uniform(random),
+                     i / edge / edge + uniform(random)};
     crystal.species.push_back(names[i % 3]);
     crystal.charges.push_back(charges[std::size_t(i % 3)]);
     crystal.positions.push_back(cell.to_cartesian((1.0 / edge) * place));

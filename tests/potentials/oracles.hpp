@@ -1,6 +1,6 @@
 #pragma once
-// What the tests of the engines share: the oracle files, small crystals, comparisons of results, and one crystal
-// through the device engine.
+// What the tests of the engines share: the oracle files, small crystals, comparisons of results,
+// and one crystal through the device engine.
 
 #include <algorithm>
 #include <cmath>
@@ -56,7 +56,8 @@ inline std::vector<std::filesystem::path> oracle_files() {
   return files;
 }
 
-inline Crystal crystal(Cell cell, std::vector<Vec3> const& fractional, std::vector<double> charges) {
+inline Crystal crystal(Cell cell, std::vector<Vec3> const& fractional,
+                       std::vector<double> charges) {
   Crystal c{cell, std::vector<std::string>(fractional.size(), "X"), {}, std::move(charges), ""};
   for (Vec3 f : fractional) c.positions.push_back(cell.to_cartesian(f));
   return c;
@@ -66,15 +67,18 @@ inline Cell cubic(double a) { return {{a, 0, 0}, {0, a, 0}, {0, 0, a}}; }
 
 inline std::vector<Vec3> const fcc{{0, 0, 0}, {0, .5, .5}, {.5, 0, .5}, {.5, .5, 0}};
 
-/// The largest of all differences of two results of any engines: eV, eV/Å, V; the stress times the volume.
+/// The largest of all differences of two results of any engines: eV, eV/Å, V; the stress times the
+/// volume.
 template <class A, class B>
 double largest_difference(A const& a, B const& b, double volume) {
   double worst = std::max(std::fabs(a.energy() - b.energy()), std::fabs(a.coulomb - b.coulomb));
   for (std::size_t i = 0; i < a.forces.size(); ++i)
-    worst = std::max({worst, norm(a.forces[i] - b.forces[i]), std::fabs(a.ion_energy[i] - b.ion_energy[i]),
+    worst = std::max({worst, norm(a.forces[i] - b.forces[i]),
+                      std::fabs(a.ion_energy[i] - b.ion_energy[i]),
                       std::fabs(a.site_potential[i] - b.site_potential[i])});
   for (int i = 0; i < 3; ++i)
-    for (int j = 0; j < 3; ++j) worst = std::max(worst, volume * std::fabs(a.stress[i][j] - b.stress[i][j]));
+    for (int j = 0; j < 3; ++j)
+      worst = std::max(worst, volume * std::fabs(a.stress[i][j] - b.stress[i][j]));
   return worst;
 }
 
@@ -82,12 +86,13 @@ double largest_difference(A const& a, B const& b, double volume) {
 template <class A, class B>
 double force_difference(A const& a, B const& b) {
   double sum = 0;
-  for (std::size_t i = 0; i < a.forces.size(); ++i) sum += dot(a.forces[i] - b.forces[i], a.forces[i] - b.forces[i]);
+  for (std::size_t i = 0; i < a.forces.size(); ++i)
+    sum += dot(a.forces[i] - b.forces[i], a.forces[i] - b.forces[i]);
   return std::sqrt(sum / double(a.forces.size()));
 }
 
-/// Lithium oxide, 12 ions in a triclinic cell, perturbed, with terms of every form. The attractions are far from the
-/// geometric mean of one species; the walls lie where some pairs are.
+/// Lithium oxide, 12 ions in a triclinic cell, perturbed, with terms of every form. The attractions
+/// are far from the geometric mean of one species; the walls lie where some pairs are.
 inline Oracle many_forms() {
   Oracle o = read_oracle(IONSCAPE_TEST_DATA "/oracles/li2o_12_triclinic_perturbed.json");
   std::vector<double> table;
@@ -122,7 +127,8 @@ inline Crystal supercell(Crystal const& c, int na, int nb, int nc) {
         for (std::size_t i = 0; i < c.size(); ++i) {
           s.species.push_back(c.species[i]);
           s.charges.push_back(c.charges[i]);
-          s.positions.push_back(c.positions[i] + c.cell.to_cartesian({double(x), double(y), double(z)}));
+          s.positions.push_back(c.positions[i] +
+                                c.cell.to_cartesian({double(x), double(y), double(z)}));
         }
   return s;
 }
@@ -144,20 +150,22 @@ inline EwaldSettings tight(Crystal const& c) {
 }
 
 /// One crystal through the device engine.
-inline EnergyResult evaluated(Crystal const& c, PotentialSet const& set, EnergyOptions const& options) {
+inline EnergyResult evaluated(Crystal const& c, PotentialSet const& set,
+                              EnergyOptions const& options) {
   return evaluate_crystals(Kokkos::DefaultExecutionSpace(), std::span(&c, 1), set, options).front();
 }
-inline EnergyResult evaluated(Crystal const& c, PotentialSet const& set, PairSums const& pairs = {}) {
+inline EnergyResult evaluated(Crystal const& c, PotentialSet const& set,
+                              PairSums const& pairs = {}) {
   EnergyOptions options;
   options.ewald = tight(c);
   options.pairs = pairs;
   return evaluated(c, set, options);
 }
 
-inline Kokkos::View<double**, Kokkos::LayoutRight, Kokkos::DefaultExecutionSpace::memory_space> on_device(
-    std::vector<Vec3> const& positions) {
-  Kokkos::View<double**, Kokkos::LayoutRight, Kokkos::DefaultExecutionSpace::memory_space> view("positions",
-                                                                                                positions.size(), 3);
+inline Kokkos::View<double**, Kokkos::LayoutRight, Kokkos::DefaultExecutionSpace::memory_space>
+on_device(std::vector<Vec3> const& positions) {
+  Kokkos::View<double**, Kokkos::LayoutRight, Kokkos::DefaultExecutionSpace::memory_space> view(
+      "positions", positions.size(), 3);
   auto const mirror = Kokkos::create_mirror_view(view);
   for (std::size_t i = 0; i < positions.size(); ++i)
     mirror(i, 0) = positions[i].x, mirror(i, 1) = positions[i].y, mirror(i, 2) = positions[i].z;
@@ -167,12 +175,13 @@ inline Kokkos::View<double**, Kokkos::LayoutRight, Kokkos::DefaultExecutionSpace
 
 /// Equal in every bit.
 inline bool same_bits(EnergyResult const& a, EnergyResult const& b) {
-  bool same = a.coulomb == b.coulomb && a.short_range == b.short_range && a.dispersion == b.dispersion &&
-              a.tail == b.tail && a.forces == b.forces && a.stress == b.stress &&
-              a.site_potential == b.site_potential && a.ion_energy == b.ion_energy &&
-              a.contacts.size() == b.contacts.size();
+  bool same = a.coulomb == b.coulomb && a.short_range == b.short_range &&
+              a.dispersion == b.dispersion && a.tail == b.tail && a.forces == b.forces &&
+              a.stress == b.stress && a.site_potential == b.site_potential &&
+              a.ion_energy == b.ion_energy && a.contacts.size() == b.contacts.size();
   for (std::size_t i = 0; same && i < a.contacts.size(); ++i)
-    same = a.contacts[i].ion == b.contacts[i].ion && a.contacts[i].partner == b.contacts[i].partner &&
+    same = a.contacts[i].ion == b.contacts[i].ion &&
+           a.contacts[i].partner == b.contacts[i].partner &&
            a.contacts[i].distance == b.contacts[i].distance;
   return same;
 }

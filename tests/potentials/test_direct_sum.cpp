@@ -48,7 +48,8 @@ Result plain_sum(Ions const& ions, ReciprocalKernel const& kernel, double cutoff
   std::size_t const n = ions.charges.size();
   Result out{std::vector<double>(n, 0.0), std::vector<Vec3>(n), {}, 0};
   Cell const b = ions.cell.reciprocal();
-  int const H = int(cutoff * norm(ions.cell.a) / (2 * pi)), K = int(cutoff * norm(ions.cell.b) / (2 * pi)),
+  int const H = int(cutoff * norm(ions.cell.a) / (2 * pi)),
+            K = int(cutoff * norm(ions.cell.b) / (2 * pi)),
             L = int(cutoff * norm(ions.cell.c) / (2 * pi));
   for (int h = 0; h <= H; ++h)
     for (int k = -K; k <= K; ++k)
@@ -59,8 +60,10 @@ Result plain_sum(Ions const& ions, ReciprocalKernel const& kernel, double cutoff
         if (g2 > cutoff * cutoff) continue;
         out.wave_vectors += 1;
         std::complex<double> S = 0;
-        for (std::size_t i = 0; i < n; ++i) S += ions.charges[i] * std::polar(1.0, dot(g, ions.positions[i]));
-        double const w = 2 * kernel.value(g2), dw = 2 * kernel.derivative(g2), square = std::norm(S);
+        for (std::size_t i = 0; i < n; ++i)
+          S += ions.charges[i] * std::polar(1.0, dot(g, ions.positions[i]));
+        double const w = 2 * kernel.value(g2), dw = 2 * kernel.derivative(g2),
+                     square = std::norm(S);
         double const e = 0.5 * w * square, v = dw * square;
         double const terms[7] = {e,
                                  -e - v * g.x * g.x,
@@ -93,7 +96,8 @@ std::vector<Result> direct_sums(std::vector<Task> const& tasks, Exec const& exec
     int const begin = int(charges.size());
     positions.insert(positions.end(), task.ions.positions.begin(), task.ions.positions.end());
     charges.insert(charges.end(), task.ions.charges.begin(), task.ions.charges.end());
-    systems.push_back({task.ions.cell, begin, int(charges.size()), int(systems.size()), task.kernel, task.cutoff});
+    systems.push_back({task.ions.cell, begin, int(charges.size()), int(systems.size()), task.kernel,
+                       task.cutoff});
   }
   std::size_t const n = charges.size();
   Numbers charge("charges", n), potential("potential", n);
@@ -106,7 +110,9 @@ std::vector<Result> direct_sums(std::vector<Task> const& tasks, Exec const& exec
   CHECK(sum.memory() > 0);
   sum.evaluate(exec, on_device(positions), charge, potential, gradient, sums);
   exec.fence();
-  auto const host = [](auto const& view) { return Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), view); };
+  auto const host = [](auto const& view) {
+    return Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), view);
+  };
   auto const p = host(potential);
   auto const g = host(gradient), s = host(sums);
   std::vector<Result> results;
@@ -144,7 +150,8 @@ std::vector<Task> all_kinds() {
 
 }  // namespace
 
-TEST_CASE("The direct sum is the plain sum over wave vectors, whatever the cell and the number of ions") {
+TEST_CASE(
+    "The direct sum is the plain sum over wave vectors, whatever the cell and the number of ions") {
   std::vector<Task> const tasks = all_kinds();
   auto const together = direct_sums(tasks);
   for (std::size_t t = 0; t < tasks.size(); ++t) {
@@ -160,7 +167,8 @@ TEST_CASE("The direct sum is the plain sum over wave vectors, whatever the cell 
       worst[0] = std::max(worst[0], std::fabs(r.potential[i] - plain.potential[i]));
       worst[1] = std::max(worst[1], norm(r.gradient[i] - plain.gradient[i]));
     }
-    for (std::size_t d = 0; d < 7; ++d) worst[2] = std::max(worst[2], std::fabs(r.sums[d] - plain.sums[d]));
+    for (std::size_t d = 0; d < 7; ++d)
+      worst[2] = std::max(worst[2], std::fabs(r.sums[d] - plain.sums[d]));
     CHECK(worst[0] <= 1e-13 * scale);
     CHECK(worst[1] <= 1e-12 * (slope + scale));  // one ion alone has no gradient
     CHECK(worst[2] <= 1e-13 * sums);
@@ -190,7 +198,9 @@ TEST_CASE("Gradients and virials of the direct sum are the derivatives of its en
     CAPTURE(int(kind));
     double const alpha = 0.5;
     // Converged: what strain carries across the cutoff is nothing.
-    auto const task = [&](Ions const& i) { return Task{i, {kind, alpha, i.cell.volume(), 1.7}, 7}; };
+    auto const task = [&](Ions const& i) {
+      return Task{i, {kind, alpha, i.cell.volume(), 1.7}, 7};
+    };
     auto const energy = [&](Ions const& i) { return direct_sums({task(i)})[0].sums[0]; };
     Result const exact = direct_sums({task(ions)})[0];
     double const h = 1e-5;
@@ -208,14 +218,16 @@ TEST_CASE("Gradients and virials of the direct sum are the derivatives of its en
           c = strained(c, a, b, e);
           return energy({c.cell, c.positions, c.charges});
         };
-        CHECK((at(h) - at(-h)) / (2 * h) == Approx(exact.sums[std::size_t(voigt[a][b])]).epsilon(1e-6).margin(1e-7));
+        CHECK((at(h) - at(-h)) / (2 * h) ==
+              Approx(exact.sums[std::size_t(voigt[a][b])]).epsilon(1e-6).margin(1e-7));
       }
   }
 }
 
 TEST_CASE("A direct sum that does not fit into the memory limit is refused with the size needed") {
   Ions const ions = random_ions(cubic(30), 50, 5);
-  DirectSystem const system{ions.cell, 0, 50, 0, {ReciprocalKernel::coulomb, 0.5, ions.cell.volume(), 1}, 6};
+  DirectSystem const system{
+      ions.cell, 0, 50, 0, {ReciprocalKernel::coulomb, 0.5, ions.cell.volume(), 1}, 6};
   auto const make = [&](double limit) {
     return ionscape_test::input_error([&] {
       DirectSum<Memory> const sum(std::span(&system, 1), limit);

@@ -1,4 +1,5 @@
-// The engine for all ions against the oracle files, the plain reference, published constants and itself.
+// The engine for all ions against the oracle files, the plain reference, published constants and
+// itself.
 #include <array>
 #include <set>
 
@@ -95,7 +96,8 @@ TEST_CASE("The engine reproduces the oracles, its reciprocal part summed directl
       INFO(file.filename().string() << (mesh ? ", mesh" : ", direct"));
       Oracle const o = read_oracle(file);
       PairSums const pairs{.cutoff = o.cutoff};
-      EnergyResult const r = evaluated(o.crystal, o.set, with(mesh ? tight_mesh(o.crystal) : tight(o.crystal), pairs));
+      EnergyResult const r =
+          evaluated(o.crystal, o.set, with(mesh ? tight_mesh(o.crystal) : tight(o.crystal), pairs));
       CHECK(r.ewald.method == (mesh ? EwaldMethod::mesh : EwaldMethod::direct));
       CHECK(std::fabs(r.coulomb / o.json["e_coulomb"].get<double>() - 1) < 1e-11);
       CHECK(std::fabs(r.short_range / o.json["e_short"].get<double>() - 1) < 1e-11);
@@ -105,13 +107,15 @@ TEST_CASE("The engine reproduces the oracles, its reciprocal part summed directl
         worst_force = std::max(worst_force, norm(r.forces[i] - vec(o.json["forces"][i])));
       for (int a = 0; a < 3; ++a)
         for (int b = 0; b < 3; ++b)
-          worst_stress = std::max(worst_stress, std::fabs(r.stress[a][b] - o.json["stress_eV_A3"][a][b].get<double>()));
+          worst_stress = std::max(
+              worst_stress, std::fabs(r.stress[a][b] - o.json["stress_eV_A3"][a][b].get<double>()));
       CHECK(worst_force < 1e-10);
       CHECK(worst_stress < 1e-10);
       auto const exact = evaluate_reference(o.crystal, o.set, tight(o.crystal).sum, pairs);
       CHECK(std::fabs(r.coulomb / exact.coulomb - 1) < 1e-12);
       CHECK(std::fabs(r.short_range / exact.short_range - 1) < 1e-12);
-      CHECK(largest_difference(r, exact, o.crystal.cell.volume()) < 1e-11 * std::fabs(exact.energy()));
+      CHECK(largest_difference(r, exact, o.crystal.cell.volume()) <
+            1e-11 * std::fabs(exact.energy()));
       CHECK(force_difference(r, exact) < 1e-11 * scale_of(o.crystal));
     }
 }
@@ -126,21 +130,30 @@ TEST_CASE("The engine gives Madelung constants and Wigner energies to 1e-12") {
   std::vector<double> const pm{1, 1, 1, 1, -1, -1, -1, -1};
   std::vector<Vec3> fluorite = shifted({.25, .25, .25});
   for (Vec3 f : fcc) fluorite.push_back(f - Vec3{.25, .25, .25});
-  auto const madelung = [](Crystal const& c, double formula_units) { return -coulomb_energy(c) / formula_units; };
-  CHECK(std::fabs(madelung(crystal(cubic(2), shifted({.5, 0, 0}), pm), 4) - 1.747564594633) < 1.2e-12);
-  CHECK(std::fabs(madelung(crystal(cubic(2 / std::sqrt(3.0)), {{0, 0, 0}, {.5, .5, .5}}, {1, -1}), 1) -
-                  1.762674773070) < 1.2e-12);
-  CHECK(std::fabs(madelung(crystal(cubic(1 / zb), shifted({.25, .25, .25}), pm), 4) - 1.638055053388) < 1.2e-12);
+  auto const madelung = [](Crystal const& c, double formula_units) {
+    return -coulomb_energy(c) / formula_units;
+  };
+  CHECK(std::fabs(madelung(crystal(cubic(2), shifted({.5, 0, 0}), pm), 4) - 1.747564594633) <
+        1.2e-12);
+  CHECK(std::fabs(
+            madelung(crystal(cubic(2 / std::sqrt(3.0)), {{0, 0, 0}, {.5, .5, .5}}, {1, -1}), 1) -
+            1.762674773070) < 1.2e-12);
+  CHECK(std::fabs(madelung(crystal(cubic(1 / zb), shifted({.25, .25, .25}), pm), 4) -
+                  1.638055053388) < 1.2e-12);
   Crystal const caf2 = crystal(cubic(1), fluorite, {2, 2, 2, 2, -1, -1, -1, -1, -1, -1, -1, -1});
   CHECK(std::fabs(madelung(caf2, 4) - 11.636575) < 1e-6);  // printed with six decimals
   // Primitive cells, of two ions, and one of them left-handed: c and b exchanged.
   Cell const primitive{{0, 1, 1}, {1, 0, 1}, {1, 1, 0}};
-  CHECK(std::fabs(madelung(crystal(primitive, {{0, 0, 0}, {.5, .5, .5}}, {1, -1}), 1) - 1.747564594633) < 1.2e-12);
-  CHECK(std::fabs(madelung(crystal({primitive.a, primitive.c, primitive.b}, {{0, 0, 0}, {.5, .5, .5}}, {1, -1}), 1) -
+  CHECK(std::fabs(madelung(crystal(primitive, {{0, 0, 0}, {.5, .5, .5}}, {1, -1}), 1) -
+                  1.747564594633) < 1.2e-12);
+  CHECK(std::fabs(madelung(crystal({primitive.a, primitive.c, primitive.b},
+                                   {{0, 0, 0}, {.5, .5, .5}}, {1, -1}),
+                           1) -
                   1.747564594633) < 1.2e-12);
   // Charged cells of one ion.
   auto const wigner = [](Cell const& cell) {
-    return coulomb_energy(crystal(cell, {{0, 0, 0}}, {1})) * std::cbrt(3 * cell.volume() / (4 * pi));
+    return coulomb_energy(crystal(cell, {{0, 0, 0}}, {1})) *
+           std::cbrt(3 * cell.volume() / (4 * pi));
   };
   CHECK(std::fabs(wigner(primitive) + 0.895873615195) < 1e-12);
   CHECK(std::fabs(wigner({{-1, 1, 1}, {1, -1, 1}, {1, 1, -1}}) + 0.895929255682) < 1e-12);
@@ -152,28 +165,37 @@ TEST_CASE("The engine gives Madelung constants and Wigner energies to 1e-12") {
   CHECK(std::fabs(one.stress[0][0] + one.stress[1][1] + one.stress[2][2] + one.coulomb) < 1e-11);
 }
 
-TEST_CASE("Energy, forces, stress and site potentials do not move with the splitting, charged cells included") {
-  Oracle const lithium = read_oracle(IONSCAPE_TEST_DATA "/oracles/li2o_12_triclinic_perturbed.json");
-  Oracle const charged = read_oracle(IONSCAPE_TEST_DATA "/oracles/li_s32_face_distorted_charged.json");
+TEST_CASE(
+    "Energy, forces, stress and site potentials do not move with the splitting, charged cells "
+    "included") {
+  Oracle const lithium =
+      read_oracle(IONSCAPE_TEST_DATA "/oracles/li2o_12_triclinic_perturbed.json");
+  Oracle const charged =
+      read_oracle(IONSCAPE_TEST_DATA "/oracles/li_s32_face_distorted_charged.json");
   Crystal const one = crystal({{2.1, 0, 0}, {0.3, 2.4, 0}, {0.5, -0.4, 1.9}}, {{.1, .2, .3}}, {-1});
   for (Crystal const& c : {lithium.crystal, charged.crystal, one}) {
     INFO(c.size() << " ions");
-    auto const at = [&](double alpha) { return evaluated(c, {}, with(direct(alpha, 6.2 / alpha, 12.6 * alpha))); };
+    auto const at = [&](double alpha) {
+      return evaluated(c, {}, with(direct(alpha, 6.2 / alpha, 12.6 * alpha)));
+    };
     EnergyResult const first = at(0.35);
     for (double alpha : {0.45, 0.6, 0.9, 1.2}) {
       EnergyResult const r = at(alpha);
       CAPTURE(alpha);
       CHECK(std::fabs(r.coulomb / first.coulomb - 1) < 1e-12);
-      CHECK(largest_difference(r, first, c.cell.volume()) < 1e-12 * std::max(10.0, std::fabs(first.coulomb)));
+      CHECK(largest_difference(r, first, c.cell.volume()) <
+            1e-12 * std::max(10.0, std::fabs(first.coulomb)));
     }
   }
 }
 
-TEST_CASE("The engine sums every form, truncation, wall, tail and lattice sum as the reference does") {
+TEST_CASE(
+    "The engine sums every form, truncation, wall, tail and lattice sum as the reference does") {
   Oracle const o = many_forms();
   double const volume = o.crystal.cell.volume();
   for (double cutoff : {3.1, 6.35, 0.0})
-    for (Truncation truncation : {Truncation::plain, Truncation::shifted, Truncation::force_shifted})
+    for (Truncation truncation :
+         {Truncation::plain, Truncation::shifted, Truncation::force_shifted})
       for (bool tail : {false, true})
         for (bool lattice : {false, true}) {
           CAPTURE(cutoff, int(truncation), tail, lattice);
@@ -191,7 +213,9 @@ TEST_CASE("The engine sums every form, truncation, wall, tail and lattice sum as
         }
 }
 
-TEST_CASE("The lattice sum of -C/r^6 takes any C for each pair, whatever the splitting, direct and on a mesh") {
+TEST_CASE(
+    "The lattice sum of -C/r^6 takes any C for each pair, whatever the splitting, direct and on a "
+    "mesh") {
   Crystal const c = random_crystal({{8.1, 0, 0}, {2.2, 7.4, 0}, {-1.9, 1.7, 8.3}}, 30, 1.5, 8);
   PotentialSet const set = abd_set();
   PairSums const pairs{.cutoff = 6, .dispersion_lattice_sum = true};
@@ -219,15 +243,22 @@ TEST_CASE("A set without a cutoff is summed completely") {
     options.force_error = error;
     PairSums const chosen = pair_sums(o.set, std::span(&o.crystal, 1), error);
     CHECK(chosen.dispersion_lattice_sum);
-    auto const complete = evaluate_reference(o.crystal, o.set, tight(o.crystal).sum,
-                                             PairSums{.cutoff = 22, .dispersion_lattice_sum = true});
+    auto const complete =
+        evaluate_reference(o.crystal, o.set, tight(o.crystal).sum,
+                           PairSums{.cutoff = 22, .dispersion_lattice_sum = true});
     CHECK(force_difference(evaluated(o.crystal, o.set, options), complete) < error);
   }
 }
 
-TEST_CASE("Cells much smaller than the cutoff, skewed and left-handed ones, are the crystals they stand for") {
+TEST_CASE(
+    "Cells much smaller than the cutoff, skewed and left-handed ones, are the crystals they stand "
+    "for") {
   PotentialSet const set = abd_set();
-  Crystal two{{{2.9, 0, 0}, {0.2, 3.1, 0}, {0.4, 0.3, 2.7}}, {"A", "B"}, {{0.1, 0.2, 0}, {1.5, 1.6, 1.2}}, {1, -1}, ""};
+  Crystal two{{{2.9, 0, 0}, {0.2, 3.1, 0}, {0.4, 0.3, 2.7}},
+              {"A", "B"},
+              {{0.1, 0.2, 0}, {1.5, 1.6, 1.2}},
+              {1, -1},
+              ""};
   Crystal one{{{2.2, 0, 0}, {0, 2.5, 0}, {0.6, 0.4, 2.4}}, {"B"}, {{7.1, 0.2, -3}}, {-0.7}, ""};
   for (Crystal const& small : {two, one})
     for (bool lattice : {false, true}) {
@@ -247,7 +278,8 @@ TEST_CASE("Cells much smaller than the cutoff, skewed and left-handed ones, are 
         }
         for (int a = 0; a < 3; ++a)
           for (int b = 0; b < 3; ++b)
-            worst = std::max(worst, small.cell.volume() * std::fabs(r.stress[a][b] - exact.stress[a][b]));
+            worst = std::max(worst,
+                             small.cell.volume() * std::fabs(r.stress[a][b] - exact.stress[a][b]));
         CHECK(worst < 1e-11);
       };
       same(small, 1);
@@ -258,11 +290,11 @@ TEST_CASE("Cells much smaller than the cutoff, skewed and left-handed ones, are 
         return other;
       };
       auto const [a, b, c] = small.cell;
-      same(in_cell(a, c, b), 1);                                                    // left-handed
-      same(in_cell(b, c, a), 1);                                                    // cyclic
-      same(in_cell(a, b, c + 5.0 * a), 1);                                          // skewed
-      same(in_cell(a, b - 3.0 * a, c + 5.0 * a + 4.0 * b), 1);                      // more so
-      same(in_cell(-a, b, c), 1);                                                   // a mirrored basis
+      same(in_cell(a, c, b), 1);                                // left-handed
+      same(in_cell(b, c, a), 1);                                // cyclic
+      same(in_cell(a, b, c + 5.0 * a), 1);                      // skewed
+      same(in_cell(a, b - 3.0 * a, c + 5.0 * a + 4.0 * b), 1);  // more so
+      same(in_cell(-a, b, c), 1);                               // a mirrored basis
       same(supercell(in_cell(a + 2.0 * b, b, c - 3.0 * b + 2.0 * a), 2, 1, 3), 6);  // both
     }
 }
@@ -273,7 +305,9 @@ TEST_CASE("Translations, rotations, permutations and lattice vectors change noth
   Crystal const& c = o.crystal;
   double const volume = c.cell.volume();
   EwaldSettings const settings = tight(c);
-  auto const at = [&](Crystal const& other) { return evaluated(other, o.set, with(settings, pairs)); };
+  auto const at = [&](Crystal const& other) {
+    return evaluated(other, o.set, with(settings, pairs));
+  };
   EnergyResult const first = at(c);
   double const limit = 1e-12 * std::fabs(first.energy());
 
@@ -283,18 +317,21 @@ TEST_CASE("Translations, rotations, permutations and lattice vectors change noth
 
   Crystal elsewhere = c;  // each ion in another cell
   for (std::size_t i = 0; i < c.size(); ++i)
-    elsewhere.positions[i] += c.cell.to_cartesian({double(int(i) % 5) - 2, double(int(i * i) % 7) - 3, double(i) - 4});
+    elsewhere.positions[i] +=
+        c.cell.to_cartesian({double(int(i) % 5) - 2, double(int(i * i) % 7) - 3, double(i) - 4});
   CHECK(largest_difference(at(elsewhere), first, volume) < limit);
 
   Crystal far = c;
   far.positions[2] += c.cell.to_cartesian({4000, -3000, 2500});
-  CHECK(largest_difference(at(far), first, volume) < 1e-9);  // the position itself is rounded to 1e-12 Å
+  CHECK(largest_difference(at(far), first, volume) <
+        1e-9);  // the position itself is rounded to 1e-12 Å
 
   Crystal permuted = c;
   std::size_t const n = c.size();
   for (std::size_t i = 0; i < n; ++i) {
     std::size_t const j = (5 * i + 3) % n;
-    permuted.species[i] = c.species[j], permuted.positions[i] = c.positions[j], permuted.charges[i] = c.charges[j];
+    permuted.species[i] = c.species[j], permuted.positions[i] = c.positions[j],
+    permuted.charges[i] = c.charges[j];
   }
   EnergyResult const p = at(permuted);
   CHECK(std::fabs(p.energy() - first.energy()) < limit);
@@ -308,15 +345,19 @@ TEST_CASE("Translations, rotations, permutations and lattice vectors change noth
   // A proper rotation and a mirror, by their rows.
   double const s = std::sin(0.7), k = std::cos(0.7), u = std::sin(1.9), w = std::cos(1.9);
   for (double mirror : {1.0, -1.0}) {
-    std::array<Vec3, 3> const rows{Vec3{k, s * w, s * u}, Vec3{-s, k * w, k * u}, Vec3{0, -mirror * u, mirror * w}};
-    auto const turn = [&](Vec3 v) { return Vec3{dot(rows[0], v), dot(rows[1], v), dot(rows[2], v)}; };
+    std::array<Vec3, 3> const rows{Vec3{k, s * w, s * u}, Vec3{-s, k * w, k * u},
+                                   Vec3{0, -mirror * u, mirror * w}};
+    auto const turn = [&](Vec3 v) {
+      return Vec3{dot(rows[0], v), dot(rows[1], v), dot(rows[2], v)};
+    };
     Crystal turned = c;
     turned.cell = {turn(c.cell.a), turn(c.cell.b), turn(c.cell.c)};
     for (Vec3& r : turned.positions) r = turn(r);
     EnergyResult const t = at(turned);
     CHECK(std::fabs(t.energy() - first.energy()) < limit);
     double worst = 0;
-    for (std::size_t i = 0; i < n; ++i) worst = std::max(worst, norm(t.forces[i] - turn(first.forces[i])));
+    for (std::size_t i = 0; i < n; ++i)
+      worst = std::max(worst, norm(t.forces[i] - turn(first.forces[i])));
     for (int a = 0; a < 3; ++a)
       for (int b = 0; b < 3; ++b) {
         auto const row = [](std::array<double, 3> const& m) { return Vec3{m[0], m[1], m[2]}; };
@@ -334,7 +375,8 @@ TEST_CASE("The engine's forces and stress are the derivatives of its energy") {
   for (Truncation truncation : {Truncation::plain, Truncation::force_shifted})
     for (bool lattice : {false, true}) {
       CAPTURE(int(truncation), lattice);
-      // The stress of a plain truncation's tail has the mean of the jumps at the cutoff: energies know nothing of it.
+      // The stress of a plain truncation's tail has the mean of the jumps at the cutoff: energies
+      // know nothing of it.
       PairSums const pairs{6.35, truncation, truncation != Truncation::plain, lattice};
       std::vector<Crystal> steps{o.crystal};
       double const h = 3e-5, e = 1e-5;  // strains too small for a pair to cross the cutoff here
@@ -359,7 +401,8 @@ TEST_CASE("The engine's forces and stress are the derivatives of its energy") {
           worst_force = std::max(worst_force, std::fabs(-slope(h) - all[0].forces[i].*x));
       for (int a = 0; a < 3; ++a)
         for (int b = 0; b < 3; ++b)
-          worst_stress = std::max(worst_stress, std::fabs(slope(e) / o.crystal.cell.volume() - all[0].stress[a][b]));
+          worst_stress = std::max(
+              worst_stress, std::fabs(slope(e) / o.crystal.cell.volume() - all[0].stress[a][b]));
       CHECK(worst_force < 1e-7);
       CHECK(worst_stress < 1e-9);
     }
@@ -433,11 +476,13 @@ TEST_CASE("One thread and all threads give the same bits of every ion") {
   }
 }
 
-TEST_CASE("Moving ions keep their lists within the skin, and the results are those of a fresh model") {
+TEST_CASE(
+    "Moving ions keep their lists within the skin, and the results are those of a fresh model") {
   Crystal c = random_crystal({{9.1, 0, 0}, {2.2, 8.4, 0}, {-1.9, 1.7, 9.3}}, 48, 1.7, 9);
   PotentialSet const set = abd_set();
   for (bool lattice : {false, true}) {
-    EnergyOptions options = with(direct(0.55, 6.3, 6.9), {5.5, Truncation::shifted, false, lattice});
+    EnergyOptions options =
+        with(direct(0.55, 6.3, 6.9), {5.5, Truncation::shifted, false, lattice});
     EnergyOptions skinned = options;
     skinned.skin = 1;
     Model model(std::span(&c, 1), set, skinned);
@@ -457,7 +502,8 @@ TEST_CASE("Moving ions keep their lists within the skin, and the results are tho
   }
 }
 
-TEST_CASE("Ions closer than their term may be trusted are named, each pair once, the nearest first") {
+TEST_CASE(
+    "Ions closer than their term may be trusted are named, each pair once, the nearest first") {
   PotentialSet const set = abd_set();
   double const turnover = turnover_radius(set.find("B", "B")->term);
   CHECK(turnover > 0.3);
@@ -498,7 +544,8 @@ TEST_CASE("Ions closer than their term may be trusted are named, each pair once,
     for (std::size_t j = 0; j < c.size(); ++j) {
       PairTerm const* const term = set.find(c.species[i], c.species[j]);
       if (i == j || !term || !(turnover_radius(term->term) > 0)) continue;
-      double const ratio = norm(minimum_image(c.cell, c.positions[i] - c.positions[j])) / turnover_radius(term->term);
+      double const ratio = norm(minimum_image(c.cell, c.positions[i] - c.positions[j])) /
+                           turnover_radius(term->term);
       nearest = std::min(nearest, ratio);
     }
     if (nearest < 3) CHECK(approach(10 + i) == Approx(nearest).epsilon(1e-9));
@@ -543,10 +590,15 @@ TEST_CASE("Wrong crystals and impossible demands are said clearly") {
     CHECK_THAT(error_of(c, bad), ContainsSubstring("cutoff"));
   }
   Model model(std::span(&c, 1), abd_set(), options);
-  CHECK_THAT(input_error([&] { model.evaluate(Exec(), on_device({{0, 0, 0}})); }), ContainsSubstring("positions"));
+  CHECK_THAT(input_error([&] {
+               model.evaluate(Exec(), on_device({{0, 0, 0}}));
+             }),
+             ContainsSubstring("positions"));
 }
 
-TEST_CASE("What does not fit into the memory limit is refused with the size that it needs, before it is allocated") {
+TEST_CASE(
+    "What does not fit into the memory limit is refused with the size that it needs, before it is "
+    "allocated") {
   using ionscape_test::input_error;
   Crystal const c = random_crystal(cubic(12), 60, 1.7, 12);
   for (EwaldMethod method : {EwaldMethod::direct, EwaldMethod::mesh}) {
@@ -567,7 +619,8 @@ TEST_CASE("What does not fit into the memory limit is refused with the size that
         bounded.evaluate(Exec(), bounded.initial_positions());
         CHECK(bounded.memory() <= limit);
       });
-      if (limit < held) CHECK_THAT(message, ContainsSubstring("would take") && ContainsSubstring("GB"));
+      if (limit < held)
+        CHECK_THAT(message, ContainsSubstring("would take") && ContainsSubstring("GB"));
       if (limit > 4 * held) CHECK(message.empty());
     }
   }
@@ -578,13 +631,15 @@ TEST_CASE("What does not fit into the memory limit is refused with the size that
              ContainsSubstring("would take") && ContainsSubstring("GB are allowed"));
 }
 
-TEST_CASE("Crystals come out in their order from batches of any size, and the caller hears of each") {
+TEST_CASE(
+    "Crystals come out in their order from batches of any size, and the caller hears of each") {
   std::vector<Crystal> crystals;
   for (unsigned i = 0; i < 40; ++i) crystals.push_back(random_crystal(cubic(8.5), 24, 1.6, 20 + i));
   EnergyOptions options;
   options.pairs = PairSums{.cutoff = 5};
   std::vector<std::size_t> heard;
-  auto const all = evaluate_crystals(Exec(), crystals, abd_set(), options, [&](std::size_t n) { heard.push_back(n); });
+  auto const all = evaluate_crystals(Exec(), crystals, abd_set(), options,
+                                     [&](std::size_t n) { heard.push_back(n); });
   REQUIRE(all.size() == 40);
   REQUIRE(!heard.empty());
   CHECK(heard.back() == 40);
@@ -594,8 +649,8 @@ TEST_CASE("Crystals come out in their order from batches of any size, and the ca
   one.evaluate(Exec(), one.initial_positions());
   options.memory_limit = 6 * one.memory();
   heard.clear();
-  auto const in_parts =
-      evaluate_crystals(Exec(), crystals, abd_set(), options, [&](std::size_t n) { heard.push_back(n); });
+  auto const in_parts = evaluate_crystals(Exec(), crystals, abd_set(), options,
+                                          [&](std::size_t n) { heard.push_back(n); });
   REQUIRE(in_parts.size() == 40);
   CHECK(heard.size() > 1);
   for (std::size_t i = 0; i < 40; ++i) CHECK(same_bits(in_parts[i], all[i]));

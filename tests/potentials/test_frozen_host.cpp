@@ -47,7 +47,9 @@ HostSurface triclinic_surface(double width0, double width1) {
 std::vector<Vec3> scatter(HostFramework const& host, double length, int n) {
   std::vector<Vec3> points;
   for (int i = 0; i < n; ++i) {
-    auto const f = [i](double s) { return std::fmod(0.5 + s * (i + 1), 1.0) * 3 - 1; };  // also outside the cell
+    auto const f = [i](double s) {
+      return std::fmod(0.5 + s * (i + 1), 1.0) * 3 - 1;
+    };  // also outside the cell
     points.push_back(length * host.cell.to_cartesian({f(0.8191725), f(0.6710436), f(0.5497005)}));
   }
   return points;
@@ -57,8 +59,10 @@ struct Worst {
   double energy = 0, force = 0;
 };
 
-/// Largest differences from the reference: relative for energies and forces of at least 1 eV and 1 eV/Å, else absolute.
-Worst compare(HostFramework const& host, HostSurface const& surface, double accuracy, int n_points = 24) {
+/// Largest differences from the reference: relative for energies and forces of at least 1 eV and 1
+/// eV/Å, else absolute.
+Worst compare(HostFramework const& host, HostSurface const& surface, double accuracy,
+              int n_points = 24) {
   Host const model(std::span(&host, 1), std::span(&surface, 1), {accuracy});
   auto const points = scatter(host, surface.length, n_points);
   std::vector<int> const index(points.size(), 0);
@@ -66,9 +70,10 @@ Worst compare(HostFramework const& host, HostSurface const& surface, double accu
   Worst worst;
   for (std::size_t i = 0; i < points.size(); ++i) {
     auto const exact = reference_site_energy(host, surface, points[i]);
-    worst.energy = std::max(worst.energy,
-                            std::fabs(results[i].energy - exact.energy()) / std::max(1.0, std::fabs(exact.energy())));
-    worst.force = std::max(worst.force, norm(results[i].force - exact.force) / std::max(1.0, norm(exact.force)));
+    worst.energy = std::max(worst.energy, std::fabs(results[i].energy - exact.energy()) /
+                                              std::max(1.0, std::fabs(exact.energy())));
+    worst.force = std::max(worst.force,
+                           norm(results[i].force - exact.force) / std::max(1.0, norm(exact.force)));
   }
   return worst;
 }
@@ -87,13 +92,16 @@ TEST_CASE("The frozen host agrees with the reference to 1e-10 at the tightest se
       {"Gaussians and Born-Mayer", bent, {0, 4.6, -2.5, 0, {{0.2, {{800, 1 / 0.25}}}}}},
       {"narrow Gaussians", bent, {0, 4.6, -2.5, 20, {{0.05, {{800, 1 / 0.25}}}}}},
       {"two repulsions", bent, {0, 4.6, -2.5, 0, {{0.2, {{9000, 1 / 0.12}, {300, 1 / 0.33}}}}}},
-      {"three repulsions and r^-6", bent, {0, 4.6, -2.5, 30, {{0.1, {{300, 4}, {9000, 8}, {50, 2.5}}}}}},
+      {"three repulsions and r^-6",
+       bent,
+       {0, 4.6, -2.5, 30, {{0.1, {{300, 4}, {9000, 8}, {50, 2.5}}}}}},
       {"no repulsion", bent, {0, 4.6, -2.5, 0, {{0.2, {}}}}},
       {"one conventional cell", fcc_framework(1), {0, 5.7, -2.0, 0, {{0.2, {{800, 1 / 0.31}}}}}},
       {"two types, skewed", triclinic_framework(), triclinic_surface(0, 0)},
       {"two widths, skewed", triclinic_framework(), triclinic_surface(0.4, 0.6)},
       {"a Gaussian beside a point", triclinic_framework(), triclinic_surface(0, 0.5)},
-      {"a very wide Gaussian beside a narrow one", triclinic_framework(), triclinic_surface(0.2, 1.9)},
+      {"a very wide Gaussian beside a narrow one", triclinic_framework(),
+       triclinic_surface(0.2, 1.9)},
   };
   for (Case const& c : cases) {
     INFO(c.name);
@@ -108,8 +116,8 @@ TEST_CASE("The asked accuracy is kept") {
     INFO(accuracy);
     for (double width : {0.0, 0.05, 0.2}) {
       INFO(width);
-      Worst const worst =
-          compare(fcc_framework(2, {.1, -.1, 0}), {0, 4.2, -2, 50, {{width, {{2000, 1 / 0.27}}}}}, accuracy);
+      Worst const worst = compare(fcc_framework(2, {.1, -.1, 0}),
+                                  {0, 4.2, -2, 50, {{width, {{2000, 1 / 0.27}}}}}, accuracy);
       CHECK(worst.energy < accuracy);
       CHECK(worst.force < accuracy);
     }
@@ -143,7 +151,8 @@ TEST_CASE("Forces are minus the derivatives of the energy") {
 TEST_CASE("A surface in a batch, and a point in a list, have the same bits as alone") {
   HostFramework const frameworks[] = {fcc_framework(2, {.1, 0, 0}), triclinic_framework()};
   std::vector<HostSurface> surfaces;
-  for (int i = 0; i < 40; ++i) surfaces.push_back({0, 4.0 + 0.05 * i, -1.0 - 0.03 * i, 0, {{0.2, {{700, 1 / 0.26}}}}});
+  for (int i = 0; i < 40; ++i)
+    surfaces.push_back({0, 4.0 + 0.05 * i, -1.0 - 0.03 * i, 0, {{0.2, {{700, 1 / 0.26}}}}});
   surfaces.push_back(triclinic_surface(0, 0.4));
   surfaces.back().framework = 1;
   Host const batch(frameworks, surfaces, {1e-9});
@@ -152,14 +161,16 @@ TEST_CASE("A surface in a batch, and a point in a list, have the same bits as al
   for (int i = 0; i < 41; ++i) index[i] = i;
   auto const together = evaluate_points(Exec(), batch, index, points);
   for (int i : {0, 17, 40}) {
-    auto const alone = evaluate_points(Exec(), batch, std::span(&index[i], 1), std::span(&points[i], 1));
+    auto const alone =
+        evaluate_points(Exec(), batch, std::span(&index[i], 1), std::span(&points[i], 1));
     CHECK(alone[0].energy == together[i].energy);
     CHECK(alone[0].force == together[i].force);
   }
 }
 
 TEST_CASE(
-    "Sharing one framework between hosts that differ by scale, strength and width changes nothing that was asked") {
+    "Sharing one framework between hosts that differ by scale, strength and width changes nothing "
+    "that was asked") {
   HostFramework const shared = fcc_framework(2, {.1, 0, 0});
   std::vector<HostSurface> const surfaces{
       {0, 3.7, -1.2, 0, {{0.2, {{800, 1 / 0.25}}}}},
@@ -179,14 +190,17 @@ TEST_CASE(
     for (int i = 0; i < 12; ++i) {
       auto const exact = reference_site_energy(shared, surfaces[s], points[i]);
       for (auto const& ours : {a[i], b[i]}) {
-        CHECK(std::fabs(ours.energy - exact.energy()) < 1e-9 * std::max(1.0, std::fabs(exact.energy())));
+        CHECK(std::fabs(ours.energy - exact.energy()) <
+              1e-9 * std::max(1.0, std::fabs(exact.energy())));
         CHECK(norm(ours.force - exact.force) < 1e-9 * std::max(1.0, norm(exact.force)));
       }
     }
   }
 }
 
-TEST_CASE("The same ions under different screening clouds, with soft repulsions, keep the asked accuracy") {
+TEST_CASE(
+    "The same ions under different screening clouds, with soft repulsions, keep the asked "
+    "accuracy") {
   HostFramework const bare = fcc_framework(2, {.1, 0, 0});
   std::vector<HostFramework> frameworks;
   std::vector<HostSurface> surfaces;
@@ -194,7 +208,11 @@ TEST_CASE("The same ions under different screening clouds, with soft repulsions,
     frameworks.push_back(bare);
     frameworks.back().screening_width = cloud;
     for (double length : {4.6, 6.6})
-      surfaces.push_back({int(frameworks.size()) - 1, length, -3.5, -88, {{0.16 + 0.002 * length, {{55, 1 / 0.7}}}}});
+      surfaces.push_back({int(frameworks.size()) - 1,
+                          length,
+                          -3.5,
+                          -88,
+                          {{0.16 + 0.002 * length, {{55, 1 / 0.7}}}}});
   }
   frameworks.push_back(fcc_framework(1));  // other ions
   surfaces.push_back({int(frameworks.size()) - 1, 5.0, -3.5, -88, {{0.17, {{55, 1 / 0.7}}}}});
@@ -207,7 +225,8 @@ TEST_CASE("The same ions under different screening clouds, with soft repulsions,
     auto const e = evaluate_points(Exec(), model, std::vector<int>(8, s), points);
     for (int i = 0; i < 8; ++i) {
       auto const exact = reference_site_energy(host, surfaces[s], points[i]);
-      CHECK(std::fabs(e[i].energy - exact.energy()) < accuracy * std::max(1.0, std::fabs(exact.energy())));
+      CHECK(std::fabs(e[i].energy - exact.energy()) <
+            accuracy * std::max(1.0, std::fabs(exact.energy())));
       CHECK(norm(e[i].force - exact.force) < accuracy * std::max(1.0, norm(exact.force)));
     }
   }
@@ -218,7 +237,8 @@ TEST_CASE("An ion inside a Buckingham well is reported, one outside is not") {
   HostSurface const surface{0, 4.6, -1.5, 60, {{0, {{5000, 1 / 0.22}, {100, 1 / 0.3}}}}};
   double const turnover = turnover_radius(surface.types[0].repulsion, 60);
   Host const model(std::span(&host, 1), std::span(&surface, 1));
-  std::vector<Vec3> const points{{0.9 * turnover, 0, 0}, {2.3, 2.3, 2.3}, {9.2 - 0.5 * turnover, 0, 0}};
+  std::vector<Vec3> const points{
+      {0.9 * turnover, 0, 0}, {2.3, 2.3, 2.3}, {9.2 - 0.5 * turnover, 0, 0}};
   auto const e = evaluate_points(Exec(), model, std::vector<int>(3, 0), points);
   CHECK(e[0].approach == Approx(0.9));
   CHECK(e[1].approach == Approx(2.3 / turnover));
@@ -235,10 +255,13 @@ TEST_CASE("A position that is not a number gives an energy that is not a number"
   CHECK(std::isfinite(e[1].energy));
 }
 
-TEST_CASE("The asked accuracy is kept where the repulsion decays within less than the spacing of the ions") {
+TEST_CASE(
+    "The asked accuracy is kept where the repulsion decays within less than the spacing of the "
+    "ions") {
   for (double rho : {0.05, 0.12, 0.25}) {
     INFO(rho);
-    Worst const worst = compare(fcc_framework(2), {0, 4.6, -2.5, 0, {{0.2, {{1e5, 1 / rho}}}}}, 1e-7);
+    Worst const worst =
+        compare(fcc_framework(2), {0, 4.6, -2.5, 0, {{0.2, {{1e5, 1 / rho}}}}}, 1e-7);
     CHECK(worst.energy < 1e-7);
     CHECK(worst.force < 1e-7);
   }
@@ -247,13 +270,16 @@ TEST_CASE("The asked accuracy is kept where the repulsion decays within less tha
 TEST_CASE("Hosts whose lists would not fit into memory are refused before they are built") {
   HostFramework const host = fcc_framework(2);
   HostSurface const surface{0, 0.02, -1.5, 0, {{0.2, {{500, 1 / 0.25}}}}};
-  CHECK_THROWS_WITH((Host(std::span(&host, 1), std::span(&surface, 1))), Catch::Matchers::ContainsSubstring("GB"));
+  CHECK_THROWS_WITH((Host(std::span(&host, 1), std::span(&surface, 1))),
+                    Catch::Matchers::ContainsSubstring("GB"));
 }
 
 TEST_CASE("Frozen hosts that make no sense are refused") {
   HostFramework host = fcc_framework(1);
   HostSurface surface{0, 4.6, -1.5, 0, {{0.2, {{500, 1 / 0.25}}}}};
-  auto const build = [&](double accuracy) { Host(std::span(&host, 1), std::span(&surface, 1), {accuracy}); };
+  auto const build = [&](double accuracy) {
+    Host(std::span(&host, 1), std::span(&surface, 1), {accuracy});
+  };
   CHECK_NOTHROW(build(1e-8));
   CHECK_THROWS_AS(build(0), InputError);
   surface.framework = 1;

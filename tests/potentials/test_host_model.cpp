@@ -1,4 +1,5 @@
-// From potential sets to hosts: what the insertion form says at a volume and a charge, written out by hand.
+// From potential sets to hosts: what the insertion form says at a volume and a charge, written out
+// by hand.
 #include <cmath>
 
 #include <ionscape/core/error.hpp>
@@ -13,18 +14,26 @@ namespace {
 using Exec = Kokkos::DefaultExecutionSpace;
 using Host = FrozenHost<Exec::memory_space>;
 
-/// A set of Li in S; `insertion` and `pair` are further keys of [insertion] and of the pair with A = 800 eV.
-PotentialSet set_with(std::string const& insertion, std::string const& pair, std::string const& more_pairs = "") {
+/// A set of Li in S; `insertion` and `pair` are further keys of [insertion] and of the pair with A
+/// = 800 eV.
+PotentialSet set_with(std::string const& insertion, std::string const& pair,
+                      std::string const& more_pairs = "") {
   return parse_potential_set(
-      "name = 'S'\nsource = 'nobody'\n[insertion]\nmobile = 'Li'\nframework = 'S'\nz = 0.7\nz0 = 1.6\n" + insertion +
-          "\n[[pair]]\nspecies = ['Li', 'S']\nform = 'born-mayer'\nA = 800\nrho = 0.3\n" + pair + "\n" + more_pairs,
+      "name = 'S'\nsource = 'nobody'\n[insertion]\nmobile = 'Li'\nframework = 'S'\nz = 0.7\nz0 = "
+      "1.6\n" +
+          insertion +
+          "\n[[pair]]\nspecies = ['Li', 'S']\nform = 'born-mayer'\nA = 800\nrho = 0.3\n" + pair +
+          "\n" + more_pairs,
       "a.toml");
 }
 
 std::string const core =
-    "[[pair]]\nspecies = ['S', 'Li']\nform = 'buckingham'\nA = 9000\nrho = 0.12\nC = 30\ngrowth = -0.4\n";
+    "[[pair]]\nspecies = ['S', 'Li']\nform = 'buckingham'\nA = 9000\nrho = 0.12\nC = 30\ngrowth = "
+    "-0.4\n";
 
-PotentialSet growing_set() { return set_with("gaussian_width = 0.2\ngaussian_growth = 0.3", "growth = 0.5", core); }
+PotentialSet growing_set() {
+  return set_with("gaussian_width = 0.2\ngaussian_growth = 0.3", "growth = 0.5", core);
+}
 
 /// One conventional fcc cell of S, 46 Å^3 per anion, one anion displaced.
 Crystal sulphur() {
@@ -50,7 +59,8 @@ std::vector<double> energies(PotentialSet const& set, double charge) {
 }  // namespace
 
 TEST_CASE(
-    "The screening cloud has its length at a = 5 Å and grows with a power of a; the charge product is quadratic in q") {
+    "The screening cloud has its length at a = 5 Å and grows with a power of a; the charge product "
+    "is quadratic in q") {
   auto const cloud = [](std::string const& more, double a) {
     auto const set = set_with("gaussian_width = 0.1\nz2 = 0.2\n" + more, "");
     return insertion_framework(sulphur(), a * a * a / 4, set).screening_width * a;
@@ -58,7 +68,8 @@ TEST_CASE(
   CHECK(cloud("", 4) == 0);
   CHECK(cloud("screening_length = 1.5", 4) == Approx(1.5));
   CHECK(cloud("screening_length = 1.5\nscreening_exponent = 1", 4) == Approx(1.5 * 4 / 5));
-  CHECK(cloud("screening_length = 1.5\nscreening_exponent = -0.5", 4) == Approx(1.5 * std::sqrt(5.0 / 4)));
+  CHECK(cloud("screening_length = 1.5\nscreening_exponent = -0.5", 4) ==
+        Approx(1.5 * std::sqrt(5.0 / 4)));
   CHECK_THROWS_WITH(cloud("screening_length = 1.5", 13), ContainsSubstring("screening cloud"));
   auto const set = set_with("z2 = 0.2", "");
   CHECK(set.insertion->charge_product(-1) == Approx(-0.7 - 1.6));
@@ -81,8 +92,9 @@ TEST_CASE("Widths and repulsions grow with the anion charge as the form says") {
 }
 
 TEST_CASE("The energy of an insertion set is the sum of its formula over the anions") {
-  // Charges: the potential of Gaussians of width sigma is that of the points less k_e Q erfc(d/(sqrt(2) sigma))/d each,
-  // and the mean potential of both is zero: that of a Gaussian is higher by 2 pi k_e Q sigma^2 / V.
+  // Charges: the potential of Gaussians of width sigma is that of the points less k_e Q
+  // erfc(d/(sqrt(2) sigma))/d each, and the mean potential of both is zero: that of a Gaussian is
+  // higher by 2 pi k_e Q sigma^2 / V.
   double const q = -1.4, sigma = 0.2 * std::exp(0.3 * 0.4) * std::cbrt(4 * 46.0),
                Q = coulomb_constant * (0.7 * q - 1.6);
   Crystal const anions = sulphur();
@@ -91,8 +103,9 @@ TEST_CASE("The energy of an insertion set is the sum of its formula over the ani
   auto const ours = energies(growing_set(), q);
   for (std::size_t i = 0; i < points.size(); ++i) {
     INFO("point " << i);
-    double expected =
-        reference_site_energy(anions.cell, charges, points[i], ewald_parameters(anions.cell, 4, 1e-15)).coulomb;
+    double expected = reference_site_energy(anions.cell, charges, points[i],
+                                            ewald_parameters(anions.cell, 4, 1e-15))
+                          .coulomb;
     expected += 4 * 2 * pi * Q * sigma * sigma / anions.cell.volume();
     double r6 = 0;
     constexpr int reach = 14;
@@ -100,7 +113,8 @@ TEST_CASE("The energy of an insertion set is the sum of its formula over the ani
       for (int b = -reach; b <= reach; ++b)
         for (int c = -reach; c <= reach; ++c)
           for (Vec3 r : anions.positions) {
-            double const d = norm(r + anions.cell.to_cartesian({double(a), double(b), double(c)}) - points[i]);
+            double const d =
+                norm(r + anions.cell.to_cartesian({double(a), double(b), double(c)}) - points[i]);
             if (d > 70) continue;
             r6 += std::pow(d, -6);
             if (d > 30) continue;
@@ -113,11 +127,15 @@ TEST_CASE("The energy of an insertion set is the sum of its formula over the ani
   }
 }
 
-TEST_CASE("Without growth, and at a charge of -1 e, a set is the plain form of one repulsion and one width") {
+TEST_CASE(
+    "Without growth, and at a charge of -1 e, a set is the plain form of one repulsion and one "
+    "width") {
   auto const plain = set_with("gaussian_width = 0.2", "");
   for (double q : {-0.6, -1.0, -1.7}) {
-    CHECK(energies(set_with("gaussian_width = 0.2\ngaussian_growth = 0", "growth = 0"), q) == energies(plain, q));
-    auto const grown = energies(set_with("gaussian_width = 0.2\ngaussian_growth = 0.2", "growth = 0.1"), q);
+    CHECK(energies(set_with("gaussian_width = 0.2\ngaussian_growth = 0", "growth = 0"), q) ==
+          energies(plain, q));
+    auto const grown =
+        energies(set_with("gaussian_width = 0.2\ngaussian_growth = 0.2", "growth = 0.1"), q);
     if (q == -1)
       CHECK(grown == energies(plain, q));
     else
@@ -137,10 +155,13 @@ TEST_CASE("Without growth, and at a charge of -1 e, a set is the plain form of o
 
 TEST_CASE("Insertion hosts that make no sense are refused") {
   Crystal anions = sulphur();
-  CHECK_THROWS_WITH(insertion_host(anions, 0.5, growing_set()), ContainsSubstring("expected a negative number"));
+  CHECK_THROWS_WITH(insertion_host(anions, 0.5, growing_set()),
+                    ContainsSubstring("expected a negative number"));
   anions.species[2] = "O";
-  CHECK_THROWS_WITH(insertion_host(anions, -1, growing_set()), ContainsSubstring("the structure has O"));
-  auto const rigid = parse_potential_set("name = 'a'\nsource = 'b'\ncharges = {Li = 1}\n", "a.toml");
+  CHECK_THROWS_WITH(insertion_host(anions, -1, growing_set()),
+                    ContainsSubstring("the structure has O"));
+  auto const rigid =
+      parse_potential_set("name = 'a'\nsource = 'b'\ncharges = {Li = 1}\n", "a.toml");
   CHECK_THROWS_WITH(insertion_surface(0, 40, -1, rigid), ContainsSubstring("no [insertion]"));
   CHECK_THROWS_WITH(rigid_host(anions, growing_set(), "Li"), ContainsSubstring("no [charges]"));
 }

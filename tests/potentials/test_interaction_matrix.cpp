@@ -47,7 +47,8 @@ TEST_CASE("The elements of the matrix add up to the reference's energy, charged 
     Crystal const c = skewed(n);
     SquareMatrix const e = interaction_matrix(c, 1e-12);
     REQUIRE(e.n == c.size());
-    for (double alpha : {0.8, 1.0, 1.3}) CHECK(std::fabs(sum(e) - reference(c, alpha).coulomb) < 1e-10);
+    for (double alpha : {0.8, 1.0, 1.3})
+      CHECK(std::fabs(sum(e) - reference(c, alpha).coulomb) < 1e-10);
   }
 }
 
@@ -68,7 +69,8 @@ TEST_CASE("Every element is the energy of its pair alone, to the asked accuracy"
   auto const energy = [&](std::vector<std::size_t> const& ions) {
     Crystal some{c.cell, {}, {}, {}, ""};
     for (std::size_t i : ions)
-      some.positions.push_back(c.positions[i]), some.species.push_back("X"), some.charges.push_back(1);
+      some.positions.push_back(c.positions[i]), some.species.push_back("X"),
+          some.charges.push_back(1);
     return reference(some).coulomb;
   };
   double const own = energy({0});
@@ -88,7 +90,8 @@ TEST_CASE("Every element is the energy of its pair alone, to the asked accuracy"
 TEST_CASE("The diagonal is half of Wigner's potential") {
   Cell const cube{{3, 0, 0}, {0, 3, 0}, {0, 0, 3}};
   std::vector<Vec3> const one{{0.3, -7, 2}};
-  CHECK(std::fabs(geometry_matrix(cube, one, 1e-12)(0, 0) + coulomb_constant * 2.837297479 / 3 / 2) < 1e-8);
+  CHECK(std::fabs(geometry_matrix(cube, one, 1e-12)(0, 0) +
+                  coulomb_constant * 2.837297479 / 3 / 2) < 1e-8);
 }
 
 TEST_CASE("Sites may lie in any image, and a charge ordering costs what the matrix says") {
@@ -104,18 +107,20 @@ TEST_CASE("Sites may lie in any image, and a charge ordering costs what the matr
 }
 
 TEST_CASE("The matrix is that of pymatgen with the background in every element") {
-  // EwaldSummation(structure, eta, acc_factor=20).total_energy_matrix of pymatgen 2022.11.7 (the same Coulomb
-  // constant), which leaves out the background: with -pi k_e q_i q_j/(2 V eta) added, these elements come out for eta =
-  // 0.25 and for 0.4.
+  // EwaldSummation(structure, eta, acc_factor=20).total_energy_matrix of pymatgen 2022.11.7 (the
+  // same Coulomb constant), which leaves out the background: with -pi k_e q_i q_j/(2 V eta) added,
+  // these elements come out for eta = 0.25 and for 0.4.
   Cell const cell{{5.4, 0, 0}, {0.8, 5.8, 0}, {-1.1, 0.6, 5.0}};
-  double const neutral[4][4] = {{-3.7893195440009, 0.2397086104073, -0.5975987701768, 0.9401435195849},
-                                {0.2397086104073, -0.9473298860002, 0.3584409862999, -0.4451066051745},
-                                {-0.5975987701768, 0.3584409862999, -2.1314922435005, 0.578020323834},
-                                {0.9401435195849, -0.4451066051745, 0.578020323834, -5.9208117875013}};
-  double const charged[4][4] = {{-3.7893195440009, -0.9588344416292, 0.3983991801179, -0.2256344447004},
-                                {-0.9588344416292, -15.1572781760034, 0.955842630133, -0.4273023409675},
-                                {0.3983991801179, 0.955842630133, -0.9473298860002, 0.0924832518134},
-                                {-0.2256344447004, -0.4273023409675, 0.0924832518134, -0.3410387589601}};
+  double const neutral[4][4] = {
+      {-3.7893195440009, 0.2397086104073, -0.5975987701768, 0.9401435195849},
+      {0.2397086104073, -0.9473298860002, 0.3584409862999, -0.4451066051745},
+      {-0.5975987701768, 0.3584409862999, -2.1314922435005, 0.578020323834},
+      {0.9401435195849, -0.4451066051745, 0.578020323834, -5.9208117875013}};
+  double const charged[4][4] = {
+      {-3.7893195440009, -0.9588344416292, 0.3983991801179, -0.2256344447004},
+      {-0.9588344416292, -15.1572781760034, 0.955842630133, -0.4273023409675},
+      {0.3983991801179, 0.955842630133, -0.9473298860002, 0.0924832518134},
+      {-0.2256344447004, -0.4273023409675, 0.0924832518134, -0.3410387589601}};
   Crystal c{cell, {"Li", "Na", "K", "Rb"}, {}, {1.0, -0.5, 0.75, -1.25}, ""};
   for (Vec3 f : {Vec3{.1, .2, .05}, {.6, .15, .4}, {.3, .7, .8}, {.85, .6, .3}})
     c.positions.push_back(cell.to_cartesian(f));
@@ -137,7 +142,8 @@ TEST_CASE("Matrices that cannot be made are refused") {
   CHECK_THROWS_AS(geometry_matrix(c.cell, c.positions, 0), InputError);
   CHECK_THROWS_AS(geometry_matrix(c.cell, c.positions, NAN), InputError);
   std::vector<Vec3> const many(100000);
-  CHECK_THROWS_WITH(geometry_matrix(c.cell, many, 1e-8), Catch::Matchers::ContainsSubstring("80.00 GB"));
+  CHECK_THROWS_WITH(geometry_matrix(c.cell, many, 1e-8),
+                    Catch::Matchers::ContainsSubstring("80.00 GB"));
   CHECK_THROWS_AS(geometry_matrix(c.cell, c.positions, 1e-8, 1000.0), InputError);
   c.positions[1] = c.positions[0] + Vec3{0.05, 0, 0};
   CHECK_THROWS_AS(geometry_matrix(c.cell, c.positions, 1e-8), InputError);

@@ -33,7 +33,8 @@ Crystal with_charges(Crystal crystal, double extra = 0) {
 
 Crystal triclinic(double extra_charge = 0) {
   Crystal c{{{5.6, 0, 0}, {0.9, 6.4, 0}, {-1.3, 1.1, 5.1}}, {}, {}, {}, ""};
-  for (Vec3 f : {Vec3{.1, .2, .05}, {.6, .15, .4}, {.3, .7, .8}, {.85, .6, .3}, {.4, .45, .5}, {.9, .9, .9}})
+  for (Vec3 f :
+       {Vec3{.1, .2, .05}, {.6, .15, .4}, {.3, .7, .8}, {.85, .6, .3}, {.4, .45, .5}, {.9, .9, .9}})
     c.positions.push_back(c.cell.to_cartesian(f));
   c.species = {"A", "B", "B", "A", "D", "B"};
   return with_charges(c, extra_charge);
@@ -41,7 +42,8 @@ Crystal triclinic(double extra_charge = 0) {
 
 /// Two ions in a cell smaller than any cutoff.
 Crystal tiny() {
-  Crystal c{{{2.9, 0, 0}, {0, 3.1, 0}, {0.4, 0, 2.7}}, {"A", "B"}, {{0, 0, 0}, {1.6, 1.5, 1.3}}, {}, ""};
+  Crystal c{
+      {{2.9, 0, 0}, {0, 3.1, 0}, {0.4, 0, 2.7}}, {"A", "B"}, {{0, 0, 0}, {1.6, 1.5, 1.3}}, {}, ""};
   return with_charges(c);
 }
 
@@ -65,7 +67,9 @@ Crystal rock_salt(int n, double shake) {
 
 double reference_energy(Crystal const& crystal, PotentialSet const& set, PairSums const& ends) {
   if (crystal.size() == 0) return 0;
-  return evaluate_reference(crystal, set, ewald_parameters(crystal.cell, crystal.size(), 1e-16), ends).energy();
+  return evaluate_reference(crystal, set, ewald_parameters(crystal.cell, crystal.size(), 1e-16),
+                            ends)
+      .energy();
 }
 
 /// The crystal after a step, made by hand.
@@ -113,8 +117,8 @@ std::vector<IonMoves::Difference> all_steps(IonMoves const& ions) {
 }
 
 /// Worst difference from the reference over all kinds of steps, for each accuracy.
-std::vector<double> worst_errors(Crystal const& crystal, PotentialSet const& set, PairSums const& ends,
-                                 std::vector<double> const& accuracies) {
+std::vector<double> worst_errors(Crystal const& crystal, PotentialSet const& set,
+                                 PairSums const& ends, std::vector<double> const& accuracies) {
   std::vector<double> expected, worst;
   double const before = reference_energy(crystal, set, ends);
   for (auto const& step : all_steps(IonMoves(crystal, set, ends, 1e-3)))
@@ -128,7 +132,8 @@ std::vector<double> worst_errors(Crystal const& crystal, PotentialSet const& set
   return worst;
 }
 
-double worst_error(Crystal const& crystal, PotentialSet const& set, PairSums const& ends, double accuracy) {
+double worst_error(Crystal const& crystal, PotentialSet const& set, PairSums const& ends,
+                   double accuracy) {
   return worst_errors(crystal, set, ends, {accuracy})[0];
 }
 
@@ -190,7 +195,8 @@ TEST_CASE("The whole energy is that of the reference") {
   for (auto const& [name, ends] : all_ends) {
     INFO(name);
     for (Crystal const& c : {triclinic(), triclinic(0.4), tiny(), rock_salt(1, 0.1)})
-      CHECK(std::fabs(IonMoves(c, test_set(), ends, 1e-10).energy() - reference_energy(c, test_set(), ends)) < 1e-9);
+      CHECK(std::fabs(IonMoves(c, test_set(), ends, 1e-10).energy() -
+                      reference_energy(c, test_set(), ends)) < 1e-9);
   }
 }
 
@@ -237,15 +243,18 @@ TEST_CASE("A thousand applied steps add up, and leave what a fresh object has") 
           break;
         case 2:
           step = n < 70 ? ions.add(any(2) ? "A" : "D",
-                                   ions.crystal().cell.to_cartesian(
-                                       {random() % 997 / 997., random() % 997 / 997., random() % 997 / 997.}))
+                                   ions.crystal().cell.to_cartesian({random() % 997 / 997.,
+                                                                     random() % 997 / 997.,
+                                                                     random() % 997 / 997.}))
                         : ions.remove(i);
           break;
         case 3:
-          step = n > 58 ? ions.remove(i) : ions.move(i, ions.crystal().positions[i] + Vec3{0, 0.1, 0});
+          step =
+              n > 58 ? ions.remove(i) : ions.move(i, ions.crystal().positions[i] + Vec3{0, 0.1, 0});
           break;
         default:
-          step = ions.move(i, ions.crystal().positions[i] + Vec3{shift(random), shift(random), shift(random)});
+          step = ions.move(
+              i, ions.crystal().positions[i] + Vec3{shift(random), shift(random), shift(random)});
       }
     } catch (InputError const&) {
       continue;  // two ions too close
@@ -259,7 +268,8 @@ TEST_CASE("A thousand applied steps add up, and leave what a fresh object has") 
   IonMoves const fresh(ions.crystal(), test_set(), ends, accuracy);
   CHECK(std::fabs(ions.energy() - fresh.energy()) < 100 * accuracy);
   CHECK(std::fabs(ions.energy() - start - sum) < 1000 * accuracy);
-  CHECK(std::fabs(fresh.energy() - reference_energy(ions.crystal(), test_set(), ends)) < 100 * accuracy);
+  CHECK(std::fabs(fresh.energy() - reference_energy(ions.crystal(), test_set(), ends)) <
+        100 * accuracy);
   auto const now = all_steps(ions), again = all_steps(fresh);
   ions.refresh();
   auto const refreshed = all_steps(ions);
@@ -287,7 +297,8 @@ TEST_CASE("A step and the step back cancel") {
   there_and_back(ions.change(1, "A", 0.3), [&] { return ions.change(1, "B"); });
 }
 
-TEST_CASE("Removing moves the last ion to the free index, and the last ion of all can go and come back") {
+TEST_CASE(
+    "Removing moves the last ion to the free index, and the last ion of all can go and come back") {
   IonMoves ions(triclinic(), test_set(), {6.3}, 1e-8);
   Vec3 const last = ions.crystal().positions[5];
   ions.apply(ions.remove(1));
@@ -298,7 +309,8 @@ TEST_CASE("Removing moves the last ion to the free index, and the last ion of al
   CHECK(std::fabs(ions.energy()) < 1e-11);
   Crystal one = ions.crystal();
   auto const step = ions.add("A", {1, 2, 3});
-  CHECK(std::fabs(step.energy - reference_energy(after(one, step.operation), test_set(), {6.3})) < 1e-8);
+  CHECK(std::fabs(step.energy - reference_energy(after(one, step.operation), test_set(), {6.3})) <
+        1e-8);
   ions.apply(step);
   CHECK(ions.crystal().size() == 1);
 }

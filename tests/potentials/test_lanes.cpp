@@ -32,7 +32,8 @@ TEST_CASE("erfc and exp(-x^2) of doubles are exact to a few ulp where they matte
   for (double x = 0; x < 25.6; x += x < 1 ? 0.0000117 : 0.000731) {
     double gauss;
     // The rounding of x^2 costs x^2 ulp in exp(-x^2), which erfc makes harmless by being small.
-    worst = std::max(worst, ulps(erfc_positive(x, gauss), std::erfc((long double)x)) / (erfc_ulps + x * x));
+    worst = std::max(
+        worst, ulps(erfc_positive(x, gauss), std::erfc((long double)x)) / (erfc_ulps + x * x));
   }
   CHECK(worst < 1);
 }
@@ -49,14 +50,15 @@ double lane(Pack<W> p, int i) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE_SIG("exp of a pack is exact to an ulp or so over the range that kernels use", "", ((int W), W), 2, 4,
-                       8) {
+TEMPLATE_TEST_CASE_SIG("exp of a pack is exact to an ulp or so over the range that kernels use", "",
+                       ((int W), W), 2, 4, 8) {
   double worst = 0;
   for (double x = -659; x < 10; x += 0.00917) {
     Pack<W> p(0.0);
     for (int i = 0; i < W; ++i) p.v[i] = x + 0.001 * i;
     Pack<W> const e = exp(p);
-    for (int i = 0; i < W; ++i) worst = std::max(worst, ulps(lane(e, i), std::exp((long double)p.v[i])));
+    for (int i = 0; i < W; ++i)
+      worst = std::max(worst, ulps(lane(e, i), std::exp((long double)p.v[i])));
   }
   CHECK(worst < 1.5);
   CHECK(lane(exp(Pack<W>(-1e6)), 0) < 1e-280);
@@ -72,7 +74,8 @@ TEST_CASE("erfc and exp(-x^2) are exact to a few ulp where they matter, as packs
     // As above.
     double const allowed = erfc_ulps + x * x;
     worst_pack = std::max(worst_pack, ulps(pack, exact) / allowed);
-    worst_gauss = std::max(worst_gauss, ulps(lane(gauss, 3), std::exp(-(long double)x * x)) / allowed);
+    worst_gauss =
+        std::max(worst_gauss, ulps(lane(gauss, 3), std::exp(-(long double)x * x)) / allowed);
     worst_absolute = std::max(worst_absolute, std::fabs(pack - double(exact)));
   }
   CHECK(worst_absolute < erfc_ulps * 1.12e-16);
@@ -83,7 +86,8 @@ TEST_CASE("erfc and exp(-x^2) are exact to a few ulp where they matter, as packs
 TEMPLATE_TEST_CASE_SIG("The inverse square root is exact to 2 ulp", "", ((int W), W), 2, 4, 8) {
   double worst = 0;
   for (double x = 1e-3; x < 1e19; x *= 1.000931)
-    worst = std::max(worst, ulps(lane(inverse_sqrt(Pack<W>(x)), W - 1), 1 / std::sqrt((long double)x)));
+    worst =
+        std::max(worst, ulps(lane(inverse_sqrt(Pack<W>(x)), W - 1), 1 / std::sqrt((long double)x)));
   CHECK(worst < 2);
 }
 

@@ -1,4 +1,5 @@
-// The particle mesh against plain sums over wave vectors, and its error estimate against measured errors.
+// The particle mesh against plain sums over wave vectors, and its error estimate against measured
+// errors.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -43,7 +44,8 @@ Result plain_sum(Ions const& ions, ReciprocalKernel const& kernel, double cutoff
   std::size_t const n = ions.charges.size();
   Result out{std::vector<double>(n, 0.0), std::vector<Vec3>(n), {}};
   Cell const b = ions.cell.reciprocal();
-  int const H = int(cutoff * norm(ions.cell.a) / (2 * pi)), K = int(cutoff * norm(ions.cell.b) / (2 * pi)),
+  int const H = int(cutoff * norm(ions.cell.a) / (2 * pi)),
+            K = int(cutoff * norm(ions.cell.b) / (2 * pi)),
             L = int(cutoff * norm(ions.cell.c) / (2 * pi));
   using Complex = std::complex<double>;
   std::vector<Vec3> f;
@@ -52,7 +54,8 @@ Result plain_sum(Ions const& ions, ReciprocalKernel const& kernel, double cutoff
   for (std::size_t i = 0; i < n; ++i) step[i] = std::polar(1.0, 2 * pi * f[i].z);
   for (int h = 0; h <= H; ++h)
     for (int k = -K; k <= K; ++k) {
-      for (std::size_t i = 0; i < n; ++i) phase[i] = std::polar(1.0, 2 * pi * (h * f[i].x + k * f[i].y - L * f[i].z));
+      for (std::size_t i = 0; i < n; ++i)
+        phase[i] = std::polar(1.0, 2 * pi * (h * f[i].x + k * f[i].y - L * f[i].z));
       for (int l = -L; l <= L; ++l) {
         Vec3 const g = b.to_cartesian({double(h), double(k), double(l)});
         double const g2 = dot(g, g);
@@ -60,7 +63,8 @@ Result plain_sum(Ions const& ions, ReciprocalKernel const& kernel, double cutoff
         if (counted && g2 <= cutoff * cutoff) {
           Complex S = 0;
           for (std::size_t i = 0; i < n; ++i) S += ions.charges[i] * phase[i];
-          double const w = 2 * kernel.value(g2), dw = 2 * kernel.derivative(g2), square = std::norm(S);
+          double const w = 2 * kernel.value(g2), dw = 2 * kernel.derivative(g2),
+                       square = std::norm(S);
           double const e = 0.5 * w * square, v = dw * square;
           std::array<double, 7> const terms{e,
                                             -e - v * g.x * g.x,
@@ -82,10 +86,12 @@ Result plain_sum(Ions const& ions, ReciprocalKernel const& kernel, double cutoff
   return out;
 }
 
-Result mesh_sum(Ions const& ions, ReciprocalKernel const& kernel, MeshParameters const& mesh, Exec const& exec = {}) {
+Result mesh_sum(Ions const& ions, ReciprocalKernel const& kernel, MeshParameters const& mesh,
+                Exec const& exec = {}) {
   std::size_t const n = ions.charges.size();
   MeshSum<Memory> const sum(ions.cell, kernel, mesh, n);
-  Kokkos::View<double**, Kokkos::LayoutRight, Memory> positions("positions", n, 3), gradient("gradient", n, 3);
+  Kokkos::View<double**, Kokkos::LayoutRight, Memory> positions("positions", n, 3),
+      gradient("gradient", n, 3);
   Kokkos::View<double*, Memory> charges("charges", n), potential("potential", n), sums("sums", 7);
   auto const r = Kokkos::create_mirror_view(positions);
   auto const q = Kokkos::create_mirror_view(charges);
@@ -128,7 +134,8 @@ std::vector<Cell> const cells{{{10, 0, 0}, {0, 10, 0}, {0, 0, 10}},
                               {{9, 0.5, -1}, {3, 11, 1}, {-4, 2, 10}},
                               {{0, 12, 0}, {8, 0, 1}, {0, 2, 9}}};  // the last one is left-handed
 
-/// Places up to one cell outside the home cell. Charges of both signs for the Coulomb sum, of one for dispersion.
+/// Places up to one cell outside the home cell. Charges of both signs for the Coulomb sum, of one
+/// for dispersion.
 Ions random_ions(Cell const& cell, std::size_t n, ReciprocalKernel::Kind kind, unsigned seed) {
   std::mt19937 random(seed);
   std::uniform_real_distribution<double> place(-1, 2), charge(0.5, 1.5);
@@ -148,7 +155,8 @@ Ions rock_salt(double amplitude) {
   for (int x = 0; x < 8; ++x)
     for (int y = 0; y < 8; ++y)
       for (int z = 0; z < 8; ++z) {
-        ions.positions.push_back({2.5 * x + shake(random), 2.5 * y + shake(random), 2.5 * z + shake(random)});
+        ions.positions.push_back(
+            {2.5 * x + shake(random), 2.5 * y + shake(random), 2.5 * z + shake(random)});
         ions.charges.push_back((x + y + z) % 2 == 0 ? 1 : -1);
       }
   return ions;
@@ -192,7 +200,8 @@ TEST_CASE("On a fine mesh potential, gradient, energy and virial are those of th
         for (Vec3& g : zero.gradient) g = {};
         CHECK(force_difference(mesh, exact, ions) < 1e-11 * force_difference(exact, zero, ions));
         CHECK(std::fabs(mesh.sums[0] - exact.sums[0]) < 1e-11 * std::fabs(exact.sums[0]));
-        for (int d = 1; d < 7; ++d) CHECK(std::fabs(mesh.sums[d] - exact.sums[d]) < 2e-11 * std::fabs(exact.sums[0]));
+        for (int d = 1; d < 7; ++d)
+          CHECK(std::fabs(mesh.sums[d] - exact.sums[d]) < 2e-11 * std::fabs(exact.sums[0]));
       }
 }
 
@@ -202,11 +211,15 @@ TEST_CASE("Odd sizes, sizes equal to the order and one ion alone are no trouble"
   for (std::size_t n : {1, 9}) {
     Ions const ions = random_ions(cell, n, ReciprocalKernel::dispersion, 5);
     Result const exact = plain_sum(ions, kernel, full_cutoff(0.3));
-    for (MeshParameters const& mesh :
-         {MeshParameters{{8, 8, 8}, 8}, {{9, 15, 21}, 8}, {{14, 15, 14}, 14}, {{16, 5, 7}, 4}, {{7, 35, 10}, 6}}) {
+    for (MeshParameters const& mesh : {MeshParameters{{8, 8, 8}, 8},
+                                       {{9, 15, 21}, 8},
+                                       {{14, 15, 14}, 14},
+                                       {{16, 5, 7}, 4},
+                                       {{7, 35, 10}, 6}}) {
       Result const result = mesh_sum(ions, kernel, mesh);
       CAPTURE(n, mesh.order, mesh.size[0]);
-      CHECK(force_difference(result, exact, ions) < 3 * mesh_force_error(cell, kernel, mesh, ions.sum_q2(), n));
+      CHECK(force_difference(result, exact, ions) <
+            3 * mesh_force_error(cell, kernel, mesh, ions.sum_q2(), n));
       CHECK(std::fabs(result.sums[0] / exact.sums[0] - 1) < 1e-2);
     }
   }
@@ -217,12 +230,14 @@ TEST_CASE("The energy is half the sum of charge times potential on any mesh") {
     Ions const ions = random_ions(cells[1], 25, kind, 3);
     Result const mesh = mesh_sum(ions, kernel_of(kind, 0.5, cells[1]), {{12, 16, 14}, 4});
     double sum = 0;
-    for (std::size_t i = 0; i < ions.charges.size(); ++i) sum += 0.5 * ions.charges[i] * mesh.potential[i];
+    for (std::size_t i = 0; i < ions.charges.size(); ++i)
+      sum += 0.5 * ions.charges[i] * mesh.potential[i];
     CHECK(mesh.sums[0] == Approx(sum).epsilon(1e-13));
   }
 }
 
-TEST_CASE("The gradient is the charge's share of the energy's derivative as far as the mesh resolves") {
+TEST_CASE(
+    "The gradient is the charge's share of the energy's derivative as far as the mesh resolves") {
   // The derivative of the mesh energy differs from q grad phi by the interpolation's error only.
   Ions ions = random_ions(cells[1], 12, ReciprocalKernel::coulomb, 4);
   ReciprocalKernel const kernel = kernel_of(ReciprocalKernel::coulomb, 0.4, cells[1]);
@@ -263,7 +278,8 @@ TEST_CASE("The virial is the energy's derivative by strain, to rounding even on 
           energy[side] = mesh_sum(moved, kernel_of(kind, 0.45, moved.cell), mesh).sums[0];
         }
         CAPTURE(kind, cell.a.x, d);
-        CHECK(std::fabs((energy[0] - energy[1]) / (2 * h) - result.sums[d + 1]) < 1e-6 * std::fabs(result.sums[0]));
+        CHECK(std::fabs((energy[0] - energy[1]) / (2 * h) - result.sums[d + 1]) <
+              1e-6 * std::fabs(result.sums[0]));
       }
     }
 }
@@ -273,7 +289,8 @@ TEST_CASE("Moving all ions together changes the forces by no more than the estim
   ReciprocalKernel const kernel = kernel_of(ReciprocalKernel::coulomb, 0.4, cells[1]);
   MeshParameters const mesh{{24, 24, 24}, 8};
   Result const at_rest = mesh_sum(ions, kernel, mesh);
-  double const estimate = mesh_force_error(ions.cell, kernel, mesh, ions.sum_q2(), ions.charges.size());
+  double const estimate =
+      mesh_force_error(ions.cell, kernel, mesh, ions.sum_q2(), ions.charges.size());
   for (Vec3 t : {Vec3{0.1, 0.2, -0.3}, Vec3{1e3, -77.7, 3}, Vec3{-0.05, 0, 0}}) {
     Ions moved = ions;
     for (Vec3& r : moved.positions) r += t;
@@ -294,7 +311,8 @@ TEST_CASE("A lone ion feels next to no force from its own image") {
 }
 
 TEST_CASE("The estimated force error is the measured one for random charges") {
-  // One sample fluctuates, the more the fewer wave vectors matter: the mean square over a few samples is compared.
+  // One sample fluctuates, the more the fewer wave vectors matter: the mean square over a few
+  // samples is compared.
   for (auto const kind : both_kinds)
     for (Cell const& cell : cells)
       for (double alpha : {0.35, 0.6})
@@ -311,10 +329,14 @@ TEST_CASE("The estimated force error is the measured one for random charges") {
           ReciprocalKernel const kernel = kernel_of(kind, alpha, cell);
           for (unsigned seed = 0; seed < samples; ++seed) {
             Ions const ions = random_ions(cell, 60, kind, 100 + seed);
-            static std::vector<std::pair<double, Result>> known;  // the plain sums, by all that they depend on
-            double const key = seed + 10 * alpha + 100 * cell.a.x + 10000 * (kind == ReciprocalKernel::coulomb);
-            auto at = std::find_if(known.begin(), known.end(), [&](auto const& k) { return k.first == key; });
-            if (at == known.end()) at = known.insert(known.end(), {key, plain_sum(ions, kernel, full_cutoff(alpha))});
+            static std::vector<std::pair<double, Result>>
+                known;  // the plain sums, by all that they depend on
+            double const key =
+                seed + 10 * alpha + 100 * cell.a.x + 10000 * (kind == ReciprocalKernel::coulomb);
+            auto at = std::find_if(known.begin(), known.end(),
+                                   [&](auto const& k) { return k.first == key; });
+            if (at == known.end())
+              at = known.insert(known.end(), {key, plain_sum(ions, kernel, full_cutoff(alpha))});
             double const error = force_difference(mesh_sum(ions, kernel, mesh), at->second, ions);
             measured += error * error / samples;
             estimate = mesh_force_error(cell, kernel, mesh, ions.sum_q2(), ions.charges.size());
@@ -322,8 +344,8 @@ TEST_CASE("The estimated force error is the measured one for random charges") {
           CAPTURE(kind, cell.a.x, alpha, mesh.order, mesh.size[0]);
           double const ratio = std::sqrt(measured) / estimate;
           if (std::getenv("IONSCAPE_PRINT_ERRORS") != nullptr)
-            std::printf("kind %d a.x %g alpha %g order %d size %d: %.2e %.2f\n", int(kind), cell.a.x, alpha, mesh.order,
-                        mesh.size[0], estimate, ratio);
+            std::printf("kind %d a.x %g alpha %g order %d size %d: %.2e %.2f\n", int(kind),
+                        cell.a.x, alpha, mesh.order, mesh.size[0], estimate, ratio);
           CHECK(ratio > 0.5);
           CHECK(ratio < 1.5);
         }
@@ -334,12 +356,15 @@ TEST_CASE("The estimated force error bounds that of shaken rock salt") {
     Ions const ions = rock_salt(amplitude);
     ReciprocalKernel const kernel = kernel_of(ReciprocalKernel::coulomb, 0.4, ions.cell);
     Result const exact = plain_sum(ions, kernel, full_cutoff(0.4));
-    for (MeshParameters const& mesh : {MeshParameters{{32, 32, 32}, 4}, {{36, 36, 36}, 6}, {{40, 42, 40}, 8}}) {
+    for (MeshParameters const& mesh :
+         {MeshParameters{{32, 32, 32}, 4}, {{36, 36, 36}, 6}, {{40, 42, 40}, 8}}) {
       double const error = force_difference(mesh_sum(ions, kernel, mesh), exact, ions);
-      double const estimate = mesh_force_error(ions.cell, kernel, mesh, ions.sum_q2(), ions.charges.size());
+      double const estimate =
+          mesh_force_error(ions.cell, kernel, mesh, ions.sum_q2(), ions.charges.size());
       CAPTURE(amplitude, mesh.order, error, estimate);
       if (std::getenv("IONSCAPE_PRINT_ERRORS") != nullptr)
-        std::printf("rock salt %g order %d: %.2e %.2f\n", amplitude, mesh.order, estimate, error / estimate);
+        std::printf("rock salt %g order %d: %.2e %.2f\n", amplitude, mesh.order, estimate,
+                    error / estimate);
       CHECK(error < 1.5 * estimate);
       CHECK(error > 0.02 * estimate);
     }
@@ -368,8 +393,9 @@ TEST_CASE("A mesh that cannot work is refused") {
   auto const error = [&](MeshParameters const& mesh) {
     return ionscape_test::input_error([&] { MeshSum<Memory>(cells[0], kernel, mesh, 1); });
   };
-  CHECK(error({{16, 16, 6}, 8}) ==
-        "a mesh of 6 points along one axis, expected at least the splines' order 8 and at most 8192");
+  CHECK(
+      error({{16, 16, 6}, 8}) ==
+      "a mesh of 6 points along one axis, expected at least the splines' order 8 and at most 8192");
   CHECK(error({{16, 16, 16}, 7}) == "B-splines of order 7, expected 4, 6, ... 14");
   CHECK(error({{16, 16, 16}, 16}) == "B-splines of order 16, expected 4, 6, ... 14");
 }

@@ -1,4 +1,5 @@
-// Lists from the device against a plain search over all images: every pair as often as it occurs, in any cell.
+// Lists from the device against a plain search over all images: every pair as often as it occurs,
+// in any cell.
 #include <map>
 
 #include <ionscape/core/error.hpp>
@@ -38,7 +39,8 @@ Batch batch_of(std::vector<System> const& systems) {
     batch.types.insert(batch.types.end(), s.types.begin(), s.types.end());
     batch.listed.push_back({s.cell, begin, int(batch.positions.size()), s.cutoff});
   }
-  for (std::size_t i = 0; i < batch.positions.size(); ++i) batch.charges.push_back(0.25 + double(i));
+  for (std::size_t i = 0; i < batch.positions.size(); ++i)
+    batch.charges.push_back(0.25 + double(i));
   return batch;
 }
 
@@ -55,8 +57,9 @@ std::array<int, 3> reach_of(Cell const& cell, double reach) {
   return {int(reach / h.x) + 2, int(reach / h.y) + 2, int(reach / h.z) + 2};
 }
 
-std::vector<std::vector<Pair>> plain_search(std::vector<System> const& systems, std::vector<double> const& far,
-                                            int n_types, double skin) {
+std::vector<std::vector<Pair>> plain_search(std::vector<System> const& systems,
+                                            std::vector<double> const& far, int n_types,
+                                            double skin) {
   std::vector<std::vector<Pair>> all;
   int begin = 0;
   for (System const& s : systems) {
@@ -64,7 +67,8 @@ std::vector<std::vector<Pair>> plain_search(std::vector<System> const& systems, 
     std::vector<Vec3> wrapped;
     for (Vec3 r : s.positions) {
       Vec3 const f = s.cell.to_fractional(r);
-      wrapped.push_back(r - s.cell.to_cartesian({std::floor(f.x), std::floor(f.y), std::floor(f.z)}));
+      wrapped.push_back(r -
+                        s.cell.to_cartesian({std::floor(f.x), std::floor(f.y), std::floor(f.z)}));
     }
     auto const [A, B, C] = reach_of(s.cell, longest);
     for (std::size_t i = 0; i < wrapped.size(); ++i) {
@@ -74,7 +78,8 @@ std::vector<std::vector<Pair>> plain_search(std::vector<System> const& systems, 
           for (int b = -B; b <= B; ++b)
             for (int c = -C; c <= C; ++c) {
               if (i == j && a == 0 && b == 0 && c == 0) continue;
-              Vec3 const r = wrapped[j] + s.cell.to_cartesian({double(a), double(b), double(c)}) - wrapped[i];
+              Vec3 const r =
+                  wrapped[j] + s.cell.to_cartesian({double(a), double(b), double(c)}) - wrapped[i];
               double const distance = norm(r);
               bool const near = distance < s.cutoff + skin;
               if (near || distance < far[std::size_t(s.types[i] * n_types + s.types[j])] + skin)
@@ -89,9 +94,12 @@ std::vector<std::vector<Pair>> plain_search(std::vector<System> const& systems, 
 
 /// The lists on the host, after checking that their groups hold what they say.
 std::vector<std::vector<Pair>> listed(List const& list, Batch const& batch) {
-  auto const host = [](auto const& view) { return Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), view); };
+  auto const host = [](auto const& view) {
+    return Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), view);
+  };
   auto const images = host(list.images), home = host(list.home);
-  auto const image_ion = host(list.image_ion), entries = host(list.entries), group = host(list.group);
+  auto const image_ion = host(list.image_ion), entries = host(list.entries),
+             group = host(list.group);
   auto const begin = host(list.begin);
   std::vector<std::vector<Pair>> all;
   int const groups = 2 * list.n_types;
@@ -153,7 +161,8 @@ int differences(std::vector<std::vector<Pair>> a, std::vector<std::vector<Pair>>
   return missing;
 }
 
-System random_system(Cell const& cell, int n, int n_types, double cutoff, unsigned seed, double cells_away = 0) {
+System random_system(Cell const& cell, int n, int n_types, double cutoff, unsigned seed,
+                     double cells_away = 0) {
   std::mt19937 random(seed);
   std::uniform_real_distribution<double> one(-cells_away, 1 + cells_away);
   System s{cell, {}, {}, cutoff};
@@ -208,13 +217,15 @@ TEST_CASE("Ions on the faces, edges and corners of their cell are neither lost n
   Cell const cell{{4, 0, 0}, {1, 5, 0}, {0.5, -1, 4.5}};
   System s{cell, {}, {}, 3.3};
   double const tiny = 1e-17;
-  for (Vec3 f : {Vec3{0, 0, 0}, {1, 0.5, 0.5}, {0.5, -tiny, 0.25}, {0.25, 0.5, 1}, {0.5, 1 - 1e-16, -1e-16}})
+  for (Vec3 f :
+       {Vec3{0, 0, 0}, {1, 0.5, 0.5}, {0.5, -tiny, 0.25}, {0.25, 0.5, 1}, {0.5, 1 - 1e-16, -1e-16}})
     s.positions.push_back(cell.to_cartesian(f)), s.types.push_back(0);
   Batch const batch = batch_of({s});
   std::vector<double> const far{4.7};
   List list(batch.listed, batch.types, 1, batch.charges, far, 0, 1e9);
   list.update(Exec(), on_device(batch.positions));
-  // The plain search may wrap to the other face than the list: only numbers and distances are compared.
+  // The plain search may wrap to the other face than the list: only numbers and distances are
+  // compared.
   auto const mine = listed(list, batch), plain = plain_search({s}, far, 1, 0);
   for (std::size_t i = 0; i < mine.size(); ++i) {
     auto const distances = [](std::vector<Pair> const& pairs) {
@@ -229,7 +240,8 @@ TEST_CASE("Ions on the faces, edges and corners of their cell are neither lost n
   }
 }
 
-TEST_CASE("A list serves until an ion has moved by half of the skin, and holds all pairs all the while") {
+TEST_CASE(
+    "A list serves until an ion has moved by half of the skin, and holds all pairs all the while") {
   System s = random_system({{9, 0, 0}, {2.5, 7.7, 0}, {-3.1, 2.2, 12}}, 60, 2, 3.7, 12, 2);
   std::vector<double> const far{4.4, 0, 0, 5.1};
   double const skin = 0.8;
@@ -252,7 +264,8 @@ TEST_CASE("A list serves until an ion has moved by half of the skin, and holds a
     CAPTURE(distance);
     s = moved_by(distance);
     CHECK_FALSE(list.update(Exec(), on_device(s.positions)));
-    // Without the skin: every pair within the cutoffs is listed where it is now, under either shell.
+    // Without the skin: every pair within the cutoffs is listed where it is now, under either
+    // shell.
     auto const now = listed(list, batch), needed = plain_search({s}, far, 2, 0);
     int missing = 0;
     for (std::size_t i = 0; i < needed.size(); ++i)
@@ -332,10 +345,12 @@ TEST_CASE("Lists that do not fit into the memory limit are refused with the size
   CHECK(error_at(4 * list.memory()).empty());
   for (double part : {0.9, 0.5, 0.1, 0.001}) {
     CAPTURE(part);
-    CHECK_THAT(error_at(part * list.memory()), ContainsSubstring("GB") && ContainsSubstring("are allowed"));
+    CHECK_THAT(error_at(part * list.memory()),
+               ContainsSubstring("GB") && ContainsSubstring("are allowed"));
   }
   ListedSystem const needle{{{1e-2, 0, 0}, {0, 5, 0}, {0, 0, 5}}, 0, 400, 9};
-  CHECK_THAT(ionscape_test::input_error(
-                 [&] { List refused(std::span(&needle, 1), batch.types, 1, batch.charges, far, 0, 1e9); }),
+  CHECK_THAT(ionscape_test::input_error([&] {
+               List refused(std::span(&needle, 1), batch.types, 1, batch.charges, far, 0, 1e9);
+             }),
              ContainsSubstring("times the cell's height"));
 }

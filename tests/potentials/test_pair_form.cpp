@@ -1,4 +1,5 @@
-// Pair forms, how they end, and what is beyond their ends: against formulas, central differences and quadrature.
+// Pair forms, how they end, and what is beyond their ends: against formulas, central differences
+// and quadrature.
 #include <cmath>
 #include <functional>
 
@@ -31,10 +32,12 @@ std::vector<NamedForm> forms() {
       {"born-mayer", Buckingham{{804, 1 / 0.311}, 0}},
       {"morse", Morse{0.8, 1.7, 2.1}},
       {"lennard-jones", LennardJones{4 * 0.01 * std::pow(2.5, 12), 4 * 0.01 * std::pow(2.5, 6)}},
-      {"table", table_of([](double r) { return 900 * std::exp(-r / 0.3) - 20 / (r * r * r * r); }, 1.0, 0.05, 161)}};
+      {"table", table_of([](double r) { return 900 * std::exp(-r / 0.3) - 20 / (r * r * r * r); },
+                         1.0, 0.05, 161)}};
 }
 
-constexpr Truncation truncations[] = {Truncation::plain, Truncation::shifted, Truncation::force_shifted};
+constexpr Truncation truncations[] = {Truncation::plain, Truncation::shifted,
+                                      Truncation::force_shifted};
 
 /// Simpson's rule.
 double integral(std::function<double(double)> const& f, double from, double to, int panels = 4000) {
@@ -54,8 +57,10 @@ double integral_to_infinity(std::function<double(double)> const& f, double R) {
 TEST_CASE("Forms have the values of their formulas") {
   double const r = 2.3;
   CHECK(evaluate(PairForm{}, r).energy == 0);
-  CHECK(evaluate(oxygen, r).energy == Approx(22764.3 * std::exp(-r / 0.149) - 27.88 / std::pow(r, 6)));
-  CHECK(evaluate(Morse{0.8, 1.7, 2.1}, r).energy == Approx(0.8 * (std::pow(1 - std::exp(-1.7 * (r - 2.1)), 2) - 1)));
+  CHECK(evaluate(oxygen, r).energy ==
+        Approx(22764.3 * std::exp(-r / 0.149) - 27.88 / std::pow(r, 6)));
+  CHECK(evaluate(Morse{0.8, 1.7, 2.1}, r).energy ==
+        Approx(0.8 * (std::pow(1 - std::exp(-1.7 * (r - 2.1)), 2) - 1)));
   CHECK(evaluate(Morse{0.8, 1.7, 2.1}, 2.1).energy == Approx(-0.8));
   CHECK(evaluate(LennardJones{7, 5}, r).energy == Approx(7 / std::pow(r, 12) - 5 / std::pow(r, 6)));
 }
@@ -72,7 +77,8 @@ TEST_CASE("The slope of every form, truncation and wall is the derivative of its
           auto const v = [&](double at) { return evaluate(function, at).energy; };
           double const slope = (8 * (v(r + h) - v(r - h)) - v(r + 2 * h) + v(r - 2 * h)) / (12 * h);
           CAPTURE(r);
-          CHECK(std::fabs(evaluate(function, r).slope - slope) < 1e-10 * (std::fabs(slope) + std::fabs(v(r)) / r));
+          CHECK(std::fabs(evaluate(function, r).slope - slope) <
+                1e-10 * (std::fabs(slope) + std::fabs(v(r)) / r));
         }
       }
 }
@@ -93,7 +99,8 @@ TEST_CASE("Truncations end as they are called") {
     function.truncation = Truncation::force_shifted;
     CHECK(at(6.0).energy == 0);
     CHECK(at(6.0).slope == 0);
-    CHECK(at(3.0).energy == Approx(evaluate(named.form, 3.0).energy - bare.energy + 3 * bare.slope));
+    CHECK(at(3.0).energy ==
+          Approx(evaluate(named.form, 3.0).energy - bare.energy + 3 * bare.slope));
     for (Truncation truncation : truncations) {
       function.truncation = truncation;
       CHECK(at(6.0000001).energy == 0);
@@ -108,13 +115,16 @@ TEST_CASE("A wall joins its term without a step in energy or slope, and repels b
       CAPTURE(named.name, int(truncation));
       PairFunction const function{named.form, 6.0, truncation, 1.7};
       double const small = 1e-9;
-      PairValue const inside = evaluate(function, 1.7 - small), outside = evaluate(function, 1.7 + small);
-      CHECK(std::fabs(inside.energy - outside.energy + 2 * small * outside.slope) < 1e-12 * std::fabs(outside.slope));
+      PairValue const inside = evaluate(function, 1.7 - small),
+                      outside = evaluate(function, 1.7 + small);
+      CHECK(std::fabs(inside.energy - outside.energy + 2 * small * outside.slope) <
+            1e-12 * std::fabs(outside.slope));
       CHECK(inside.slope == Approx(outside.slope).epsilon(1e-6));
       CHECK(evaluate(function, 0.1).slope < evaluate(function, 1.0).slope);
       CHECK(evaluate(function, 1.0).slope < 0);
       // Above the wall nothing changes.
-      CHECK(evaluate(function, 2.0).energy == evaluate(PairFunction{named.form, 6.0, truncation}, 2.0).energy);
+      CHECK(evaluate(function, 2.0).energy ==
+            evaluate(PairFunction{named.form, 6.0, truncation}, 2.0).energy);
     }
   CHECK(evaluate(PairFunction{oxygen, 6.0}, 0.3).energy < -1000);  // the well that the wall is for
   CHECK(evaluate(PairFunction{oxygen, 6.0, Truncation::plain, 1.2}, 0.3).energy > 1000);
@@ -123,7 +133,8 @@ TEST_CASE("A wall joins its term without a step in energy or slope, and repels b
 TEST_CASE("A wall where the term attracts, or beyond the cutoff, is refused") {
   PairFunction function{oxygen, 6.0};
   function.wall = 0.5 * turnover_radius(oxygen);
-  CHECK_THROWS_WITH(pair_end(function), ContainsSubstring("expected a radius at which the term repels"));
+  CHECK_THROWS_WITH(pair_end(function),
+                    ContainsSubstring("expected a radius at which the term repels"));
   function.wall = 4;  // beyond the minimum
   CHECK_THROWS_AS(pair_end(function), InputError);
   function.wall = 1.05 * turnover_radius(oxygen);
@@ -132,7 +143,8 @@ TEST_CASE("A wall where the term attracts, or beyond the cutoff, is refused") {
   CHECK_THROWS_WITH(pair_end(function), ContainsSubstring("less than its cutoff"));
 }
 
-TEST_CASE("The tail is what quadrature says lies beyond the cutoff, plus what the truncation took off") {
+TEST_CASE(
+    "The tail is what quadrature says lies beyond the cutoff, plus what the truncation took off") {
   double const density = 0.07;
   for (NamedForm const& named : forms())
     for (Truncation truncation : truncations)
@@ -145,10 +157,14 @@ TEST_CASE("The tail is what quadrature says lies beyond the cutoff, plus what th
         };
         double energy = beyond([&](double r) { return r * r * evaluate(named.form, r).energy; });
         double virial = beyond([&](double r) { return r * r * r * evaluate(named.form, r).slope; });
-        if (table) virial -= std::pow(table->last(), 3) * evaluate(named.form, table->last()).energy;  // its drop to 0
+        if (table)
+          virial -= std::pow(table->last(), 3) *
+                    evaluate(named.form, table->last()).energy;  // its drop to 0
         // V - V_pair is linear in r; V itself is too steep near 0 to be subtracted there.
         auto const taken_off = [&](double r) {
-          auto const at = [&](double x) { return evaluate(named.form, x).energy - evaluate(function, x).energy; };
+          auto const at = [&](double x) {
+            return evaluate(named.form, x).energy - evaluate(function, x).energy;
+          };
           double const low = 0.6 * R, high = R;
           return at(low) + (at(high) - at(low)) * (r - low) / (high - low);
         };
@@ -161,7 +177,8 @@ TEST_CASE("The tail is what quadrature says lies beyond the cutoff, plus what th
       }
 }
 
-TEST_CASE("The tail of a term without end is known in closed form, and there is none without a term") {
+TEST_CASE(
+    "The tail of a term without end is known in closed form, and there is none without a term") {
   // -C/r^6: energy -2 pi density C / (3 R^3), virial twice as large and of the other sign.
   TailCorrection const tail = tail_correction({Buckingham{{}, 30}, 8.0}, 0.05);
   CHECK(tail.energy == Approx(-2 * pi * 0.05 * 30 / (3 * 512)).epsilon(1e-14));
@@ -179,21 +196,24 @@ TEST_CASE("A table reproduces a cubic exactly") {
     PairTable const table = table_of(cubic, 0.7, 0.13, n);
     CHECK(table.last() == Approx(0.7 + 0.13 * (n - 1)));
     double worst = 0;
-    for (double r = 0.3; r < table.last(); r += 0.0171) {  // below the first radius the first cubic goes on
+    for (double r = 0.3; r < table.last();
+         r += 0.0171) {  // below the first radius the first cubic goes on
       worst = std::max(worst, std::fabs(evaluate(table, r).energy - cubic(r)));
       worst = std::max(worst, std::fabs(evaluate(table, r).slope - slope(r)));
     }
     CHECK(worst < 1e-13 * (1 + n));
-    CHECK(evaluate(table, table.last()).energy == Approx(cubic(table.last())));  // the last radius belongs to it
+    CHECK(evaluate(table, table.last()).energy ==
+          Approx(cubic(table.last())));  // the last radius belongs to it
     CHECK(evaluate(table, table.last() + 1e-6).energy == 0);
     CHECK(evaluate(table, table.last() + 1e-6).slope == 0);
   }
 }
 
-TEST_CASE("A table of a Buckingham term has an error of fourth order in its step, slopes of third") {
+TEST_CASE(
+    "A table of a Buckingham term has an error of fourth order in its step, slopes of third") {
   auto const errors = [](double step) {
-    PairTable const table =
-        table_of([](double r) { return evaluate(oxygen, r).energy; }, 1.5, step, int(std::lround(4 / step)) + 1);
+    PairTable const table = table_of([](double r) { return evaluate(oxygen, r).energy; }, 1.5, step,
+                                     int(std::lround(4 / step)) + 1);
     double energy = 0, slope = 0;
     for (double r = 1.5; r < 5.5; r += 0.000731) {
       PairValue const exact = evaluate(oxygen, r), found = evaluate(table, r);
@@ -210,7 +230,8 @@ TEST_CASE("A table of a Buckingham term has an error of fourth order in its step
 }
 
 TEST_CASE("A table needs four energies and a sensible axis") {
-  CHECK_THROWS_WITH(spline_table(1, 0.1, {1, 2, 3}), ContainsSubstring("a table of 3 energies, expected at least 4"));
+  CHECK_THROWS_WITH(spline_table(1, 0.1, {1, 2, 3}),
+                    ContainsSubstring("a table of 3 energies, expected at least 4"));
   CHECK_THROWS_AS(spline_table(1, 0, {1, 2, 3, 4}), InputError);
   CHECK_THROWS_AS(spline_table(-1, 0.1, {1, 2, 3, 4}), InputError);
 }

@@ -36,9 +36,11 @@ void check_derivative(Term const& term) {
 
 TEST_CASE("Pair terms have the values of their formulas") {
   CHECK(value(BornMayer{1000, 1 / 0.3}, 2.0) == Approx(1000 * std::exp(-2.0 / 0.3)));
-  CHECK(value(Buckingham{{1000, 1 / 0.3}, 50}, 2.0) == Approx(1000 * std::exp(-2.0 / 0.3) - 50 / 64.0));
+  CHECK(value(Buckingham{{1000, 1 / 0.3}, 50}, 2.0) ==
+        Approx(1000 * std::exp(-2.0 / 0.3) - 50 / 64.0));
   CHECK(value(CoulombReal<false>{14.4, 0.5, 0}, 2.0) == Approx(14.4 * std::erfc(1.0) / 2));
-  CHECK(value(CoulombReal<true>{14.4, 0.5, 0.9}, 2.0) == Approx(14.4 * (std::erfc(1.0) - std::erfc(1.8)) / 2));
+  CHECK(value(CoulombReal<true>{14.4, 0.5, 0.9}, 2.0) ==
+        Approx(14.4 * (std::erfc(1.0) - std::erfc(1.8)) / 2));
   CHECK(value(DispersionReal{50, 0}, 2.0) == Approx(-50 / 64.0));
 }
 
@@ -70,7 +72,9 @@ TEST_CASE("The turnover radius is the inner maximum of a Buckingham term") {
   CHECK(std::isinf(turnover_radius({{1, 1 / 0.1}, 1e4})));
 }
 
-TEST_CASE("The turnover radius of several repulsions is the outermost maximum of their sum with the dispersion") {
+TEST_CASE(
+    "The turnover radius of several repulsions is the outermost maximum of their sum with the "
+    "dispersion") {
   auto const sum = [](std::vector<BornMayer> const& terms, double C, double r) {
     double v = -C / std::pow(r, 6);
     for (BornMayer const& term : terms) v += value(term, r);
@@ -80,17 +84,21 @@ TEST_CASE("The turnover radius of several repulsions is the outermost maximum of
     std::vector<BornMayer> terms;
     double C;
   };
-  for (Case const& c : {Case{{{5000, 1 / 0.22}, {100, 1 / 0.3}}, 60}, Case{{{2e5, 1 / 0.1}, {800, 1 / 0.31}}, 60},
-                        Case{{{800, 1 / 0.31}, {2e5, 1 / 0.1}}, 60}, Case{{{9e6, 1 / 0.05}, {800, 1 / 0.31}}, 40}}) {
+  for (Case const& c :
+       {Case{{{5000, 1 / 0.22}, {100, 1 / 0.3}}, 60}, Case{{{2e5, 1 / 0.1}, {800, 1 / 0.31}}, 60},
+        Case{{{800, 1 / 0.31}, {2e5, 1 / 0.1}}, 60},
+        Case{{{9e6, 1 / 0.05}, {800, 1 / 0.31}}, 40}}) {
     INFO(c.terms[0].A << " " << c.C);
     double const r = turnover_radius(c.terms, c.C);
     REQUIRE(std::isfinite(r));
     CHECK(sum(c.terms, c.C, r) > sum(c.terms, c.C, 0.999 * r));
     CHECK(sum(c.terms, c.C, r) > sum(c.terms, c.C, 1.001 * r));
-    for (double s = 1.01 * r; s < 3; s *= 1.01)  // no other maximum further out, where anything still repels
+    for (double s = 1.01 * r; s < 3;
+         s *= 1.01)  // no other maximum further out, where anything still repels
       CHECK((sum(c.terms, c.C, s) < sum(c.terms, c.C, s / 1.01) || sum(c.terms, c.C, s) < 0));
   }
-  // Split in two, a term is the same term; a wall far inside does not hide that the outer one turns over.
+  // Split in two, a term is the same term; a wall far inside does not hide that the outer one turns
+  // over.
   CHECK(turnover_radius(std::vector<BornMayer>{{300, 1 / 0.22}, {4700, 1 / 0.22}}, 60) ==
         Approx(turnover_radius({{5000, 1 / 0.22}, 60})));
   CHECK(turnover_radius(std::vector<BornMayer>{{1e9, 1 / 0.02}, {5000, 1 / 0.22}}, 60) ==

@@ -68,8 +68,10 @@ TEST_CASE("An insertion set gives the effective product of charges and its fitte
 
 TEST_CASE("An insertion set may grow with the anion charge and add several terms of a pair") {
   std::string const second =
-      "growth = 0.5\n[[pair]]\nspecies = [\"Li\", \"S\"]\nform = \"buckingham\"\nA = 9000\nrho = 0.1\nC = 7\n";
-  PotentialSet const set = read(with("gaussian_width = 0.2", "gaussian_width = 0.2\ngaussian_growth = -0.3") + second);
+      "growth = 0.5\n[[pair]]\nspecies = [\"Li\", \"S\"]\nform = \"buckingham\"\nA = 9000\nrho = "
+      "0.1\nC = 7\n";
+  PotentialSet const set =
+      read(with("gaussian_width = 0.2", "gaussian_width = 0.2\ngaussian_growth = -0.3") + second);
   CHECK(set.insertion->reduced_width(-1) == 0.2);
   CHECK(set.insertion->reduced_width(-1.5) == Approx(0.2 * std::exp(-0.15)));
   REQUIRE(set.pairs.size() == 2);
@@ -79,24 +81,29 @@ TEST_CASE("An insertion set may grow with the anion charge and add several terms
   CHECK(terms[1] == Buckingham{{9000, 1 / 0.1}, 7});
   CHECK(read(good).insertion_terms(-1.5) == std::vector{read(good).buckingham("Li", "S")});
   CHECK_THROWS_WITH(set.buckingham("S", "Li"), ContainsSubstring("several terms"));
-  CHECK_THROWS_WITH(read(rigid(buckingham_keys)).insertion_terms(-1), ContainsSubstring("no [insertion]"));
+  CHECK_THROWS_WITH(read(rigid(buckingham_keys)).insertion_terms(-1),
+                    ContainsSubstring("no [insertion]"));
 
   CHECK_THROWS_WITH(read(good + "growth = 'x'"), ContainsSubstring(":17: "));
-  CHECK_THROWS_WITH(read(good + "growth = 30"), ContainsSubstring(":17: ") && ContainsSubstring("30"));
+  CHECK_THROWS_WITH(read(good + "growth = 30"),
+                    ContainsSubstring(":17: ") && ContainsSubstring("30"));
   CHECK_THROWS_WITH(read(with("gaussian_width = 0.2", "gaussian_growth = 0.2")),
                     ContainsSubstring(":8: ") && ContainsSubstring("points do not grow"));
 }
 
 TEST_CASE("Sets with charges have one term for a pair, and nothing that grows") {
   std::string const pair = "\n[[pair]]\nspecies = ['Cl', 'Na']\n" + buckingham_keys;
-  CHECK_THAT(ionscape_test::input_error([&] { parse_potential_set(rigid(buckingham_keys) + pair, "a.toml"); }),
-             Equals("a.toml:15: a second term for Cl-Na, expected one: only a set with [insertion] adds several"));
-  CHECK_THAT(
-      ionscape_test::input_error([&] { parse_potential_set(rigid(buckingham_keys + "growth = 0.1"), "a.toml"); }),
-      StartsWith("a.toml:12: found growth, expected only in a set with [insertion]"));
+  CHECK_THAT(ionscape_test::input_error(
+                 [&] { parse_potential_set(rigid(buckingham_keys) + pair, "a.toml"); }),
+             Equals("a.toml:15: a second term for Cl-Na, expected one: only a set with [insertion] "
+                    "adds several"));
+  CHECK_THAT(ionscape_test::input_error(
+                 [&] { parse_potential_set(rigid(buckingham_keys + "growth = 0.1"), "a.toml"); }),
+             StartsWith("a.toml:12: found growth, expected only in a set with [insertion]"));
 }
 
-TEST_CASE("A fitted set says at which distortions and how well it was fitted, and where it comes from") {
+TEST_CASE(
+    "A fitted set says at which distortions and how well it was fitted, and where it comes from") {
   std::string const where =
       "[provenance]\nprogram = 'x'\nvalues = 12\nranges = [1.5, 2]\n"
       "lists = ['a', 'b']\ngood = true\ndeep = {a = 1, b = {c = [1]}}\n";
@@ -108,7 +115,8 @@ TEST_CASE("A fitted set says at which distortions and how well it was fitted, an
   CHECK(set.fitted->contains(-1, 30, 1.2));
   CHECK_FALSE(set.fitted->contains(-1, 30, 1.25));
   CHECK_FALSE(set.fitted->contains(-1, 70, 1.1));
-  CHECK(set.fitted->error_eV == std::map<std::string, double>{{"barrier", 0.012}, {"tet_minus_oct", 0.01}});
+  CHECK(set.fitted->error_eV ==
+        std::map<std::string, double>{{"barrier", 0.012}, {"tet_minus_oct", 0.01}});
   CHECK(read(good).fitted->contains(-1, 30, 7));  // nothing was said
   CHECK(set.fitted->nearly_contains(-1, 30, 1.21));
   CHECK_FALSE(set.fitted->nearly_contains(-1, 30, 1.25));
@@ -118,13 +126,16 @@ TEST_CASE("A fitted set says at which distortions and how well it was fitted, an
   CHECK(read(good).fitted->error_eV.empty());
 
   auto const error = [](std::string const& keys) {
-    return ionscape_test::input_error([&] { read(with("volume_A3 = [20, 60]", "volume_A3 = [20, 60]\n" + keys)); });
+    return ionscape_test::input_error(
+        [&] { read(with("volume_A3 = [20, 60]", "volume_A3 = [20, 60]\n" + keys)); });
   };
-  CHECK_THAT(error("distortion = [1.2, 1]"), ContainsSubstring(":12: ") && ContainsSubstring("distortion"));
+  CHECK_THAT(error("distortion = [1.2, 1]"),
+             ContainsSubstring(":12: ") && ContainsSubstring("distortion"));
   CHECK_THAT(error("error_eV = {barrier = -1}"), ContainsSubstring(":12: "));
   CHECK_THAT(error("error_eV = 0.1"), ContainsSubstring(":12: "));
   CHECK_THAT(error("errors = {barrier = 1}"), ContainsSubstring(":12: unknown key 'errors'"));
-  CHECK_THROWS_WITH(read("provenance = 'me'\n" + good), ContainsSubstring(":1: ") && ContainsSubstring("provenance"));
+  CHECK_THROWS_WITH(read("provenance = 'me'\n" + good),
+                    ContainsSubstring(":1: ") && ContainsSubstring("provenance"));
 }
 
 TEST_CASE("Charges are assigned by species and never invented") {
@@ -137,29 +148,37 @@ TEST_CASE("Charges are assigned by species and never invented") {
 }
 
 TEST_CASE("A bad potential set is refused with its line") {
-  CHECK_THROWS_WITH(read(with("rho = 0.3", "rho = -0.3")), ContainsSubstring(":16: ") && ContainsSubstring("-0.3"));
+  CHECK_THROWS_WITH(read(with("rho = 0.3", "rho = -0.3")),
+                    ContainsSubstring(":16: ") && ContainsSubstring("-0.3"));
   CHECK_THROWS_WITH(read(with("rho = 0.3", "roh = 0.3")), ContainsSubstring("rho"));
-  CHECK_THROWS_WITH(read(with("A = 800", "A = 800\nB = 1")), ContainsSubstring(":16: ") && ContainsSubstring("B"));
-  CHECK_THROWS_WITH(read(with("born-mayer", "morse")), ContainsSubstring(":14: ") && ContainsSubstring("morse"));
+  CHECK_THROWS_WITH(read(with("A = 800", "A = 800\nB = 1")),
+                    ContainsSubstring(":16: ") && ContainsSubstring("B"));
+  CHECK_THROWS_WITH(read(with("born-mayer", "morse")),
+                    ContainsSubstring(":14: ") && ContainsSubstring("morse"));
   CHECK_THROWS_WITH(read(with("[-1.7, -0.5]", "[-0.5, -1.7]")), ContainsSubstring(":10: "));
   CHECK_THROWS_WITH(read(with("[\"S\", \"Li\"]", "[\"S\"]")), ContainsSubstring("two species"));
   CHECK_THROWS_WITH(read(with("[\"S\", \"Li\"]", "[\"SS\", \"Li\"]")),
                     ContainsSubstring(":13: ") && ContainsSubstring("SS"));
-  CHECK_THROWS_WITH(read(good.substr(0, good.find("[[pair]]"))), ContainsSubstring("no [[pair]] of Li and S"));
+  CHECK_THROWS_WITH(read(good.substr(0, good.find("[[pair]]"))),
+                    ContainsSubstring("no [[pair]] of Li and S"));
   CHECK_THROWS_WITH(read(with("z0 = 1.6", "z0 = ")), ContainsSubstring(":7"));
   CHECK_THROWS_WITH(read("name='a'\nsource='b'\n"), ContainsSubstring("[charges] or [insertion]"));
   CHECK_THROWS_AS(read_potential_set("no/such/file.toml"), InputError);
 }
 
 TEST_CASE("Every form is read with its own keys") {
-  auto const term = [](std::string const& keys) { return read(rigid(keys)).find("Cl", "Na")->term; };
+  auto const term = [](std::string const& keys) {
+    return read(rigid(keys)).find("Cl", "Na")->term;
+  };
   CHECK(term(buckingham_keys) == PairForm{Buckingham{{900, 1 / 0.3}, 20}});
   CHECK(term("form = 'born-mayer'\nA = 900\nrho = 0.3") == PairForm{Buckingham{{900, 1 / 0.3}, 0}});
   CHECK(term("form = 'morse'\nD = 0.8\na = 1.7\nr0 = 2.1") == PairForm{Morse{0.8, 1.7, 2.1}});
-  auto const lj = std::get<LennardJones>(term("form = 'lennard-jones'\nepsilon = 0.02\nsigma = 2.5"));
+  auto const lj =
+      std::get<LennardJones>(term("form = 'lennard-jones'\nepsilon = 0.02\nsigma = 2.5"));
   CHECK(evaluate(lj, 2.5).energy == Approx(0).margin(1e-15));
   CHECK(evaluate(lj, std::pow(2, 1 / 6.) * 2.5).energy == Approx(-0.02));
-  PairForm const table = term("form = 'table'\nfirst = 1\nstep = 0.5\nenergies = [5, 3, 2, 1.5, 1]");
+  PairForm const table =
+      term("form = 'table'\nfirst = 1\nstep = 0.5\nenergies = [5, 3, 2, 1.5, 1]");
   CHECK(evaluate(table, 1.0).energy == 5);
   CHECK(evaluate(table, 2.5).energy == Approx(1.5));
   CHECK(evaluate(table, 3.0).energy == Approx(1));
@@ -170,7 +189,8 @@ TEST_CASE("Every form is read with its own keys") {
 TEST_CASE("A table may stand in a file beside the set") {
   ionscape_test::TemporaryFolder const folder;
   auto const set = folder.write("sets/a.toml", rigid("form = 'table'\nfile = 'tables/x.dat'"));
-  folder.write("sets/tables/x.dat", "# r/A  V/eV\n 1.0 5\n1.1\t4.5 # here\r\n\n1.2 4.1\n1.3 3.8\n1.4 -3.6e0\n");
+  folder.write("sets/tables/x.dat",
+               "# r/A  V/eV\n 1.0 5\n1.1\t4.5 # here\r\n\n1.2 4.1\n1.3 3.8\n1.4 -3.6e0\n");
   auto const table = std::get<PairTable>(read_potential_set(set).pairs[0].term);
   CHECK(table.first == 1.0);
   CHECK(table.step == Approx(0.1));
@@ -182,11 +202,13 @@ TEST_CASE("A table may stand in a file beside the set") {
     char const *text, *message;
   };
   for (Fault const& fault : {
-           Fault{"1 5\n1.1 4\n# a line is missing\n1.3 3\n1.4 2\n1.5 1\n", "x.dat:4: the radius 1.3 Å follows 1.1 Å"},
+           Fault{"1 5\n1.1 4\n# a line is missing\n1.3 3\n1.4 2\n1.5 1\n",
+                 "x.dat:4: the radius 1.3 Å follows 1.1 Å"},
            Fault{"1 5\n1.1 4\n1.20001 3\n1.3 2\n", "x.dat:4: the radius 1.3 Å follows 1.20001 Å"},
            Fault{"1 5\n1 4\n1 3\n1 2\n", "x.dat:2: the radius 1 Å follows 1 Å"},
            Fault{"4 5\n3 4\n2 3\n1 2\n", "x.dat:2: the radius 3 Å follows 4 Å, expected ascending"},
-           Fault{"-0.1 5\n0 4\n0.1 3\n0.2 2\n", "x.dat:1: the first radius is -0.1 Å, expected >= 0"},
+           Fault{"-0.1 5\n0 4\n0.1 3\n0.2 2\n",
+                 "x.dat:1: the first radius is -0.1 Å, expected >= 0"},
            Fault{"1 5\n1.1\n", "x.dat:2: found 1 numbers, expected two"},
            Fault{"1 5\n1.1 4 3\n", "x.dat:2: found 3 numbers, expected two"},
            Fault{"1 5\n\n1.1 4eV\n", "x.dat:3: found '4eV', expected a number"},
@@ -196,7 +218,8 @@ TEST_CASE("A table may stand in a file beside the set") {
        }) {
     folder.write("sets/tables/x.dat", fault.text);
     CAPTURE(fault.text);
-    CHECK_THAT(ionscape_test::input_error([&] { read_potential_set(set); }), StartsWith(fault.message));
+    CHECK_THAT(ionscape_test::input_error([&] { read_potential_set(set); }),
+               StartsWith(fault.message));
   }
   std::filesystem::remove(folder / "sets/tables/x.dat");
   CHECK_THAT(ionscape_test::input_error([&] { read_potential_set(set); }),
@@ -210,10 +233,12 @@ TEST_CASE("A set says how its pairs end, and pairs may say otherwise") {
   CHECK_FALSE(set.dispersion_lattice_sum);
   CHECK_FALSE(set.pairs[0].cutoff.has_value());
   CHECK(set.pairs[0].wall == 0);
-  CHECK(read(rigid(buckingham_keys, "truncation = 'plain'\ndispersion = 'cutoff'")).truncation == Truncation::plain);
+  CHECK(read(rigid(buckingham_keys, "truncation = 'plain'\ndispersion = 'cutoff'")).truncation ==
+        Truncation::plain);
   CHECK(read(rigid(buckingham_keys, "truncation = 'shifted'")).truncation == Truncation::shifted);
-  set = read(rigid(buckingham_keys + "cutoff = 5\nwall = 1.5",
-                   "cutoff = 8\ntruncation = 'force-shifted'\ntail = true\ndispersion = 'lattice-sum'"));
+  set = read(
+      rigid(buckingham_keys + "cutoff = 5\nwall = 1.5",
+            "cutoff = 8\ntruncation = 'force-shifted'\ntail = true\ndispersion = 'lattice-sum'"));
   CHECK(set.truncation == Truncation::force_shifted);
   CHECK(set.tail);
   CHECK(set.dispersion_lattice_sum);
@@ -251,47 +276,56 @@ TEST_CASE("A pair is summed as its own keys say, then as the caller says") {
 TEST_CASE("Only plain Buckingham terms are given to frozen hosts") {
   CHECK(read(rigid(buckingham_keys)).buckingham("Cl", "Na") == Buckingham{{900, 1 / 0.3}, 20});
   CHECK(read(rigid(buckingham_keys)).buckingham("Cl", "Cl") == Buckingham{});
-  CHECK_THROWS_WITH(read(rigid(buckingham_keys + "wall = 1.5")).buckingham("Na", "Cl"), ContainsSubstring("a wall"));
+  CHECK_THROWS_WITH(read(rigid(buckingham_keys + "wall = 1.5")).buckingham("Na", "Cl"),
+                    ContainsSubstring("a wall"));
   CHECK_THROWS_WITH(read(rigid("form = 'morse'\nD = 1\na = 1\nr0 = 2")).buckingham("Na", "Cl"),
                     ContainsSubstring("Na-Cl is of the form morse"));
   for (std::string const key : {"truncation = 'plain'", "tail = false", "dispersion = 'cutoff'"})
     CHECK_THROWS_WITH(read(with("source = \"nobody\"", "source = \"nobody\"\n" + key)),
                       ContainsSubstring(":3: unknown key"));
-  CHECK_THROWS_WITH(read(with("A = 800", "A = 800\nwall = 1")), ContainsSubstring(":16: unknown key 'wall'"));
+  CHECK_THROWS_WITH(read(with("A = 800", "A = 800\nwall = 1")),
+                    ContainsSubstring(":16: unknown key 'wall'"));
 }
 
 TEST_CASE("Faults in the ends and forms of pairs are refused with their line") {
   auto const error = [](std::string const& keys, std::string const& set_keys = "cutoff = 8") {
-    return ionscape_test::input_error([&] { parse_potential_set(rigid(keys, set_keys), "a.toml"); });
+    return ionscape_test::input_error(
+        [&] { parse_potential_set(rigid(keys, set_keys), "a.toml"); });
   };
-  CHECK_THAT(error("form = 'buckinham'"),
-             StartsWith("a.toml:8: unknown form 'buckinham'") && EndsWith("did you mean 'buckingham'?"));
-  CHECK_THAT(
-      error("form = 'eam'"),
-      Equals("a.toml:8: unknown form 'eam', expected one of buckingham, born-mayer, morse, lennard-jones, table"));
-  CHECK_THAT(
-      error(buckingham_keys, "truncation = 'shfted'"),
-      Equals("a.toml:3: unknown truncation 'shfted', expected one of plain, shifted, force-shifted, did you mean "
-             "'shifted'?"));
+  CHECK_THAT(error("form = 'buckinham'"), StartsWith("a.toml:8: unknown form 'buckinham'") &&
+                                              EndsWith("did you mean 'buckingham'?"));
+  CHECK_THAT(error("form = 'eam'"), Equals("a.toml:8: unknown form 'eam', expected one of "
+                                           "buckingham, born-mayer, morse, lennard-jones, table"));
+  CHECK_THAT(error(buckingham_keys, "truncation = 'shfted'"),
+             Equals("a.toml:3: unknown truncation 'shfted', expected one of plain, shifted, "
+                    "force-shifted, did you mean "
+                    "'shifted'?"));
   CHECK_THAT(error(buckingham_keys, "dispersion = 'ewald'"),
              Equals("a.toml:3: unknown dispersion 'ewald', expected one of cutoff, lattice-sum"));
-  CHECK_THAT(error(buckingham_keys, "tail = 1"), StartsWith("a.toml:3: ") && ContainsSubstring("true or false"));
-  CHECK_THAT(error(buckingham_keys + "cutoff = 0"), StartsWith("a.toml:12: ") && ContainsSubstring("> 0"));
-  CHECK_THAT(error(buckingham_keys + "wall = 0"), StartsWith("a.toml:12: ") && ContainsSubstring("> 0"));
+  CHECK_THAT(error(buckingham_keys, "tail = 1"),
+             StartsWith("a.toml:3: ") && ContainsSubstring("true or false"));
+  CHECK_THAT(error(buckingham_keys + "cutoff = 0"),
+             StartsWith("a.toml:12: ") && ContainsSubstring("> 0"));
+  CHECK_THAT(error(buckingham_keys + "wall = 0"),
+             StartsWith("a.toml:12: ") && ContainsSubstring("> 0"));
   CHECK_THAT(error(buckingham_keys + "wall = 0.2"),
              Equals("a.toml:12: wall = 0.2 Å, expected a radius at which the term repels"));
   CHECK_THAT(error("form = 'born-mayer'\nA = 900\nrho = 0.3\nwall = 8"),
              Equals("a.toml:11: wall = 8 Å, expected less than the cutoff of 8 Å"));
   CHECK_THAT(error("form = 'born-mayer'\nA = 900\nrho = 0.3\nwall = 4\ncutoff = 3"),
              Equals("a.toml:11: wall = 4 Å, expected less than the cutoff of 3 Å"));
-  CHECK_THAT(error("form = 'born-mayer'\nA = 900\nrho = 0.3\nC = 1"), StartsWith("a.toml:11: unknown key 'C'"));
+  CHECK_THAT(error("form = 'born-mayer'\nA = 900\nrho = 0.3\nC = 1"),
+             StartsWith("a.toml:11: unknown key 'C'"));
   CHECK_THAT(error("form = 'morse'\nD = 1\na = 1"), ContainsSubstring("no key 'r0'"));
   CHECK_THAT(error("form = 'morse'\nD = 1\na = -1\nr0 = 2"), StartsWith("a.toml:10: "));
   CHECK_THAT(error("form = 'lennard-jones'\nepsilon = -1\nsigma = 2"), StartsWith("a.toml:9: "));
   CHECK_THAT(error("form = 'lennard-jones'\nepsilon = 1\nsigma = 0"), StartsWith("a.toml:10: "));
-  CHECK_THAT(error("form = 'table'\nfirst = 1\nstep = 0\nenergies = [1, 2, 3, 4]"), StartsWith("a.toml:10: "));
-  CHECK_THAT(error("form = 'table'\nfirst = -1\nstep = 1\nenergies = [1, 2, 3, 4]"), StartsWith("a.toml:9: "));
+  CHECK_THAT(error("form = 'table'\nfirst = 1\nstep = 0\nenergies = [1, 2, 3, 4]"),
+             StartsWith("a.toml:10: "));
+  CHECK_THAT(error("form = 'table'\nfirst = -1\nstep = 1\nenergies = [1, 2, 3, 4]"),
+             StartsWith("a.toml:9: "));
   CHECK_THAT(error("form = 'table'\nfirst = 1\nstep = 1\nenergies = [1, 2, 3]"),
              Equals("a.toml:11: a table of 3 energies, expected at least 4"));
-  CHECK_THAT(error("form = 'table'\nfile = 'x'\nstep = 1"), StartsWith("a.toml:9: there is no file x"));
+  CHECK_THAT(error("form = 'table'\nfile = 'x'\nstep = 1"),
+             StartsWith("a.toml:9: there is no file x"));
 }

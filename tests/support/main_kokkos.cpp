@@ -1,4 +1,5 @@
-// main() of the tests that use Kokkos: it lives as long as the session. Its own arguments (--kokkos-...) are taken out.
+// main() of the tests that use Kokkos: it lives as long as the session. Its own arguments
+// (--kokkos-...) are taken out.
 #define CATCH_CONFIG_RUNNER
 #include <Kokkos_Core.hpp>
 #include <cstdlib>

@@ -1,4 +1,5 @@
-// Calibration: it finds the potential that made the data, its model is the engine's, and held-out data stay out.
+// Calibration: it finds the potential that made the data, its model is the engine's, and held-out
+// data stay out.
 #include <cmath>
 #include <fstream>
 
@@ -78,12 +79,14 @@ ReferenceData data_of(SweepPlan const& plan) {
     auto const add = [&](Quantity quantity, double value) {
       ReferenceValue v;
       v.anion = row.point.anion, v.volume_A3 = row.point.volume_A3, v.charge_e = row.point.charge_e;
-      v.distortion = row.point.distortion, v.quantity = quantity, v.value_eV = value, v.source = "[X20] made up";
+      v.distortion = row.point.distortion, v.quantity = quantity, v.value_eV = value,
+      v.source = "[X20] made up";
       data.values.push_back(v);
     };
     add(Quantity::tet_minus_oct, row.E_tet_minus_E_oct_eV);
     add(Quantity::barrier_three_point, row.Ea_three_point_eV);
-    if (row.point.distortion != 1) add(Quantity::dE_oct, row.dE_oct_eV), add(Quantity::dE_tet, row.dE_tet_eV);
+    if (row.point.distortion != 1)
+      add(Quantity::dE_oct, row.dE_oct_eV), add(Quantity::dE_tet, row.dE_tet_eV);
   }
   return data;
 }
@@ -94,7 +97,8 @@ ReferenceData engine_data() {
   plan.potentials.emplace("O", parse_potential_set(made_with, "made.toml"));
   for (double distortion : {1.0, 1.12, 1.2})
     for (double charge : {-1.6, -1.2, -0.8, -0.5})
-      for (double volume : {14.0, 18.0, 23.0, 30.0}) plan.points.push_back({"O", volume, charge, distortion});
+      for (double volume : {14.0, 18.0, 23.0, 30.0})
+        plan.points.push_back({"O", volume, charge, distortion});
   return data_of(plan);
 }
 
@@ -105,14 +109,17 @@ TEST_CASE("A fit to energies of the engine finds the parameters that they were m
   auto const result = calibrate(plan_from(folder, fit_file), engine_data());
   FormFit const& fit = result.best();
   CHECK(fit.converged);
-  // Its own model of the cell is the engine's: nothing is left but rounding and the accuracy of the sweep.
+  // Its own model of the cell is the engine's: nothing is left but rounding and the accuracy of the
+  // sweep.
   for (FitRow const& row : fit.rows) {
-    INFO(name_of(row.reference.quantity) << " V " << row.reference.volume_A3 << " q " << row.reference.charge_e << " d "
-                                         << row.reference.distortion);
+    INFO(name_of(row.reference.quantity)
+         << " V " << row.reference.volume_A3 << " q " << row.reference.charge_e << " d "
+         << row.reference.distortion);
     CHECK(std::fabs(row.fitted_eV - row.reference.value_eV) < 1e-4);
   }
   REQUIRE(fit.values.size() == 1);
-  double const expected[] = {0.9, 1.2, 0.15, 0.19, 0.06, 1.6, 0.2, 300 * std::exp(-2.0 / 0.28), 0.28, 0, 2, -10};
+  double const expected[] = {0.9,  1.2, 0.15, 0.19, 0.06, 1.6, 0.2, 300 * std::exp(-2.0 / 0.28),
+                             0.28, 0,   2,    -10};
   REQUIRE(fit.values[0].size() == std::size(expected));
   for (std::size_t i = 0; i < std::size(expected); ++i) {
     INFO(fit.form.parameters[i].name);
@@ -120,21 +127,25 @@ TEST_CASE("A fit to energies of the engine finds the parameters that they were m
   }
 }
 
-TEST_CASE("A fitted potential is written as a set that the engine reads, and gives the fitted energies") {
+TEST_CASE(
+    "A fitted potential is written as a set that the engine reads, and gives the fitted energies") {
   TemporaryFolder const folder;
   auto const result = calibrate(plan_from(folder, fit_file), engine_data());
   auto const files = write_calibration(result, folder / "out");
-  CHECK(files.size() == 1 + 2 + 4);  // the set, two of the ensemble, JSON, CSV, two pages of Markdown
+  CHECK(files.size() ==
+        1 + 2 + 4);  // the set, two of the ensemble, JSON, CSV, two pages of Markdown
   SweepPlan plan;
   plan.potentials.emplace("O", read_potential_set(folder / "out/Li-O.toml"));
   std::vector<double> expected;
   for (FitRow const& row : result.best().rows)
     if (row.reference.quantity == Quantity::tet_minus_oct) {
-      plan.points.push_back({"O", row.reference.volume_A3, row.reference.charge_e, row.reference.distortion});
+      plan.points.push_back(
+          {"O", row.reference.volume_A3, row.reference.charge_e, row.reference.distortion});
       expected.push_back(row.fitted_eV);
     }
   auto const rows = run_sweep(plan).rows;
-  for (std::size_t i = 0; i < rows.size(); ++i) CHECK(std::fabs(rows[i].E_tet_minus_E_oct_eV - expected[i]) < 1e-5);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    CHECK(std::fabs(rows[i].E_tet_minus_E_oct_eV - expected[i]) < 1e-5);
 }
 
 TEST_CASE("Members of an earlier, larger ensemble do not stay beside a new one") {
@@ -154,14 +165,16 @@ TEST_CASE("Members of an earlier, larger ensemble do not stay beside a new one")
 TEST_CASE("A row is judged by every fold that left it out, not by their mean") {
   TemporaryFolder const folder;
   ReferenceData data = engine_data();
-  for (ReferenceValue& v : data.values) v.value_eV *= 1 + 0.1 * std::sin(37 * v.volume_A3 + 11 * v.charge_e);
+  for (ReferenceValue& v : data.values)
+    v.value_eV *= 1 + 0.1 * std::sin(37 * v.volume_A3 + 11 * v.charge_e);
   FormFit const fit = calibrate(plan_from(folder, fit_file), data).best();
   std::map<std::tuple<Quantity, double>, std::pair<double, std::size_t>> sums;
   for (FitRow const& row : fit.rows) {
     CHECK(row.left_out_eV.size() ==
           (row.sigma_eV > 0 && !row.held_out ? 2u : 0u));  // a block of charges, one of volumes
     auto& [sum, n] = sums[{row.reference.quantity, row.reference.distortion}];
-    for (double predicted : row.left_out_eV) sum += std::fabs(predicted - row.reference.value_eV), ++n;
+    for (double predicted : row.left_out_eV)
+      sum += std::fabs(predicted - row.reference.value_eV), ++n;
   }
   for (FitErrors const& e : errors_of(fit)) {
     auto const [sum, n] = sums.at({e.quantity, e.distortion});
@@ -173,7 +186,8 @@ TEST_CASE("A row is judged by every fold that left it out, not by their mean") {
 TEST_CASE("The trade-off begins at the chosen minimum") {
   TemporaryFolder const folder;
   auto const plan =
-      plan_from(folder, std::string(fit_file) + "[trade_off]\nquantity = \"dE_oct\"\ndistorted_eV = [0.01]\n");
+      plan_from(folder, std::string(fit_file) +
+                            "[trade_off]\nquantity = \"dE_oct\"\ndistorted_eV = [0.01]\n");
   auto const result = calibrate(plan, engine_data());
   REQUIRE(result.trade_off.size() == 1);
   CHECK(result.trade_off[0].fit.cost <= result.best().cost * 1.001);
@@ -199,7 +213,8 @@ TEST_CASE("Parameters that the data cannot determine are said to be so") {
   std::string text = fit_file;
   // One volume and one charge: strengths and widths cannot be told apart.
   ReferenceData data = engine_data();
-  std::erase_if(data.values, [](ReferenceValue const& v) { return v.volume_A3 != 18 || v.distortion == 1.12; });
+  std::erase_if(data.values,
+                [](ReferenceValue const& v) { return v.volume_A3 != 18 || v.distortion == 1.12; });
   auto const result = calibrate(plan_from(folder, text), data);
   int unknown = 0;
   for (FittedParameter const& p : result.best().parameters) unknown += p.free && !p.identified;
@@ -207,7 +222,8 @@ TEST_CASE("Parameters that the data cannot determine are said to be so") {
   CHECK_FALSE(result.best().weakest.empty());
 }
 
-TEST_CASE("A parameter that is drawn beyond its bound ends there, and the others as if it were fixed") {
+TEST_CASE(
+    "A parameter that is drawn beyond its bound ends there, and the others as if it were fixed") {
   TemporaryFolder const folder;
   auto const with_rho = [&](std::string const& rho) {
     std::string text = fit_file;
@@ -215,7 +231,8 @@ TEST_CASE("A parameter that is drawn beyond its bound ends there, and the others
     text.replace(text.find(free), free.size(), "rho = " + rho);
     return calibrate(plan_from(folder, text), engine_data()).best();
   };
-  FormFit const bounded = with_rho("{start = 0.22, min = 0.2, max = 0.25}"), fixed = with_rho("0.25");
+  FormFit const bounded = with_rho("{start = 0.22, min = 0.2, max = 0.25}"),
+                fixed = with_rho("0.25");
   CHECK(bounded.converged);
   CHECK(bounded.cost == Approx(fixed.cost).epsilon(1e-4));
   CHECK(bounded.cost > 10 * with_rho("{start = 0.25, min = 0.2, max = 0.4}").cost);
@@ -223,12 +240,16 @@ TEST_CASE("A parameter that is drawn beyond its bound ends there, and the others
     if (p.name == "rho") CHECK(p.at_bound);
 }
 
-TEST_CASE("An anion is predicted from the trend of the others, and its set states the error of doing so") {
+TEST_CASE(
+    "An anion is predicted from the trend of the others, and its set states the error of doing "
+    "so") {
   TemporaryFolder const folder;
   // Three anions made with z = 0.9 exp(0.3 (R - 1.6)), the rest alike; the fourth has no data.
   SweepPlan plan;
   std::map<std::string, double> const radius{{"F", 1.4}, {"Cl", 1.6}, {"I", 2.0}, {"Br", 1.8}};
-  auto const z_of = [&](std::string const& anion) { return 0.9 * std::exp(0.3 * (radius.at(anion) - 1.6)); };
+  auto const z_of = [&](std::string const& anion) {
+    return 0.9 * std::exp(0.3 * (radius.at(anion) - 1.6));
+  };
   for (auto const& [anion, r] : radius) {
     std::string text = made_with;
     text.replace(text.find("framework = \"O\""), 15, "framework = \"" + anion + "\"");
@@ -281,7 +302,8 @@ C = -10
   CHECK(fit.other_anions_error < 0.01);
   CHECK(fit.values.at(3)[0] == Approx(z_of("Br")).epsilon(1e-4));
 
-  // Cl off the trend: the others, on it, miss it by that much. Br lies inside the trend as Cl does, and its set says so.
+  // Cl off the trend: the others, on it, miss it by that much. Br lies inside the trend as Cl does,
+  // and its set says so.
   ReferenceData shifted = data;
   for (ReferenceValue& v : shifted.values)
     if (v.anion == "Cl") v.value_eV += 0.1;
@@ -294,7 +316,8 @@ C = -10
   write_calibration(off, folder / "out");
   PotentialSet const predicted = read_potential_set(folder / "out/Li-Br.toml");
   CHECK(predicted.fitted.value().error_eV.at("tet_minus_oct") == 0.1);
-  CHECK_THAT(predicted.source, ContainsSubstring("npj Comput. Mater.") && !ContainsSubstring("Ouyang"));
+  CHECK_THAT(predicted.source,
+             ContainsSubstring("npj Comput. Mater.") && !ContainsSubstring("Ouyang"));
 
   // A parameter of each anion's own cannot be had from the others.
   std::string own = trend;
@@ -310,18 +333,26 @@ TEST_CASE("Bad fit files are refused with file and line") {
     text.replace(text.find(from), from.size(), to);
     return text;
   };
-  auto const error = [&](std::string const& text) { return input_error([&] { plan_from(folder, text); }); };
+  auto const error = [&](std::string const& text) {
+    return input_error([&] { plan_from(folder, text); });
+  };
   CHECK_THAT(error(replaced("dE_oct =", "dE_occ =")),
              ContainsSubstring("dE_occ") && ContainsSubstring("expected one of"));
-  CHECK_THAT(error(replaced("start = 0.5, min = 0.1", "start = 0.05, min = 0.1")), ContainsSubstring("min <= start"));
-  CHECK_THAT(error(replaced("anions = [\"O\"]", "anions = [\"O\"]\npredict = [\"S\"]")), ContainsSubstring("predict"));
-  CHECK_THAT(error(replaced("rho = {", "rho = {across = \"trend\", ")), ContainsSubstring("radius_A"));
+  CHECK_THAT(error(replaced("start = 0.5, min = 0.1", "start = 0.05, min = 0.1")),
+             ContainsSubstring("min <= start"));
+  CHECK_THAT(error(replaced("anions = [\"O\"]", "anions = [\"O\"]\npredict = [\"S\"]")),
+             ContainsSubstring("predict"));
+  CHECK_THAT(error(replaced("rho = {", "rho = {across = \"trend\", ")),
+             ContainsSubstring("radius_A"));
   CHECK_THAT(error(replaced("at = 2.0", "at = {S = 2.0}")), ContainsSubstring("found none for O"));
   CHECK_THAT(error(replaced("starts = 4", "starts = 0")), ContainsSubstring("starts"));
-  CHECK_THAT(error(replaced("[form.dispersion]", "[form.dispersal]")), ContainsSubstring("dispersal"));
+  CHECK_THAT(error(replaced("[form.dispersion]", "[form.dispersal]")),
+             ContainsSubstring("dispersal"));
   std::string const text = fit_file;
-  auto const repulsion = text.find("[[form.repulsion]]"), dispersion = text.find("[form.dispersion]");
-  CHECK_THAT(error(text.substr(0, repulsion) + text.substr(dispersion)), ContainsSubstring("[[form.repulsion]]"));
+  auto const repulsion = text.find("[[form.repulsion]]"),
+             dispersion = text.find("[form.dispersion]");
+  CHECK_THAT(error(text.substr(0, repulsion) + text.substr(dispersion)),
+             ContainsSubstring("[[form.repulsion]]"));
   CHECK_THAT(input_error([&] { calibrate(plan_from(folder, fit_file), ReferenceData{}); }),
              ContainsSubstring("nothing to fit"));
 }
@@ -331,9 +362,10 @@ TEST_CASE("An ensemble gives barriers an error bar: model error and spread as sq
   SweepPlan plan;
   plan.points = {{"O", 18, -1, 1}, {"O", 18, -1, 1.12}};
   std::string text = made_with;
-  plan.potentials.emplace("O", parse_potential_set(text + "[fitted]\ncharge_e = [-2, -0.5]\nvolume_A3 = [10, 40]\n"
-                                                          "error_eV = {barrier = 0.03}\n",
-                                                   "made.toml"));
+  plan.potentials.emplace(
+      "O", parse_potential_set(text + "[fitted]\ncharge_e = [-2, -0.5]\nvolume_A3 = [10, 40]\n"
+                                      "error_eV = {barrier = 0.03}\n",
+                               "made.toml"));
   auto rows = run_sweep(plan).rows;
   assign_errors(plan, {}, rows);
   double const model = 0.03 * std::sqrt(std::acos(-1.0) / 2);  // stated as a mean absolute error
@@ -354,14 +386,17 @@ TEST_CASE("An ensemble gives barriers an error bar: model error and spread as sq
   CHECK(variance > 0);
   CHECK(rows[0].Ea_neb_error_eV == Approx(std::sqrt(model * model + variance)).epsilon(1e-9));
 
-  // A member whose band does not converge stays out of the spread; with fewer than two there is none.
+  // A member whose band does not converge stays out of the spread; with fewer than two there is
+  // none.
   SweepPlan hasty = plan;
   hasty.neb.max_steps = 1;
   assign_errors(hasty, read_ensemble(folder / "ensemble", plan), rows);
   CHECK(std::isnan(rows[1].Ea_neb_error_eV));
 
   std::filesystem::copy_file(folder / "ensemble/1.0/Li-O.toml", folder / "ensemble/1.0/other.toml");
-  auto const refusal = [&] { return input_error([&] { read_ensemble(folder / "ensemble", plan); }); };
+  auto const refusal = [&] {
+    return input_error([&] { read_ensemble(folder / "ensemble", plan); });
+  };
   CHECK_THAT(refusal(), ContainsSubstring("a second potential for anion O"));
   std::filesystem::remove(folder / "ensemble/1.0/other.toml");
   std::filesystem::remove(folder / "ensemble/1.0/Li-O.toml");

@@ -1,4 +1,5 @@
-// Comparison of maps with reference values that are made from the maps themselves, so that the right answer is known.
+// Comparison of maps with reference values that are made from the maps themselves, so that the
+// right answer is known.
 #include <cmath>
 #include <cstdlib>
 #include <set>
@@ -25,7 +26,8 @@ SweepPlan plan_of_S() {
   plan.potentials.emplace("S", built_in_potential("S"));
   for (double distortion : {1.0, 1.08})
     for (double charge : {-1.7, -1.4, -1.1, -0.8, -0.5})
-      for (double volume : {35.0, 40.0, 45.0, 50.0, 55.0}) plan.points.push_back({"S", volume, charge, distortion});
+      for (double volume : {35.0, 40.0, 45.0, 50.0, 55.0})
+        plan.points.push_back({"S", volume, charge, distortion});
   return plan;
 }
 
@@ -34,8 +36,10 @@ std::vector<MapRow> const& map_of_S() {
   return rows;
 }
 
-ReferenceValue value(Quantity quantity, double volume, double charge, double eV, double distortion = 1, int image = 0) {
-  return {"S", volume, charge, distortion, quantity, image, eV, 0.01, false, false, "[O23] a test", 0};
+ReferenceValue value(Quantity quantity, double volume, double charge, double eV,
+                     double distortion = 1, int image = 0) {
+  return {"S", volume, charge, distortion, quantity,       image,
+          eV,  0.01,   false,  false,      "[O23] a test", 0};
 }
 
 /// What the program gives at points off the grid, as if it were published; `shift` is added.
@@ -45,15 +49,16 @@ ReferenceData off_grid(double shift) {
   ReferenceData reference;
   for (MapRow const& row : run_sweep(plan).rows) {
     SweepPoint const& p = row.point;
-    reference.values.push_back(
-        value(Quantity::tet_minus_oct, p.volume_A3, p.charge_e, row.E_tet_minus_E_oct_eV + shift, p.distortion));
-    reference.values.push_back(
-        value(Quantity::barrier_three_point, p.volume_A3, p.charge_e, row.Ea_three_point_eV + shift, p.distortion));
+    reference.values.push_back(value(Quantity::tet_minus_oct, p.volume_A3, p.charge_e,
+                                     row.E_tet_minus_E_oct_eV + shift, p.distortion));
+    reference.values.push_back(value(Quantity::barrier_three_point, p.volume_A3, p.charge_e,
+                                     row.Ea_three_point_eV + shift, p.distortion));
   }
   return reference;
 }
 
-ComparisonGroup const& group(Comparison const& comparison, Quantity quantity, double distortion = 1) {
+ComparisonGroup const& group(Comparison const& comparison, Quantity quantity,
+                             double distortion = 1) {
   for (ComparisonGroup const& g : comparison.groups)
     if (g.quantity == quantity && g.distortion == distortion) return g;
   throw std::runtime_error("no such group");
@@ -85,7 +90,9 @@ Claim const& claim(std::vector<Claim> const& claims, std::string const& words) {
 
 }  // namespace
 
-TEST_CASE("Matched exactly, a reference made by the same model is met to the accuracy, and a shift is the bias") {
+TEST_CASE(
+    "Matched exactly, a reference made by the same model is met to the accuracy, and a shift is "
+    "the bias") {
   auto const same = compare(map_of_S(), plan_of_S(), off_grid(0), {});
   CHECK(same.values.size() == 6);
   for (ComparedValue const& v : same.values) CHECK(std::fabs(v.error_eV()) < 1e-7);
@@ -97,26 +104,32 @@ TEST_CASE("Matched exactly, a reference made by the same model is met to the acc
   CHECK(group(shifted, Quantity::tet_minus_oct, 1.08).errors.count == 1);
 }
 
-TEST_CASE("Interpolation between grid points is off by millielectronvolts, the nearest point by much more") {
+TEST_CASE(
+    "Interpolation between grid points is off by millielectronvolts, the nearest point by much "
+    "more") {
   CompareOptions options;
   options.matching = Matching::interpolate;
   double cubic = 0, nearest = 0;
   auto const interpolated = compare(map_of_S(), {}, off_grid(0), options);
   REQUIRE(interpolated.values.size() == 6);
-  for (ComparedValue const& v : interpolated.values) cubic = std::max(cubic, std::fabs(v.error_eV()));
+  for (ComparedValue const& v : interpolated.values)
+    cubic = std::max(cubic, std::fabs(v.error_eV()));
   CHECK(cubic < 0.005);
   options.matching = Matching::nearest;
   auto const beside = compare(map_of_S(), {}, off_grid(0), options);
   REQUIRE(beside.values.size() == 6);
   for (ComparedValue const& v : beside.values) nearest = std::max(nearest, std::fabs(v.error_eV()));
   CHECK(nearest > 0.02);
-  CHECK(beside.values.front().distance == Approx(0.4));  // 42 between 40 and 45; -1.2 between -1.4 and -1.1: a third
+  CHECK(beside.values.front().distance ==
+        Approx(0.4));  // 42 between 40 and 45; -1.2 between -1.4 and -1.1: a third
 }
 
 TEST_CASE("Points outside the grid, and distortions that it lacks, have no counterpart") {
   ReferenceData reference;
-  reference.values = {value(Quantity::tet_minus_oct, 35, -0.5, 0.1), value(Quantity::tet_minus_oct, 34, -0.5, 0.1),
-                      value(Quantity::tet_minus_oct, 40, -0.5, 0.1, 1.04), value(Quantity::image, 40, -0.5, 0.1, 1, 3)};
+  reference.values = {value(Quantity::tet_minus_oct, 35, -0.5, 0.1),
+                      value(Quantity::tet_minus_oct, 34, -0.5, 0.1),
+                      value(Quantity::tet_minus_oct, 40, -0.5, 0.1, 1.04),
+                      value(Quantity::image, 40, -0.5, 0.1, 1, 3)};
   CompareOptions options;
   options.matching = Matching::interpolate;
   auto const comparison = compare(map_of_S(), {}, reference, options);
@@ -129,10 +142,12 @@ TEST_CASE("Points outside the grid, and distortions that it lacks, have no count
 TEST_CASE("Images are compared with the straight path, and its seventh image is D") {
   MapRow const& row = map_of_S()[2 * 5 + 1];  // -1.1 e, 40 Å^3
   ReferenceData reference;
-  for (int image : {4, 6}) reference.values.push_back(value(Quantity::image, 40, -1.1, 0, 1, image));
+  for (int image : {4, 6})
+    reference.values.push_back(value(Quantity::image, 40, -1.1, 0, 1, image));
   auto const comparison = compare(map_of_S(), plan_of_S(), reference, {});
   REQUIRE(comparison.values.size() == 2);
-  CHECK(comparison.values[0].ours_eV == Approx(row.E_face_eV - row.E_oct_eV).margin(1e-7));  // the face is at 4/6
+  CHECK(comparison.values[0].ours_eV ==
+        Approx(row.E_face_eV - row.E_oct_eV).margin(1e-7));  // the face is at 4/6
   CHECK(comparison.values[1].ours_eV == Approx(row.E_tet_minus_E_oct_eV).margin(1e-7));
 }
 
@@ -171,10 +186,13 @@ TEST_CASE("Absolute insertion energies are not compared, and nothing to compare 
   auto const comparison = compare(map_of_S(), plan_of_S(), reference, {});
   CHECK(comparison.values.size() == 6);
   CHECK(remarks(comparison, "left out: 1 insertion energies"));
-  CHECK_THAT(input_error([] { compare(map_of_S(), plan_of_S(), {}, {}); }), ContainsSubstring("nothing to compare"));
+  CHECK_THAT(input_error([] { compare(map_of_S(), plan_of_S(), {}, {}); }),
+             ContainsSubstring("nothing to compare"));
 }
 
-TEST_CASE("Hits of the preference count equal signs, and what lies outside the fitted range is counted apart") {
+TEST_CASE(
+    "Hits of the preference count equal signs, and what lies outside the fitted range is counted "
+    "apart") {
   ReferenceData reference;
   double const D = map_of_S()[0].E_tet_minus_E_oct_eV;  // 35 Å^3, -1.7 e
   reference.values = {value(Quantity::tet_minus_oct, 35, -1.7, D > 0 ? 0.01 : -0.01),
@@ -208,14 +226,17 @@ TEST_CASE("The record of a map brings its potentials back, and a lost file must 
 
   plan.potentials.at("S").file = "lost.toml";
   write_map(folder.path(), plan, {map_of_S(), 0, 0, {}});
-  CHECK_THAT(input_error([&] { recorded_plan(folder.path(), {}); }), ContainsSubstring("lost.toml of S is not there"));
+  CHECK_THAT(input_error([&] { recorded_plan(folder.path(), {}); }),
+             ContainsSubstring("lost.toml of S is not there"));
   CHECK(recorded_plan(folder.path(), plan.potentials));
   folder.write("map.json", "{}");
-  CHECK_THAT(input_error([&] { recorded_plan(folder.path(), {}); }), ContainsSubstring("no record of a sweep"));
+  CHECK_THAT(input_error([&] { recorded_plan(folder.path(), {}); }),
+             ContainsSubstring("no record of a sweep"));
 }
 
 TEST_CASE("The claims are counted on a map made by hand") {
-  // 3 volumes, 2 charges, 2 distortions. D falls with volume, and with charge at all but the largest volume.
+  // 3 volumes, 2 charges, 2 distortions. D falls with volume, and with charge at all but the
+  // largest volume.
   std::vector<MapRow> rows;
   struct Given {
     double volume, charge, D, D_distorted, above, above_distorted;
@@ -282,20 +303,23 @@ TEST_CASE("The same counts are made on published values, over the planes that th
 }
 
 TEST_CASE("Claims of rows that are no grid are refused") {
-  CHECK_THAT(input_error([] { check_claims({row_of(20, -1, 1, 0, 0)}, {}); }), ContainsSubstring("no grid"));
+  CHECK_THAT(input_error([] { check_claims({row_of(20, -1, 1, 0, 0)}, {}); }),
+             ContainsSubstring("no grid"));
 }
 
 TEST_CASE("A comparison is written as a table of all values, as JSON and as Markdown") {
   TemporaryFolder const folder;
   auto const reference = off_grid(0.02);
   auto const comparison = compare(map_of_S(), plan_of_S(), reference, {});
-  write_comparison(folder.path(), plan_of_S(), reference, comparison, check_claims(map_of_S(), reference));
+  write_comparison(folder.path(), plan_of_S(), reference, comparison,
+                   check_claims(map_of_S(), reference));
   auto const table = CsvTable::read(folder / "compare.csv");
   REQUIRE(table.rows() == 6);
   CHECK(table.number(0, "error_eV") == Approx(-0.02).margin(1e-7));
   CHECK(table.text(0, "quantity") == "tet_minus_oct");
   auto const json = nlohmann::json::parse(ionscape_test::text_of(folder / "compare.json"));
-  CHECK(json.at("groups").at(0).at("errors").at("mae_eV").get<double>() == Approx(0.02).margin(1e-7));
+  CHECK(json.at("groups").at(0).at("errors").at("mae_eV").get<double>() ==
+        Approx(0.02).margin(1e-7));
   CHECK(json.at("claims").size() > 10);
   CHECK(json.at("potentials").contains("S"));
   auto const text = ionscape_test::text_of(folder / "compare.md");
@@ -316,13 +340,16 @@ TEST_CASE("Parity, profiles and maps are drawn where there is enough to draw") {
   auto const plan = plan_of_S();
   TemporaryFolder const folder;
   std::set<std::string> names;
-  for (auto const& picture : plot_comparison(compare(map_of_S(), plan, reference, {}), plan, folder.path())) {
+  for (auto const& picture :
+       plot_comparison(compare(map_of_S(), plan, reference, {}), plan, folder.path())) {
     CHECK(std::filesystem::file_size(picture) > 1000);
     names.insert(picture.filename().string());
   }
-  CHECK(names == std::set<std::string>{"map_S_tet_minus_oct_d1.00_O23.png", "map_S_tet_minus_oct_d1.00_O23.svg",
-                                       "parity_S.png", "parity_S.svg", "profiles_S.png", "profiles_S.svg"});
-  CHECK_THAT(ionscape_test::text_of(folder / "parity_S.gp"), ContainsSubstring("25 values, MAE 0.010 eV"));
+  CHECK(names == std::set<std::string>{"map_S_tet_minus_oct_d1.00_O23.png",
+                                       "map_S_tet_minus_oct_d1.00_O23.svg", "parity_S.png",
+                                       "parity_S.svg", "profiles_S.png", "profiles_S.svg"});
+  CHECK_THAT(ionscape_test::text_of(folder / "parity_S.gp"),
+             ContainsSubstring("25 values, MAE 0.010 eV"));
 }
 
 TEST_CASE("The built-in potentials meet the published values as well as their fits were said to") {
@@ -332,11 +359,14 @@ TEST_CASE("The built-in potentials meet the published values as well as their fi
     return;
   }
   SweepPlan model;
-  for (std::string const& anion : built_in_anions()) model.potentials.emplace(anion, built_in_potential(anion));
+  for (std::string const& anion : built_in_anions())
+    model.potentials.emplace(anion, built_in_potential(anion));
   auto const comparison = compare({}, model, read_reference_data(directory), {});
   int groups = 0;
   for (ComparisonGroup const& g : comparison.groups) {
-    if (g.distortion != 1 || (g.quantity != Quantity::barrier && g.quantity != Quantity::tet_minus_oct)) continue;
+    if (g.distortion != 1 ||
+        (g.quantity != Quantity::barrier && g.quantity != Quantity::tet_minus_oct))
+      continue;
     INFO(g.anion << " " << name_of(g.quantity));
     ++groups;
     CHECK(g.errors.count > 50);

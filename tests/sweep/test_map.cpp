@@ -12,7 +12,8 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-SweepPlan const plan{{{"S", 45, -1, 1}, {"S", 50, -1, 1.04}}, {{"S", built_in_potential("S")}}, {2, 2, 2}, 1e-8, {}};
+SweepPlan const plan{
+    {{"S", 45, -1, 1}, {"S", 50, -1, 1.04}}, {{"S", built_in_potential("S")}}, {2, 2, 2}, 1e-8, {}};
 
 SweepResult result() {
   SweepResult r;
@@ -53,8 +54,9 @@ TEST_CASE("The columns that users rely on are there, in the file's header") {
   std::string const text = text_of(folder / "map.csv");
   std::string const header = "," + text.substr(0, text.find('\n')) + ",";
   for (char const* column :
-       {"anion", "volume_A3", "charge_e", "distortion", "csm_tet", "csm_oct", "E_tet_eV", "E_oct_eV", "E_face_eV",
-        "dE_tet_eV", "dE_oct_eV", "E_tet_minus_E_oct_eV", "Ea_three_point_eV", "Ea_neb_eV", "steps", "status"})
+       {"anion", "volume_A3", "charge_e", "distortion", "csm_tet", "csm_oct", "E_tet_eV",
+        "E_oct_eV", "E_face_eV", "dE_tet_eV", "dE_oct_eV", "E_tet_minus_E_oct_eV",
+        "Ea_three_point_eV", "Ea_neb_eV", "steps", "status"})
     CHECK_THAT(header, ContainsSubstring("," + std::string(column) + ","));
 }
 
@@ -62,8 +64,9 @@ TEST_CASE("The record names version, commit, potential, settings, asked and meas
   TemporaryFolder folder;
   write_map(folder.path(), plan, result());
   std::string const json = text_of(folder / "map.json");
-  for (char const* key : {"\"version\"", "\"commit\"", "\"potentials\"", "\"source\"", "\"supercell\"",
-                          "\"force_tolerance_eV_per_A\"", "\"asked_eV\": 1e-08", "\"measured_eV\": 2e-09"})
+  for (char const* key :
+       {"\"version\"", "\"commit\"", "\"potentials\"", "\"source\"", "\"supercell\"",
+        "\"force_tolerance_eV_per_A\"", "\"asked_eV\": 1e-08", "\"measured_eV\": 2e-09"})
     CHECK_THAT(json, ContainsSubstring(key));
 }
 

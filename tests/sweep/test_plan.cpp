@@ -1,4 +1,5 @@
-// What a sweep is asked to do: grids, lists of points, built-in potentials, and how bad input is refused.
+// What a sweep is asked to do: grids, lists of points, built-in potentials, and how bad input is
+// refused.
 #include <set>
 
 #include <ionscape/sweep/plan.hpp>
@@ -41,7 +42,8 @@ std::string error_of_points(std::string const& text) {
 
 TEST_CASE("The published grids have 1014 different points over the published ranges") {
   for (auto const& [anion, reference] : {std::pair("S", 46.81), std::pair("O", 25.28)}) {
-    SweepPlan const plan = read_sweep_plan(std::string(IONSCAPE_SOURCE_DIR "/examples/published/") + anion + ".toml");
+    SweepPlan const plan =
+        read_sweep_plan(std::string(IONSCAPE_SOURCE_DIR "/examples/published/") + anion + ".toml");
     CHECK(plan.points.size() == 1014);
     std::set<double> volumes, charges, distortions;
     for (SweepPoint const& p : plan.points)
@@ -74,7 +76,8 @@ TEST_CASE("Every shipped potential can be read, and is built in if it is the def
     INFO(anion);
     for (char const* form : {".toml", "_point.toml"}) {
       if (anion == "Br" && std::string(form) == "_point.toml") continue;
-      auto const set = read_potential_set(std::string(IONSCAPE_SOURCE_DIR "/examples/potentials/Li-") + anion + form);
+      auto const set = read_potential_set(
+          std::string(IONSCAPE_SOURCE_DIR "/examples/potentials/Li-") + anion + form);
       CHECK(set.insertion->framework == anion);
       CHECK(set.buckingham("Li", anion).repulsion.A > 0);
       CHECK(set.fitted.has_value());
@@ -88,9 +91,12 @@ TEST_CASE("Every shipped potential can be read, and is built in if it is the def
 
 TEST_CASE("A bad plan is refused with its line") {
   CHECK(error_of(good).empty());
-  CHECK_THAT(error_of(with("\"S\"", "\"Xx\"")), StartsWith("plan.toml:5: ") && ContainsSubstring("Xx"));
-  CHECK_THAT(error_of(with("[40, 50]", "[40, -50]")), StartsWith("plan.toml:6: ") && ContainsSubstring("-50"));
-  CHECK_THAT(error_of(with("-1.5", "1.5")), StartsWith("plan.toml:7: ") && ContainsSubstring("1.5"));
+  CHECK_THAT(error_of(with("\"S\"", "\"Xx\"")),
+             StartsWith("plan.toml:5: ") && ContainsSubstring("Xx"));
+  CHECK_THAT(error_of(with("[40, 50]", "[40, -50]")),
+             StartsWith("plan.toml:6: ") && ContainsSubstring("-50"));
+  CHECK_THAT(error_of(with("-1.5", "1.5")),
+             StartsWith("plan.toml:7: ") && ContainsSubstring("1.5"));
   CHECK_THAT(error_of(with("1.04", "7")), StartsWith("plan.toml:8: ") && ContainsSubstring("7"));
   CHECK_THAT(error_of(with("1.04", "nan")), StartsWith("plan.toml:8: "));
   CHECK_THAT(error_of(with("images = 5", "images = 2")), StartsWith("plan.toml:3: "));
@@ -98,8 +104,10 @@ TEST_CASE("A bad plan is refused with its line") {
              StartsWith("plan.toml:3: ") && ContainsSubstring("did you mean 'images'"));
   CHECK_THAT(error_of(with("images = 5", "optimizer = \"bfgs\"")),
              StartsWith("plan.toml:3: ") && ContainsSubstring("lbfgs"));
-  CHECK_THAT(error_of(with("distortion", "potential = \"no.toml\"\ndistortion")), ContainsSubstring("no.toml"));
-  CHECK_THAT(error_of(with("volume_A3", "volume_factor")), ContainsSubstring("reference_volume_A3"));
+  CHECK_THAT(error_of(with("distortion", "potential = \"no.toml\"\ndistortion")),
+             ContainsSubstring("no.toml"));
+  CHECK_THAT(error_of(with("volume_A3", "volume_factor")),
+             ContainsSubstring("reference_volume_A3"));
   CHECK_THAT(error_of("accuracy_eV = 1e-8\n"), ContainsSubstring("[[grid]]"));
   CHECK_THAT(error_of(with("1e-7", "1e-7 x")), StartsWith("plan.toml:1"));
 }
@@ -109,16 +117,19 @@ TEST_CASE("A potential for another framework, or for rigid ions, is refused") {
   folder.write("rigid.toml", "name = 'a'\nsource = 'b'\n[charges]\nLi = 1\nS = -2\n");
   auto const error = [&](std::string const& potential) {
     return input_error([&] {
-      read_sweep_plan(folder.write("plan.toml", with("distortion", "potential = \"" + potential + "\"\ndistortion")));
+      read_sweep_plan(folder.write(
+          "plan.toml", with("distortion", "potential = \"" + potential + "\"\ndistortion")));
     });
   };
   CHECK_THAT(error("rigid.toml"), ContainsSubstring("[insertion]"));
-  CHECK_THAT(error(IONSCAPE_SOURCE_DIR "/examples/potentials/Li-O.toml"), ContainsSubstring("framework of O"));
+  CHECK_THAT(error(IONSCAPE_SOURCE_DIR "/examples/potentials/Li-O.toml"),
+             ContainsSubstring("framework of O"));
 }
 
 TEST_CASE("Points come from a CSV file in its order, bad ones are refused with their line") {
   TemporaryFolder folder;
-  auto const file = folder.write("points.csv", "distortion,anion,charge_e,volume_A3\n1.0,S,-1,45\n1.1,O,-1.2,20\n");
+  auto const file = folder.write(
+      "points.csv", "distortion,anion,charge_e,volume_A3\n1.0,S,-1,45\n1.1,O,-1.2,20\n");
   SweepPlan const plan = read_sweep_points(file, {});
   REQUIRE(plan.points.size() == 2);
   CHECK(plan.points[1] == SweepPoint{"O", 20, -1.2, 1.1});
@@ -127,8 +138,11 @@ TEST_CASE("Points come from a CSV file in its order, bad ones are refused with t
   CHECK_THAT(error_of_points(header + "S,45,-1,1\nS,-45,-1,1\n"),
              StartsWith("points.csv:3: ") && ContainsSubstring("-45"));
   CHECK_THAT(error_of_points(header + "S,45,nan,1\n"), StartsWith("points.csv:2: "));
-  CHECK_THAT(error_of_points(header + "S,45,0.5,1\n"), StartsWith("points.csv:2: ") && ContainsSubstring("charge_e"));
-  CHECK_THAT(error_of_points(header + "Se,45,-1,1\n"), StartsWith("points.csv:2: ") && ContainsSubstring("Se"));
-  CHECK_THAT(error_of_points("anion,charge_e,distortion\nS,-1,1\n"), ContainsSubstring("volume_A3"));
+  CHECK_THAT(error_of_points(header + "S,45,0.5,1\n"),
+             StartsWith("points.csv:2: ") && ContainsSubstring("charge_e"));
+  CHECK_THAT(error_of_points(header + "Se,45,-1,1\n"),
+             StartsWith("points.csv:2: ") && ContainsSubstring("Se"));
+  CHECK_THAT(error_of_points("anion,charge_e,distortion\nS,-1,1\n"),
+             ContainsSubstring("volume_A3"));
   CHECK_THAT(error_of_points(header), ContainsSubstring("no points"));
 }

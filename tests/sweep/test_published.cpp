@@ -18,8 +18,10 @@ std::map<Key, MapRow> const& published_map(std::string const& anion, double refe
   auto& map = maps[anion];
   if (map.empty())
     for (MapRow const& row :
-         run_sweep(read_sweep_plan(IONSCAPE_SOURCE_DIR "/examples/published/" + anion + ".toml")).rows)
-      map[{int(std::lround(10 * row.point.volume_A3 / reference_volume)), int(std::lround(-10 * row.point.charge_e)),
+         run_sweep(read_sweep_plan(IONSCAPE_SOURCE_DIR "/examples/published/" + anion + ".toml"))
+             .rows)
+      map[{int(std::lround(10 * row.point.volume_A3 / reference_volume)),
+           int(std::lround(-10 * row.point.charge_e)),
            int(std::lround(100 * row.point.distortion))}] = row;
   return map;
 }
@@ -27,27 +29,31 @@ std::map<Key, MapRow> const& published_map(std::string const& anion, double refe
 std::map<Key, MapRow> const& sulfur() { return published_map("S", 46.81); }
 std::map<Key, MapRow> const& oxygen() { return published_map("O", 25.28); }
 
-/// Share of the grid at one distortion with E_a below the limit; volumes from 0.5 to 1.5, as [O23] counted.
+/// Share of the grid at one distortion with E_a below the limit; volumes from 0.5 to 1.5, as [O23]
+/// counted.
 double coverage(std::map<Key, MapRow> const& map, int distortion, double limit) {
   int hits = 0, n = 0;
   for (auto const& [key, row] : map)
-    if (std::get<2>(key) == distortion && std::get<0>(key) <= 15) ++n, hits += row.Ea_three_point_eV < limit;
+    if (std::get<2>(key) == distortion && std::get<0>(key) <= 15)
+      ++n, hits += row.Ea_three_point_eV < limit;
   CHECK(n == 143);
   return double(hits) / n;
 }
 
 }  // namespace
 
-TEST_CASE("Three-point barriers of undistorted S are within 0.03 eV of the published ones on average") {
+TEST_CASE(
+    "Three-point barriers of undistorted S are within 0.03 eV of the published ones on average") {
   struct Point {
     int charge, factor;
     double Ea;
   };
   // [O23], S at d = 1
-  Point const points[] = {{5, 9, .2332},   {5, 10, .2011}, {5, 11, .2668}, {6, 9, .2477},   {6, 12, .3938},
-                          {7, 10, .2357},  {8, 8, .3739},  {8, 10, .2700}, {9, 9, .2751},   {10, 8, .3262},
-                          {10, 10, .3281}, {11, 9, .2890}, {12, 8, .3477}, {12, 10, .3850}, {13, 9, .3204},
-                          {14, 8, .3840},  {15, 9, .3515}, {17, 9, .3931}};
+  Point const points[] = {{5, 9, .2332},  {5, 10, .2011},  {5, 11, .2668},  {6, 9, .2477},
+                          {6, 12, .3938}, {7, 10, .2357},  {8, 8, .3739},   {8, 10, .2700},
+                          {9, 9, .2751},  {10, 8, .3262},  {10, 10, .3281}, {11, 9, .2890},
+                          {12, 8, .3477}, {12, 10, .3850}, {13, 9, .3204},  {14, 8, .3840},
+                          {15, 9, .3515}, {17, 9, .3931}};
   double sum = 0;
   for (Point const& p : points) {
     double const error = std::fabs(sulfur().at({p.factor, p.charge, 100}).Ea_three_point_eV - p.Ea);
@@ -58,18 +64,21 @@ TEST_CASE("Three-point barriers of undistorted S are within 0.03 eV of the publi
   CHECK(sum / std::size(points) < 0.03);
 }
 
-TEST_CASE("CI-NEB barriers and site differences of undistorted O and S are within 0.06 eV of the DFT profiles") {
+TEST_CASE(
+    "CI-NEB barriers and site differences of undistorted O and S are within 0.06 eV of the DFT "
+    "profiles") {
   struct Point {
     char const* anion;
     double charge, volume, D, Ea;
   };
   // [X20], raw profiles (48 anions)
-  Point const points[] = {
-      {"O", -.6, 16.259, .5852, 1.0263},   {"O", -.6, 18.5784, .2915, .6407},  {"O", -.6, 23.8586, -.1217, .2192},
-      {"O", -1, 16.259, .4004, .8823},     {"O", -1, 18.5784, .1156, .4935},   {"O", -1, 23.8586, -.2805, .2805},
-      {"S", -.6, 37.2408, .1618, .4958},   {"S", -.6, 45.4893, -.1584, .2207}, {"S", -1, 37.2408, .0147, .3690},
-      {"S", -1, 45.4893, -.2915, .2915},   {"S", -1, 54.874, -.4971, .4971},   {"S", -1.4, 37.2408, -.1261, .3757},
-      {"S", -1.4, 45.4893, -.4118, .4118}, {"S", -1.4, 54.874, -.6044, .6044}};
+  Point const points[] = {{"O", -.6, 16.259, .5852, 1.0263},   {"O", -.6, 18.5784, .2915, .6407},
+                          {"O", -.6, 23.8586, -.1217, .2192},  {"O", -1, 16.259, .4004, .8823},
+                          {"O", -1, 18.5784, .1156, .4935},    {"O", -1, 23.8586, -.2805, .2805},
+                          {"S", -.6, 37.2408, .1618, .4958},   {"S", -.6, 45.4893, -.1584, .2207},
+                          {"S", -1, 37.2408, .0147, .3690},    {"S", -1, 45.4893, -.2915, .2915},
+                          {"S", -1, 54.874, -.4971, .4971},    {"S", -1.4, 37.2408, -.1261, .3757},
+                          {"S", -1.4, 45.4893, -.4118, .4118}, {"S", -1.4, 54.874, -.6044, .6044}};
   SweepPlan plan;
   for (char const* anion : {"O", "S"}) plan.potentials.emplace(anion, built_in_potential(anion));
   for (Point const& p : points) plan.points.push_back({p.anion, p.volume, p.charge, 1});
@@ -86,7 +95,8 @@ TEST_CASE("CI-NEB barriers and site differences of undistorted O and S are withi
   CHECK(sum_Ea < 0.025);
 }
 
-TEST_CASE("Claim i: distortion raises the energy of Tet more than that of Oct over most of the grid") {
+TEST_CASE(
+    "Claim i: distortion raises the energy of Tet more than that of Oct over most of the grid") {
   for (auto const* map : {&sulfur(), &oxygen()}) {
     int holds = 0, n = 0, fails_outside_smallest_volumes = 0;
     for (auto const& [key, row] : *map)
@@ -98,12 +108,14 @@ TEST_CASE("Claim i: distortion raises the energy of Tet more than that of Oct ov
           ++fails_outside_smallest_volumes;
       }
     CHECK(double(holds) / n > 0.75);
-    CHECK(fails_outside_smallest_volumes <= 0.005 * n);  // it fails in DFT as well, at the smallest volumes
+    CHECK(fails_outside_smallest_volumes <=
+          0.005 * n);  // it fails in DFT as well, at the smallest volumes
   }
 }
 
 TEST_CASE(
-    "Claim ii: E_tet - E_oct falls with volume and with more negative charge, and grows with CSM where Tet is "
+    "Claim ii: E_tet - E_oct falls with volume and with more negative charge, and grows with CSM "
+    "where Tet is "
     "occupied") {
   for (auto const* map : {&sulfur(), &oxygen()}) {
     int grows = 0, n = 0;
@@ -111,21 +123,26 @@ TEST_CASE(
       auto const [volume, charge, distortion] = key;
       if (distortion <= 108) {
         if (volume > 5 && volume < 17)
-          CHECK(row.E_tet_minus_E_oct_eV > map->at({volume + 1, charge, distortion}).E_tet_minus_E_oct_eV);
+          CHECK(row.E_tet_minus_E_oct_eV >
+                map->at({volume + 1, charge, distortion}).E_tet_minus_E_oct_eV);
         if (charge < 17)
-          CHECK(row.E_tet_minus_E_oct_eV > map->at({volume, charge + 1, distortion}).E_tet_minus_E_oct_eV);
+          CHECK(row.E_tet_minus_E_oct_eV >
+                map->at({volume, charge + 1, distortion}).E_tet_minus_E_oct_eV);
       }
       if (distortion < 120 && volume >= 9) {
         ++n;
-        grows += map->at({volume, charge, distortion + 4}).E_tet_minus_E_oct_eV > row.E_tet_minus_E_oct_eV;
+        grows += map->at({volume, charge, distortion + 4}).E_tet_minus_E_oct_eV >
+                 row.E_tet_minus_E_oct_eV;
       }
     }
     CHECK(grows >= 0.995 * n);
   }
 }
 
-TEST_CASE("Claim iii: a larger CSM lowers the three-point E_a where Tet is occupied at large volume") {
-  // Not to the last point: once the distortion has brought Oct down to Tet, the face is the saddle and E_a rises again.
+TEST_CASE(
+    "Claim iii: a larger CSM lowers the three-point E_a where Tet is occupied at large volume") {
+  // Not to the last point: once the distortion has brought Oct down to Tet, the face is the saddle
+  // and E_a rises again.
   for (auto const* map : {&sulfur(), &oxygen()}) {
     int falls = 0, n = 0;
     for (auto const& [key, row] : *map) {
@@ -139,9 +156,11 @@ TEST_CASE("Claim iii: a larger CSM lowers the three-point E_a where Tet is occup
   }
 }
 
-TEST_CASE("Claim iv: a larger CSM widens the region of E_a below 0.4 eV, close to the published shares") {
+TEST_CASE(
+    "Claim iv: a larger CSM widens the region of E_a below 0.4 eV, close to the published shares") {
   // [O23], S: share of 143 points
-  std::pair<int, double> const published[] = {{100, 0.238}, {104, 0.252}, {108, 0.266}, {116, 0.357}};
+  std::pair<int, double> const published[] = {
+      {100, 0.238}, {104, 0.252}, {108, 0.266}, {116, 0.357}};
   double last = 0;
   for (auto const& [distortion, share] : published) {
     double const ours = coverage(sulfur(), distortion, 0.4);

@@ -31,7 +31,8 @@ TEST_CASE("Orthogonal features give the soft-thresholded least squares coefficie
   RegressionData data{{"a", "b"}, {}, {}};
   for (int k = 0; k < 5; ++k)  // a full factorial design: mean 0, variance 1, uncorrelated
     for (double a : {-1.0, 1.0})
-      for (double b : {-1.0, 1.0}) data.x.push_back({a, b}), data.y.push_back(3 + 1.5 * a - 0.4 * b);
+      for (double b : {-1.0, 1.0})
+        data.x.push_back({a, b}), data.y.push_back(3 + 1.5 * a - 0.4 * b);
   LassoOptions options;
   options.folds = 5;
   auto const path = lasso_path(data, options);
@@ -80,7 +81,8 @@ TEST_CASE("The sparse fit has the largest penalty within one standard error of t
   }
 }
 
-TEST_CASE("A feature that varies in one row alone is left out of the fold without it, not refused") {
+TEST_CASE(
+    "A feature that varies in one row alone is left out of the fold without it, not refused") {
   RegressionData data = made_data(12);
   for (std::size_t i = 0; i < 12; ++i) data.x[i][2] = i == 4 ? 1 : 0;
   auto const path = lasso_path(data);
@@ -89,7 +91,8 @@ TEST_CASE("A feature that varies in one row alone is left out of the fold withou
   CHECK_THAT(input_error([&] { lasso_path(data); }), ContainsSubstring("the same in all 12 rows"));
 }
 
-TEST_CASE("The forest explains a known function better than its mean, and the same bits come twice") {
+TEST_CASE(
+    "The forest explains a known function better than its mean, and the same bits come twice") {
   auto const data = made_data(300);
   auto const report = cross_validate_forest(data), again = cross_validate_forest(data);
   CHECK(report.r2 > 0.8);
@@ -107,12 +110,14 @@ TEST_CASE("Few rows are predicted one by one, each by what the others say") {
     RegressionData others = data;
     others.x.erase(others.x.begin() + long(left_out));
     others.y.erase(others.y.begin() + long(left_out));
-    // The best penalty of the whole is on the path of the others only by number: make a path of that one alone.
+    // The best penalty of the whole is on the path of the others only by number: make a path of
+    // that one alone.
     LassoOptions options;
     options.penalties = 1000;
     auto const refit = lasso_path(others, options);
-    auto const at = std::ranges::min_element(
-        refit.fits, {}, [&](LassoFit const& fit) { return std::fabs(fit.penalty - path.fits[path.best].penalty); });
+    auto const at = std::ranges::min_element(refit.fits, {}, [&](LassoFit const& fit) {
+      return std::fabs(fit.penalty - path.fits[path.best].penalty);
+    });
     CHECK(refit.predict(std::size_t(at - refit.fits.begin()), data.x[left_out]) ==
           Approx(path.held_out[left_out]).margin(2e-3));
   }
@@ -127,11 +132,13 @@ TEST_CASE("r^2 is 1 for the target itself and 0 for its mean") {
   CHECK(r_squared({1, 2, 6}, {3, 3, 3}) == Approx(0).margin(1e-15));
 }
 
-TEST_CASE("Rows are selected by text or number, and grouped by a column, by path or by the stable site") {
+TEST_CASE(
+    "Rows are selected by text or number, and grouped by a column, by path or by the stable site") {
   TemporaryFolder const folder;
-  auto const file = folder.write("t.csv",
-                                 "x,y,family,d,path,E_tet_minus_E_oct_eV\n1,2,A,1.10,TOT,-1\n2,3,A,1.2,OTO,1\n"
-                                 "3,,B,1.1,OTO,1\n4,5,B,1.1,OTO,1\n");
+  auto const file =
+      folder.write("t.csv",
+                   "x,y,family,d,path,E_tet_minus_E_oct_eV\n1,2,A,1.10,TOT,-1\n2,3,A,1.2,OTO,1\n"
+                   "3,,B,1.1,OTO,1\n4,5,B,1.1,OTO,1\n");
   using Groups = std::vector<std::string>;
   auto const all = read_regression_table(file, "y", {"x"});
   CHECK(all.grouped_by == "path");
@@ -140,14 +147,18 @@ TEST_CASE("Rows are selected by text or number, and grouped by a column, by path
   auto const some = read_regression_table(file, "y", {"x"}, {{{"d", "1.1"}}, "family"});
   CHECK(some.group == Groups{"A", "B"});
   CHECK(some.data.x == std::vector<std::vector<double>>{{1}, {4}});
-  CHECK(read_regression_table(file, "y", {"x"}, {{{"d", "1.1"}, {"family", "B"}}, ""}).data.y == std::vector{5.0});
+  CHECK(read_regression_table(file, "y", {"x"}, {{{"d", "1.1"}, {"family", "B"}}, ""}).data.y ==
+        std::vector{5.0});
   auto const map = folder.write("m.csv", "x,y,E_tet_minus_E_oct_eV\n1,2,-0.1\n2,3,0.1\n");
   CHECK(read_regression_table(map, "y", {"x"}).group == Groups{"tet stable", "oct stable"});
   CHECK_THAT(input_error([&] {
                read_regression_table(file, "y", {"x"}, {{{"family", "C"}}, ""});
              }),
              ContainsSubstring("no row") && ContainsSubstring("family = C"));
-  CHECK_THAT(input_error([&] { read_regression_table(file, "y", {"x"}, {{}, "famly"}); }), ContainsSubstring("family"));
+  CHECK_THAT(input_error([&] {
+               read_regression_table(file, "y", {"x"}, {{}, "famly"});
+             }),
+             ContainsSubstring("family"));
 }
 
 TEST_CASE("Tables that cannot be regressed are refused") {

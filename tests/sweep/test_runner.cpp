@@ -39,7 +39,8 @@ PotentialSet growing_sulphur() {
 void check_same(MapRow const& a, MapRow const& b, double tolerance) {
   for (MapColumn const& column : map_columns()) {
     INFO(column.name);
-    if (column.number && std::isnan(column.number(a)))  // a potential that says nothing of its errors
+    if (column.number &&
+        std::isnan(column.number(a)))  // a potential that says nothing of its errors
       CHECK(std::isnan(column.number(b)));
     else if (column.number)
       CHECK(std::fabs(column.number(a) - column.number(b)) <= tolerance);
@@ -58,7 +59,8 @@ TEST_CASE("Rows come in the order of the plan and agree with themselves") {
   CHECK(result.verified_points > 0);
   for (std::size_t i = 0; i < result.rows.size(); ++i) {
     MapRow const& row = result.rows[i];
-    INFO(row.point.anion << " " << row.point.volume_A3 << " " << row.point.charge_e << " " << row.point.distortion);
+    INFO(row.point.anion << " " << row.point.volume_A3 << " " << row.point.charge_e << " "
+                         << row.point.distortion);
     CHECK(row.point == plan.points[i]);
     CHECK(row.status == "converged");
     CHECK(row.max_force_eV_per_A <= plan.neb.force_tolerance);
@@ -66,7 +68,8 @@ TEST_CASE("Rows come in the order of the plan and agree with themselves") {
     auto const [low, high] = std::minmax({row.E_oct_eV, row.E_face_eV, row.E_tet_eV});
     CHECK(row.Ea_three_point_eV == high - low);
     CHECK(row.Ea_neb_eV >= std::fabs(row.E_tet_minus_E_oct_eV) - 1e-12);
-    CHECK(row.barrier_oct_tet_eV - row.barrier_tet_oct_eV == Approx(row.E_tet_minus_E_oct_eV).margin(1e-10));
+    CHECK(row.barrier_oct_tet_eV - row.barrier_tet_oct_eV ==
+          Approx(row.E_tet_minus_E_oct_eV).margin(1e-10));
     CHECK(row.tet_volume_A3 == Approx(row.point.volume_A3 / 6));
     CHECK(row.oct_volume_A3 == Approx(row.point.volume_A3 * 2 / 3));
     if (row.point.distortion == 1) {
@@ -100,12 +103,14 @@ TEST_CASE("Batches, and sharing of frameworks, change rows by no more than the a
     for (MapRow const* other : {&batched.rows[i], &alone.rows[i]}) {
       CHECK(std::fabs(other->E_face_eV - together.rows[i].E_face_eV) < 1e-10);
       CHECK(std::fabs(other->Ea_three_point_eV - together.rows[i].Ea_three_point_eV) < 1e-10);
-      if (plan.points[i].distortion < 1.2) CHECK(std::fabs(other->Ea_neb_eV - together.rows[i].Ea_neb_eV) < 1e-8);
+      if (plan.points[i].distortion < 1.2)
+        CHECK(std::fabs(other->Ea_neb_eV - together.rows[i].Ea_neb_eV) < 1e-8);
     }
   }
 }
 
-TEST_CASE("Growth changes no row at a charge of -1 e and those at others, whose energies are as exact") {
+TEST_CASE(
+    "Growth changes no row at a charge of -1 e and those at others, whose energies are as exact") {
   SweepPlan plan;
   plan.potentials.emplace("S", growing_sulphur());
   for (double charge : {-1.0, -0.6, -1.6}) plan.points.push_back({"S", 45, charge, 1.08});
@@ -117,7 +122,8 @@ TEST_CASE("Growth changes no row at a charge of -1 e and those at others, whose 
   for (PairTerm& pair : set.pairs) pair.growth = 0;
   auto const still = run_sweep(plan);
   for (int i : {0, 1, 2}) {
-    double const change = std::fabs(grown.rows[i].E_tet_minus_E_oct_eV - still.rows[i].E_tet_minus_E_oct_eV);
+    double const change =
+        std::fabs(grown.rows[i].E_tet_minus_E_oct_eV - still.rows[i].E_tet_minus_E_oct_eV);
     CHECK((i == 0 ? change < 2 * plan.accuracy : change > 1e-3));
   }
 }
@@ -128,7 +134,9 @@ TEST_CASE("The same sweep gives the same bits") {
   for (std::size_t i = 0; i < a.rows.size(); ++i) check_same(a.rows[i], b.rows[i], 0);
 }
 
-TEST_CASE("A sweep that was cut off goes on from its checkpoint to the same rows, and another plan starts afresh") {
+TEST_CASE(
+    "A sweep that was cut off goes on from its checkpoint to the same rows, and another plan "
+    "starts afresh") {
   TemporaryFolder folder;
   SweepPlan plan = small_plan();
   RunOptions options;
@@ -141,7 +149,9 @@ TEST_CASE("A sweep that was cut off goes on from its checkpoint to the same rows
     if (finished > 20) throw Killed{};
   };
   CHECK_THROWS_AS(run_sweep(plan, options), Killed);
-  auto const kept = [&] { return std::distance(std::filesystem::directory_iterator(folder / "checkpoint"), {}); };
+  auto const kept = [&] {
+    return std::distance(std::filesystem::directory_iterator(folder / "checkpoint"), {});
+  };
   CHECK(kept() == 2);
 
   SweepPlan other = plan;
@@ -154,7 +164,8 @@ TEST_CASE("A sweep that was cut off goes on from its checkpoint to the same rows
   auto const resumed = run_sweep(plan, options);
   REQUIRE(resumed.rows.size() == whole.rows.size());
   for (std::size_t i = 0; i < whole.rows.size(); ++i) check_same(whole.rows[i], resumed.rows[i], 0);
-  CHECK(resumed.timings.evaluations < whole.timings.evaluations);  // the first batches were not computed again
+  CHECK(resumed.timings.evaluations <
+        whole.timings.evaluations);  // the first batches were not computed again
   // They stay until the caller has written the rows.
   CHECK(kept() == 6);
   RunOptions none;
@@ -164,7 +175,8 @@ TEST_CASE("A sweep that was cut off goes on from its checkpoint to the same rows
   CHECK(kept() == 6);  // those of another plan stay
   for (auto const& entry : std::filesystem::directory_iterator(folder / "checkpoint")) {
     auto half = entry.path();
-    std::filesystem::copy(entry.path(), half.replace_filename("." + half.filename().string() + ".part-1"));
+    std::filesystem::copy(entry.path(),
+                          half.replace_filename("." + half.filename().string() + ".part-1"));
     break;
   }
   remove_checkpoint(plan, none);
@@ -173,7 +185,8 @@ TEST_CASE("A sweep that was cut off goes on from its checkpoint to the same rows
   keep.progress = {};
   auto const fresh = run_sweep(other, keep);
   auto const expected = run_sweep(other, {{}, 7, {}, true});
-  for (std::size_t i = 0; i < fresh.rows.size(); ++i) check_same(expected.rows[i], fresh.rows[i], 0);
+  for (std::size_t i = 0; i < fresh.rows.size(); ++i)
+    check_same(expected.rows[i], fresh.rows[i], 0);
 }
 
 TEST_CASE("Progress counts up to the number of points") {
@@ -190,7 +203,8 @@ TEST_CASE("Progress counts up to the number of points") {
 
 TEST_CASE("A point outside the fitted range says so, and so does an ion inside a Buckingham well") {
   SweepPlan plan;
-  plan.potentials.emplace("O", read_potential_set(IONSCAPE_SOURCE_DIR "/examples/potentials/Li-O_point.toml"));
+  plan.potentials.emplace(
+      "O", read_potential_set(IONSCAPE_SOURCE_DIR "/examples/potentials/Li-O_point.toml"));
   plan.points = {{"O", 20, -1, 1}, {"O", 40, -1, 1}};
   auto const good = run_sweep(plan);
   CHECK_THAT(good.rows[0].notes, !ContainsSubstring("extrapolated") && !ContainsSubstring("well"));
@@ -222,6 +236,7 @@ TEST_CASE("A band that gets too few steps stays in the table with its status") {
   SweepPlan plan = small_plan();
   plan.neb.max_steps = 1;
   auto const result = run_sweep(plan);
-  CHECK(std::ranges::count_if(result.rows, [](MapRow const& row) { return row.status == "step_limit"; }) > 0);
+  CHECK(std::ranges::count_if(result.rows,
+                              [](MapRow const& row) { return row.status == "step_limit"; }) > 0);
   for (MapRow const& row : result.rows) CHECK(std::isfinite(row.Ea_neb_eV));
 }

@@ -22,7 +22,8 @@ TEST_CASE("Errors are counted with their signs, sizes, squares and the place of 
 TEST_CASE("Without values there are no errors, and they are not zero") {
   auto const s = error_statistics({}, {});
   CHECK(s.count == 0);
-  for (double x : {s.bias, s.mae, s.rmse, s.median_absolute, s.largest, s.rank_correlation}) CHECK(std::isnan(x));
+  for (double x : {s.bias, s.mae, s.rmse, s.median_absolute, s.largest, s.rank_correlation})
+    CHECK(std::isnan(x));
 }
 
 TEST_CASE("The median is the middle value or the mean of the two in the middle") {

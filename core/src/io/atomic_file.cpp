@@ -12,13 +12,16 @@
 namespace ionscape {
 
 AtomicFile::AtomicFile(std::filesystem::path const& file) : file_(file) {
-  if (std::filesystem::is_directory(file)) fail_input({file}, "is a folder, expected a file to write");
+  if (std::filesystem::is_directory(file))
+    fail_input({file}, "is a folder, expected a file to write");
   std::error_code error;
-  if (auto const folder = file.parent_path(); !folder.empty()) std::filesystem::create_directories(folder, error);
+  if (auto const folder = file.parent_path(); !folder.empty())
+    std::filesystem::create_directories(folder, error);
   if (error) fail_input({file}, "cannot make the folder: ", error.message());
   // A link stays a link: what it points to is replaced.
   if (auto const target = std::filesystem::weakly_canonical(file, error); !error) file_ = target;
-  temporary_ = file_.parent_path() / ("." + file_.filename().string() + ".part-" + std::to_string(::getpid()));
+  temporary_ = file_.parent_path() /
+               ("." + file_.filename().string() + ".part-" + std::to_string(::getpid()));
   stream_.open(temporary_, std::ios::binary | std::ios::trunc);
   if (!stream_) fail_input({file}, "cannot be written: ", std::strerror(errno));
 }
@@ -45,12 +48,14 @@ void AtomicFile::commit() {
 
 void check_writable(std::filesystem::path const& file) {
   std::error_code error;
-  std::vector<std::filesystem::path> missing;  // folders that have to be made for it, the deepest first
-  for (auto folder = std::filesystem::absolute(file).parent_path(); !std::filesystem::exists(folder, error);
-       folder = folder.parent_path())
+  std::vector<std::filesystem::path>
+      missing;  // folders that have to be made for it, the deepest first
+  for (auto folder = std::filesystem::absolute(file).parent_path();
+       !std::filesystem::exists(folder, error); folder = folder.parent_path())
     missing.push_back(folder);
   { AtomicFile const probe(file); }
-  for (auto const& folder : missing) std::filesystem::remove(folder, error);  // does nothing to one that is not empty
+  for (auto const& folder : missing)
+    std::filesystem::remove(folder, error);  // does nothing to one that is not empty
 }
 
 }  // namespace ionscape

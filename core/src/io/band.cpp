@@ -12,7 +12,8 @@ namespace {
 /// "00", "01", ..., "10", ..., "100".
 std::string image_name(std::size_t k) { return (k < 10 ? "0" : "") + std::to_string(k); }
 
-/// The structure of one image's folder; VASP leaves an empty CONTCAR behind when it is stopped early.
+/// The structure of one image's folder; VASP leaves an empty CONTCAR behind when it is stopped
+/// early.
 std::filesystem::path image_file(std::filesystem::path const& folder) {
   auto const contcar = folder / "CONTCAR";
   std::error_code missing;
@@ -32,13 +33,16 @@ void join(Crystal const& before, Crystal& image, SourceLocation const& where) {
     if (image.species[i] != before.species[i])
       fail_input(where, "ion ", i + 1, " is ", image.species[i], ", expected ", before.species[i],
                  " as in the image before");
-  if (image.charges != before.charges) fail_input(where, "the charges differ from those of the image before");
+  if (image.charges != before.charges)
+    fail_input(where, "the charges differ from those of the image before");
   constexpr double tolerance = 1e-5;  // Å: what programs lose in print
   if (double const difference = largest_difference(image.cell, before.cell); difference > tolerance)
-    fail_input(where, "a lattice vector differs by ", difference, " Å from the image before, expected the same cell");
+    fail_input(where, "a lattice vector differs by ", difference,
+               " Å from the image before, expected the same cell");
   image.cell = before.cell;
   for (std::size_t i = 0; i < image.size(); ++i)
-    image.positions[i] = before.positions[i] + minimum_image(image.cell, image.positions[i] - before.positions[i]);
+    image.positions[i] =
+        before.positions[i] + minimum_image(image.cell, image.positions[i] - before.positions[i]);
 }
 
 }  // namespace
@@ -76,7 +80,8 @@ Band read_band(std::filesystem::path const& path) {
 }
 
 void write_band(std::filesystem::path const& folder, Band const& band) {
-  for (std::size_t k = 0; k < band.images.size(); ++k) write_poscar(folder / image_name(k) / "POSCAR", band.images[k]);
+  for (std::size_t k = 0; k < band.images.size(); ++k)
+    write_poscar(folder / image_name(k) / "POSCAR", band.images[k]);
 }
 
 }  // namespace ionscape

@@ -11,8 +11,10 @@ namespace ionscape {
 
 namespace {
 
-/// Takes one record, which may span lines inside quotes, from the front of `text`; counts its lines.
-std::vector<std::string> take_record(std::string_view& text, std::filesystem::path const& file, int& line) {
+/// Takes one record, which may span lines inside quotes, from the front of `text`; counts its
+/// lines.
+std::vector<std::string> take_record(std::string_view& text, std::filesystem::path const& file,
+                                     int& line) {
   int const first_line = line++;
   std::vector<std::string> fields(1);
   bool inside = false, was_quoted = false;
@@ -37,7 +39,8 @@ std::vector<std::string> take_record(std::string_view& text, std::filesystem::pa
     } else if (!was_quoted) {
       fields.back() += c;
     } else if (!trimmed(text.substr(i, 1)).empty()) {
-      fail_input({file, first_line}, "found text behind the closing quote of ", in_quotes(fields.back()));
+      fail_input({file, first_line}, "found text behind the closing quote of ",
+                 in_quotes(fields.back()));
     }
     // Blanks around an unquoted field do not belong to it.
     bool const ends = i + 1 >= text.size() || text[i + 1] == ',' || text[i + 1] == '\n';
@@ -55,7 +58,8 @@ CsvTable CsvTable::read(std::filesystem::path const& file) {
   table.file_ = file;
   std::string const contents = read_text(file);
   std::string_view text(contents);
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // the byte order mark that spreadsheets write
+  if (text.starts_with("\xEF\xBB\xBF"))
+    text.remove_prefix(3);  // the byte order mark that spreadsheets write
   for (int next_line = 1; !text.empty();) {
     int const line = next_line;
     std::string_view const start = trimmed(text.substr(0, text.find('\n')));
@@ -70,7 +74,8 @@ CsvTable CsvTable::read(std::filesystem::path const& file) {
       table.header_line_ = line;
       for (auto column = table.columns_.begin(); column != table.columns_.end(); ++column)
         if (column->empty() || std::find(table.columns_.begin(), column, *column) != column)
-          fail_input({file, line}, "found ", in_quotes(*column), ", expected a header of different column names");
+          fail_input({file, line}, "found ", in_quotes(*column),
+                     ", expected a header of different column names");
     } else if (fields.size() != table.columns_.size()) {
       fail_input({file, line}, "found ", fields.size(), " fields, expected ", table.columns_.size(),
                  " as in the header");
@@ -103,7 +108,9 @@ std::optional<double> CsvTable::optional_number(std::size_t row, std::string_vie
   return number(row, column);
 }
 
-std::string csv_field(double number) { return std::isnan(number) ? std::string{} : shortest(number); }
+std::string csv_field(double number) {
+  return std::isnan(number) ? std::string{} : shortest(number);
+}
 
 std::string csv_field(std::string_view text) {
   bool const plain = text.find_first_of(",\"\r\n#") == text.npos && trimmed(text) == text;

@@ -18,7 +18,8 @@ std::optional<std::string> find_element(std::string_view label) {
 
 std::string element_of(std::string_view label, SourceLocation const& where) {
   auto symbol = find_element(label);
-  if (!symbol) fail_input(where, "found ", in_quotes(label), ", expected an element, as Li or Li_sv or Li1");
+  if (!symbol)
+    fail_input(where, "found ", in_quotes(label), ", expected an element, as Li or Li_sv or Li1");
   return *std::move(symbol);
 }
 

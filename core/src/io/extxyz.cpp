@@ -21,7 +21,8 @@ using Info = std::map<std::string, std::string, std::less<>>;
 Info read_info(std::string_view line, SourceLocation const& where) {
   constexpr std::string_view blanks = " \t";
   Info info;
-  for (std::size_t at = line.find_first_not_of(blanks); at < line.size(); at = line.find_first_not_of(blanks, at)) {
+  for (std::size_t at = line.find_first_not_of(blanks); at < line.size();
+       at = line.find_first_not_of(blanks, at)) {
     std::size_t const end = std::min(line.find_first_of("= \t", at), line.size());
     std::string const key(line.substr(at, end - at));
     at = end;
@@ -36,7 +37,8 @@ Info read_info(std::string_view line, SourceLocation const& where) {
           if (line[at] == '\\' && at + 1 < line.size()) ++at;
           value += line[at];
         }
-        if (at == line.size()) fail_input(where, "the value of ", in_quotes(key), " has no closing ", close);
+        if (at == line.size())
+          fail_input(where, "the value of ", in_quotes(key), " has no closing ", close);
         ++at;
       } else {
         std::size_t const stop = std::min(line.find_first_of(blanks, at), line.size());
@@ -65,7 +67,8 @@ Columns read_columns(std::string_view properties, SourceLocation const& where) {
     begin = end + 1;
   }
   if (parts.size() % 3 != 0)
-    fail_input(where, "Properties=", in_quotes(properties), ", expected name:type:columns, as species:S:1:pos:R:3");
+    fail_input(where, "Properties=", in_quotes(properties),
+               ", expected name:type:columns, as species:S:1:pos:R:3");
 
   Columns columns;
   // The first of these that is there holds the charges; ASE calls given ones initial_charges.
@@ -73,11 +76,12 @@ Columns read_columns(std::string_view properties, SourceLocation const& where) {
   auto best_charge = charge_names.end();
   for (std::size_t p = 0; p < parts.size(); p += 3) {
     std::string_view const name = parts[p];
-    int const count = to_integer(parts[p + 2], where, "the number of columns of " + std::string(name), 1);
+    int const count =
+        to_integer(parts[p + 2], where, "the number of columns of " + std::string(name), 1);
     auto const expect = [&](char type, int expected) {
       if (parts[p + 1] != std::string_view(&type, 1) || count != expected)
-        fail_input(where, "property ", in_quotes(name), " is ", parts[p + 1], ":", count, ", expected ", type, ":",
-                   expected);
+        fail_input(where, "property ", in_quotes(name), " is ", parts[p + 1], ":", count,
+                   ", expected ", type, ":", expected);
     };
     if (name == "species") {
       expect('S', 1);
@@ -85,13 +89,15 @@ Columns read_columns(std::string_view properties, SourceLocation const& where) {
     } else if (name == "pos") {
       expect('R', 3);
       columns.position = columns.total;
-    } else if (auto const found = std::find(charge_names.begin(), charge_names.end(), name); found < best_charge) {
+    } else if (auto const found = std::find(charge_names.begin(), charge_names.end(), name);
+               found < best_charge) {
       expect('R', 1);
       columns.charge = columns.total;
       best_charge = found;
     }
     constexpr int most = 100'000;
-    if (count > most || (columns.total += count) > most) fail_input(where, "more than ", most, " columns");
+    if (count > most || (columns.total += count) > most)
+      fail_input(where, "more than ", most, " columns");
   }
   if (columns.species < 0 || columns.position < 0)
     fail_input(where, "Properties=", in_quotes(properties), " without ",
@@ -101,7 +107,8 @@ Columns read_columns(std::string_view properties, SourceLocation const& where) {
 
 Cell read_lattice(Info const& info, SourceLocation const& where) {
   auto const lattice = info.find("Lattice");
-  if (lattice == info.end()) fail_input(where, "no Lattice=\"ax ay az bx by bz cx cy cz\": a periodic cell is needed");
+  if (lattice == info.end())
+    fail_input(where, "no Lattice=\"ax ay az bx by bz cx cy cz\": a periodic cell is needed");
   auto const words = words_of(lattice->second);
   if (words.size() != 9) fail_input(where, "Lattice holds ", words.size(), " values, expected 9");
   std::array<double, 9> h{};
@@ -112,7 +119,9 @@ Cell read_lattice(Info const& info, SourceLocation const& where) {
     std::replace_if(
         value.begin(), value.end(), [](char c) { return c == '[' || c == ']' || c == ','; }, ' ');
     auto const flags = words_of(value);
-    auto const periodic = [](std::string_view flag) { return flag[0] == 'T' || flag[0] == 't' || flag == "1"; };
+    auto const periodic = [](std::string_view flag) {
+      return flag[0] == 'T' || flag[0] == 't' || flag == "1";
+    };
     if (flags.size() != 3 || !std::all_of(flags.begin(), flags.end(), periodic))
       fail_input(where, "pbc=", in_quotes(pbc->second),
                  ", expected \"T T T\": a cell that is periodic in all directions");
@@ -131,9 +140,11 @@ Frame read_frame(LineReader& in) {
   Info const info = read_info(info_line, in.where());
   crystal.cell = read_lattice(info, in.where());
   auto const properties = info.find("Properties");
-  Columns const columns =
-      read_columns(properties == info.end() ? std::string_view("species:S:1:pos:R:3") : properties->second, in.where());
-  if (auto const comment = info.find("comment"); comment != info.end()) crystal.comment = comment->second;
+  Columns const columns = read_columns(
+      properties == info.end() ? std::string_view("species:S:1:pos:R:3") : properties->second,
+      in.where());
+  if (auto const comment = info.find("comment"); comment != info.end())
+    crystal.comment = comment->second;
 
   for (int i = 1; i <= n; ++i) {
     std::string const ion = "ion " + std::to_string(i) + " of " + std::to_string(n);
@@ -141,9 +152,12 @@ Frame read_frame(LineReader& in) {
     SourceLocation const where = in.where();
     if (words.size() != static_cast<std::size_t>(columns.total))
       fail_input(where, "found ", words.size(), " columns, expected ", columns.total, ": ", ion);
-    auto const number = [&](int column) { return to_number(words[static_cast<std::size_t>(column)], where, ion); };
+    auto const number = [&](int column) {
+      return to_number(words[static_cast<std::size_t>(column)], where, ion);
+    };
     crystal.species.push_back(element_of(words[static_cast<std::size_t>(columns.species)], where));
-    crystal.positions.push_back({number(columns.position), number(columns.position + 1), number(columns.position + 2)});
+    crystal.positions.push_back(
+        {number(columns.position), number(columns.position + 1), number(columns.position + 2)});
     if (columns.charge >= 0) crystal.charges.push_back(number(columns.charge));
   }
   return frame;
@@ -192,8 +206,8 @@ void write_extxyz(std::filesystem::path const& file, std::span<Crystal const> fr
     if (result) text << " energy=" << shortest(result->energy);
     if (result && result->stress) {
       auto const& [x, y, z] = *result->stress;
-      text << " stress=\"" << Vec3{x[0], x[1], x[2]} << ' ' << Vec3{y[0], y[1], y[2]} << ' ' << Vec3{z[0], z[1], z[2]}
-           << '"';
+      text << " stress=\"" << Vec3{x[0], x[1], x[2]} << ' ' << Vec3{y[0], y[1], y[2]} << ' '
+           << Vec3{z[0], z[1], z[2]} << '"';
     }
     if (!crystal.comment.empty()) text << " comment=" << escaped(crystal.comment);
     text << '\n';

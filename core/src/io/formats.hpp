@@ -1,4 +1,5 @@
-// The structure formats, one source file each. Readers do not validate the crystal as a whole: read_crystals does.
+// The structure formats, one source file each. Readers do not validate the crystal as a whole:
+// read_crystals does.
 #pragma once
 
 #include <filesystem>
@@ -23,7 +24,8 @@ Frame read_poscar(std::filesystem::path const& file);
 std::vector<Frame> read_extxyz(std::filesystem::path const& file);
 std::vector<Frame> read_cif(std::filesystem::path const& file);
 
-/// The element symbol that a label begins with: "Li" of "Li", "Li_sv", "Li1", "Li+"; nothing of "Lix" or "LI".
+/// The element symbol that a label begins with: "Li" of "Li", "Li_sv", "Li1", "Li+"; nothing of
+/// "Lix" or "LI".
 std::optional<std::string> find_element(std::string_view label);
 /// The same, or InputError.
 std::string element_of(std::string_view label, SourceLocation const& where);

@@ -15,8 +15,8 @@
 
 namespace ionscape::detail {
 
-/// The blocks of a CIF file. Throws InputError with the line, which gemmi gives as text only: "cif:12:3: message" for
-/// syntax, "cif:12 in data_x: message" for tags.
+/// The blocks of a CIF file. Throws InputError with the line, which gemmi gives as text only:
+/// "cif:12:3: message" for syntax, "cif:12 in data_x: message" for tags.
 inline gemmi::cif::Document parse_cif(std::string const& text, std::filesystem::path const& file) {
   constexpr char const* name = "cif:";
   try {
@@ -26,7 +26,8 @@ inline gemmi::cif::Document parse_cif(std::string const& text, std::filesystem::
     int line = 0;
     if (message.starts_with(name)) {
       std::from_chars(message.data() + std::strlen(name), message.data() + message.size(), line);
-      if (std::size_t const end = message.find(": "); end != message.npos) message.erase(0, end + 2);
+      if (std::size_t const end = message.find(": "); end != message.npos)
+        message.erase(0, end + 2);
     }
     fail_input({file, line}, "not valid CIF: ", message);
   }

@@ -13,12 +13,14 @@ namespace ionscape {
 
 namespace {
 
-std::string_view without_comment(std::string_view line) { return line.substr(0, line.find_first_of("!#")); }
+std::string_view without_comment(std::string_view line) {
+  return line.substr(0, line.find_first_of("!#"));
+}
 
 Vec3 componentwise(Vec3 u, Vec3 v) { return {u.x * v.x, u.y * v.y, u.z * v.z}; }
 
-/// Lines 2 to 5: a factor, or minus the wanted volume, or one factor for each of x, y, z; then the lattice vectors.
-/// Returns the cell and the factors, which hold for Cartesian positions too.
+/// Lines 2 to 5: a factor, or minus the wanted volume, or one factor for each of x, y, z; then the
+/// lattice vectors. Returns the cell and the factors, which hold for Cartesian positions too.
 std::pair<Cell, Vec3> read_cell(LineReader& in) {
   auto const words = words_of(without_comment(in.next("the scale factor")));
   SourceLocation const where = in.where();
@@ -28,7 +30,8 @@ std::pair<Cell, Vec3> read_cell(LineReader& in) {
   for (std::string_view word : words) scale.push_back(to_number(word, where, "scale factor"));
   for (double s : scale)
     if (s == 0 || (s < 0 && scale.size() == 3))
-      fail_input(where, "scale factor ", s, ", expected one that is positive, or minus the volume in Å^3");
+      fail_input(where, "scale factor ", s,
+                 ", expected one that is positive, or minus the volume in Å^3");
 
   auto const lattice_vector = [&](std::string const& what) {
     std::string_view const line = in.next(what);
@@ -46,7 +49,8 @@ std::pair<Cell, Vec3> read_cell(LineReader& in) {
     double const s = std::cbrt(-scale[0] / cell.volume());
     factors = {s, s, s};
   }
-  return {{componentwise(factors, a), componentwise(factors, b), componentwise(factors, c)}, factors};
+  return {{componentwise(factors, a), componentwise(factors, b), componentwise(factors, c)},
+          factors};
 }
 
 struct SpeciesCount {
@@ -54,7 +58,8 @@ struct SpeciesCount {
   int count;
 };
 
-/// The species line and the counts. VASP 4 has no species line: symbols in the comment will do, as ASE writes them.
+/// The species line and the counts. VASP 4 has no species line: symbols in the comment will do, as
+/// ASE writes them.
 std::vector<SpeciesCount> read_species(LineReader& in, std::string const& comment) {
   std::vector<SpeciesCount> result;
   std::string_view const line = trimmed(without_comment(in.next("the species, as 'Li O'")));
@@ -72,18 +77,22 @@ std::vector<SpeciesCount> read_species(LineReader& in, std::string const& commen
     }
     if (words.empty() || !all_known || result.size() != words.size())
       fail_input(in.where(), "found ", in_quotes(line),
-                 ", expected the species, as 'Li O' (VASP 5), or as many element symbols in the first line (VASP 4)");
+                 ", expected the species, as 'Li O' (VASP 5), or as many element symbols in the "
+                 "first line (VASP 4)");
   }
   if (words.size() != result.size())
-    fail_input(in.where(), "found ", words.size(), " counts, expected ", result.size(), ": one for each species");
+    fail_input(in.where(), "found ", words.size(), " counts, expected ", result.size(),
+               ": one for each species");
   for (std::size_t s = 0; s < words.size(); ++s)
-    result[s].count = to_integer(words[s], in.where(), "the number of " + result[s].species + " ions", 1);
+    result[s].count =
+        to_integer(words[s], in.where(), "the number of " + result[s].species + " ions", 1);
   return result;
 }
 
 bool one_of(char letter, std::string_view letters) { return letters.find(letter) != letters.npos; }
 
-/// 'Selective dynamics', if it is there, and 'Direct' or 'Cartesian', by the first letter as VASP does.
+/// 'Selective dynamics', if it is there, and 'Direct' or 'Cartesian', by the first letter as VASP
+/// does.
 struct Mode {
   bool selective;
   bool cartesian;
@@ -98,7 +107,8 @@ Mode read_mode(LineReader& in) {
   char letter = next_letter();
   bool const selective = one_of(letter, "sS");
   if (selective) letter = next_letter();
-  if (one_of(letter, "sS")) fail_input(in.where(), "a second 'Selective dynamics', expected 'Direct' or 'Cartesian'");
+  if (one_of(letter, "sS"))
+    fail_input(in.where(), "a second 'Selective dynamics', expected 'Direct' or 'Cartesian'");
   return {selective, one_of(letter, "cCkK")};
 }
 
@@ -109,7 +119,8 @@ void check_selective_flags(std::string_view line, SourceLocation const& where) {
     std::string_view word = i < words.size() ? words[i] : "";
     if (word.starts_with('.')) word.remove_prefix(1);
     if (word.empty() || !one_of(word[0], "tTfF"))
-      fail_input(where, "found ", in_quotes(trimmed(line)), ", expected three coordinates and three of T or F");
+      fail_input(where, "found ", in_quotes(trimmed(line)),
+                 ", expected three coordinates and three of T or F");
   }
 }
 
@@ -126,8 +137,8 @@ Frame read_poscar(std::filesystem::path const& file) {
 
   for (SpeciesCount const& entry : species)
     for (int i = 1; i <= entry.count; ++i) {
-      std::string const what =
-          "position of " + entry.species + " ion " + std::to_string(i) + " of " + std::to_string(entry.count);
+      std::string const what = "position of " + entry.species + " ion " + std::to_string(i) +
+                               " of " + std::to_string(entry.count);
       std::string_view const line = in.next(what);
       Vec3 const r = three_numbers(line, in.where(), what);
       if (selective) check_selective_flags(line, in.where());
@@ -139,7 +150,8 @@ Frame read_poscar(std::filesystem::path const& file) {
   auto const rest = words_of(in.peek());
   if (double number = 0; !rest.empty() && parse_number(rest[0], number)) {
     std::string_view const line = in.next("");
-    fail_input(in.where(), "found ", in_quotes(trimmed(line)), " after the positions of all ", crystal.size(), " ions");
+    fail_input(in.where(), "found ", in_quotes(trimmed(line)), " after the positions of all ",
+               crystal.size(), " ions");
   }
   return {std::move(crystal), 0};
 }
@@ -151,7 +163,9 @@ void write_poscar(std::filesystem::path const& file, Crystal const& crystal) {
 
   AtomicFile out(file);
   std::ostream& text = out.stream();
-  auto const write = [&](Vec3 v) { text << shortest(v.x) << ' ' << shortest(v.y) << ' ' << shortest(v.z) << '\n'; };
+  auto const write = [&](Vec3 v) {
+    text << shortest(v.x) << ' ' << shortest(v.y) << ' ' << shortest(v.z) << '\n';
+  };
   text << one_line(crystal.comment) << "\n1.0\n";
   for (Vec3 vector : {crystal.cell.a, crystal.cell.b, crystal.cell.c}) write(vector);
   for (std::string const& species : order) text << species << ' ';

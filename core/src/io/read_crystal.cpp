@@ -14,10 +14,12 @@ using Reader = std::vector<Frame> (*)(std::filesystem::path const&);
 /// The reader that the file's name asks for; nullptr if it is no structure's.
 Reader reader_of(std::filesystem::path const& file) {
   std::string name = file.filename().string();
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   if (name.ends_with(".cif")) return read_cif;
   if (name.ends_with(".extxyz") || name.ends_with(".xyz")) return read_extxyz;
-  if (name.ends_with(".vasp") || name.find("poscar") != name.npos || name.find("contcar") != name.npos)
+  if (name.ends_with(".vasp") || name.find("poscar") != name.npos ||
+      name.find("contcar") != name.npos)
     return [](std::filesystem::path const& poscar) { return std::vector{read_poscar(poscar)}; };
   return nullptr;
 }
@@ -28,7 +30,9 @@ bool has_structure_name(std::filesystem::path const& file) { return reader_of(fi
 
 std::vector<Crystal> read_crystals(std::filesystem::path const& file) {
   Reader const reader = reader_of(file);
-  if (!reader) fail_input({file}, "unknown format, expected *POSCAR*, *CONTCAR*, .vasp, .cif, .extxyz or .xyz");
+  if (!reader)
+    fail_input({file},
+               "unknown format, expected *POSCAR*, *CONTCAR*, .vasp, .cif, .extxyz or .xyz");
   std::vector<Crystal> crystals;
   for (Frame& frame : reader(file)) {
     try {
@@ -43,7 +47,8 @@ std::vector<Crystal> read_crystals(std::filesystem::path const& file) {
 
 Crystal read_crystal(std::filesystem::path const& file) {
   std::vector<Crystal> crystals = read_crystals(file);
-  if (crystals.size() != 1) fail_input({file}, "holds ", crystals.size(), " structures, expected one");
+  if (crystals.size() != 1)
+    fail_input({file}, "holds ", crystals.size(), " structures, expected one");
   return std::move(crystals.front());
 }
 

@@ -47,7 +47,8 @@ std::string one_line(std::string text) {
 
 std::string in_quotes(std::string_view text) {
   constexpr std::size_t longest = 60;
-  return "'" + one_line(std::string(text.substr(0, longest))) + (text.size() > longest ? "...'" : "'");
+  return "'" + one_line(std::string(text.substr(0, longest))) +
+         (text.size() > longest ? "...'" : "'");
 }
 
 bool parse_number(std::string_view word, double& number) {
@@ -62,16 +63,19 @@ bool parse_number(std::string_view word, double& number) {
 
 double to_number(std::string_view word, SourceLocation const& where, std::string_view what) {
   double number = 0;
-  if (!parse_number(word, number)) fail_input(where, "found ", in_quotes(word), ", expected a number: ", what);
+  if (!parse_number(word, number))
+    fail_input(where, "found ", in_quotes(word), ", expected a number: ", what);
   return number;
 }
 
-int to_integer(std::string_view word, SourceLocation const& where, std::string_view what, int least) {
+int to_integer(std::string_view word, SourceLocation const& where, std::string_view what,
+               int least) {
   int number = 0;
   auto const [stop, error] = std::from_chars(word.data(), word.data() + word.size(), number);
   if (error != std::errc{} || stop != word.data() + word.size())
     fail_input(where, "found ", in_quotes(word), ", expected a whole number: ", what);
-  if (number < least) fail_input(where, "found ", number, ", expected at least ", least, ": ", what);
+  if (number < least)
+    fail_input(where, "found ", number, ", expected at least ", least, ": ", what);
   return number;
 }
 
@@ -80,7 +84,8 @@ Vec3 three_numbers(std::string_view line, SourceLocation const& where, std::stri
   double extra = 0;
   if (words.size() < 3 || (words.size() > 3 && parse_number(words[3], extra)))
     fail_input(where, "found ", in_quotes(trimmed(line)), ", expected three numbers: ", what);
-  return {to_number(words[0], where, what), to_number(words[1], where, what), to_number(words[2], where, what)};
+  return {to_number(words[0], where, what), to_number(words[1], where, what),
+          to_number(words[2], where, what)};
 }
 
 LineReader::LineReader(std::filesystem::path const& file) : file_(file), text_(read_text(file)) {}

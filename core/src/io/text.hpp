@@ -11,7 +11,8 @@
 
 namespace ionscape {
 
-/// A whole text file. Throws InputError if it is missing, a directory, unreadable, empty or binary (holds a zero byte).
+/// A whole text file. Throws InputError if it is missing, a directory, unreadable, empty or binary
+/// (holds a zero byte).
 std::string read_text(std::filesystem::path const& file);
 
 /// The words between blanks (space, tab, CR).
@@ -30,9 +31,11 @@ bool parse_number(std::string_view word, double& number);
 double to_number(std::string_view word, SourceLocation const& where, std::string_view what);
 
 /// A whole number in [least, 2^31).
-int to_integer(std::string_view word, SourceLocation const& where, std::string_view what, int least);
+int to_integer(std::string_view word, SourceLocation const& where, std::string_view what,
+               int least);
 
-/// The three numbers that a line begins with; a fourth is an error, other text behind them is passed over.
+/// The three numbers that a line begins with; a fourth is an error, other text behind them is
+/// passed over.
 Vec3 three_numbers(std::string_view line, SourceLocation const& where, std::string_view what);
 
 /// The lines of a file one after the other, without their ends (LF or CR LF).

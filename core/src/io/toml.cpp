@@ -9,7 +9,8 @@
 
 #include "text.hpp"
 
-// Without it, a debug build of toml++ 3.3 aborts on malformed text ("[.x]") that its parser reports properly otherwise.
+// Without it, a debug build of toml++ 3.3 aborts on malformed text ("[.x]") that its parser reports
+// properly otherwise.
 #define TOML_ASSERT(condition) static_assert(true)
 #if __has_include(<toml++/toml.hpp>)
 #include <toml++/toml.hpp>
@@ -29,7 +30,9 @@ struct TomlReader::Node {
   std::set<std::string, std::less<>> asked = {};
   std::vector<std::shared_ptr<Node>> children = {};
 
-  SourceLocation where(toml::node const& node) const { return {file, static_cast<int>(node.source().begin.line)}; }
+  SourceLocation where(toml::node const& node) const {
+    return {file, static_cast<int>(node.source().begin.line)};
+  }
 
   /// " in [neb]" for messages.
   std::string place() const {
@@ -44,7 +47,8 @@ struct TomlReader::Node {
 
   std::shared_ptr<Node> add_child(std::string_view key, toml::table const& of, bool array_entry) {
     std::string const prefix = path.empty() ? "" : path + ".";
-    children.push_back(std::make_shared<Node>(Node{contents, &of, file, prefix + std::string(key), array_entry}));
+    children.push_back(
+        std::make_shared<Node>(Node{contents, &of, file, prefix + std::string(key), array_entry}));
     return children.back();
   }
 
@@ -53,10 +57,12 @@ struct TomlReader::Node {
     std::vector<std::string> others;
     for (auto const& [name, value] : *table)
       if (!asked.contains(name.str())) others.emplace_back(name.str());
-    fail_input(where(*table), "no ", kind, " '", key, "'", place(), others.empty() ? "" : ", found ", joined(others));
+    fail_input(where(*table), "no ", kind, " '", key, "'", place(),
+               others.empty() ? "" : ", found ", joined(others));
   }
 
-  [[noreturn]] void fail_type(toml::node const& node, std::string_view key, std::string_view expected) const {
+  [[noreturn]] void fail_type(toml::node const& node, std::string_view key,
+                              std::string_view expected) const {
     std::ostringstream found;
     if (node.is_table())
       found << "a table";
@@ -68,12 +74,15 @@ struct TomlReader::Node {
   }
 
   void check(double number, Limits limits, toml::node const& node, std::string_view key) const {
-    if (!std::isfinite(number)) fail_input(where(node), key, " = ", number, ", expected a finite number");
+    if (!std::isfinite(number))
+      fail_input(where(node), key, " = ", number, ", expected a finite number");
     bool const too_small = limits.min_excluded ? number <= limits.min : number < limits.min;
     if (!too_small && number <= limits.max) return;
     std::string expected;
-    if (std::isfinite(limits.min)) expected = (limits.min_excluded ? "> " : ">= ") + shortest(limits.min);
-    if (std::isfinite(limits.max)) expected += (expected.empty() ? "<= " : " and <= ") + shortest(limits.max);
+    if (std::isfinite(limits.min))
+      expected = (limits.min_excluded ? "> " : ">= ") + shortest(limits.min);
+    if (std::isfinite(limits.max))
+      expected += (expected.empty() ? "<= " : " and <= ") + shortest(limits.max);
     fail_input(where(node), key, " = ", shortest(number), ", expected ", expected);
   }
 
@@ -89,7 +98,8 @@ struct TomlReader::Node {
 };
 
 template <>
-double TomlReader::Node::convert(toml::node const& node, std::string_view key, Limits limits) const {
+double TomlReader::Node::convert(toml::node const& node, std::string_view key,
+                                 Limits limits) const {
   if (!node.is_number()) fail_type(node, key, "a number");
   double const number = *node.value<double>();
   check(number, limits, node, key);
@@ -99,7 +109,8 @@ double TomlReader::Node::convert(toml::node const& node, std::string_view key, L
 template <>
 int TomlReader::Node::convert(toml::node const& node, std::string_view key, Limits limits) const {
   auto const* value = node.as_integer();
-  if (!value || value->get() < INT32_MIN || value->get() > INT32_MAX) fail_type(node, key, "a whole number");
+  if (!value || value->get() < INT32_MIN || value->get() > INT32_MAX)
+    fail_type(node, key, "a whole number");
   check(static_cast<double>(value->get()), limits, node, key);
   return static_cast<int>(value->get());
 }
@@ -117,25 +128,30 @@ std::string TomlReader::Node::convert(toml::node const& node, std::string_view k
 }
 
 template <>
-std::vector<double> TomlReader::Node::convert(toml::node const& node, std::string_view key, Limits limits) const {
+std::vector<double> TomlReader::Node::convert(toml::node const& node, std::string_view key,
+                                              Limits limits) const {
   if (!node.is_array()) fail_type(node, key, "a list of numbers");
   return convert_list<double>(node, key, limits);
 }
 
 template <>
-std::vector<std::string> TomlReader::Node::convert(toml::node const& node, std::string_view key, Limits limits) const {
+std::vector<std::string> TomlReader::Node::convert(toml::node const& node, std::string_view key,
+                                                   Limits limits) const {
   if (!node.is_array()) fail_type(node, key, "a list of strings");
   return convert_list<std::string>(node, key, limits);
 }
 
-TomlReader TomlReader::from_file(std::filesystem::path const& file) { return from_text(read_text(file), file); }
+TomlReader TomlReader::from_file(std::filesystem::path const& file) {
+  return from_text(read_text(file), file);
+}
 
 TomlReader TomlReader::from_text(std::string_view text, std::filesystem::path const& name) {
   try {
     auto const contents = std::make_shared<toml::table const>(toml::parse(text, name.string()));
     return TomlReader(std::make_shared<Node>(Node{contents, contents.get(), name}));
   } catch (toml::parse_error const& error) {
-    fail_input({name, static_cast<int>(error.source().begin.line)}, "not valid TOML: ", error.description());
+    fail_input({name, static_cast<int>(error.source().begin.line)},
+               "not valid TOML: ", error.description());
   }
 }
 
@@ -173,7 +189,8 @@ std::vector<double> TomlReader::axis(std::string_view key, Limits limits) {
     if (points.empty()) fail(key, key, " is an empty list, expected at least one number");
     return points;
   }
-  if (!node->is_table()) node_->fail_type(*node, key, "a number, a list, or {from, to, points | step}");
+  if (!node->is_table())
+    node_->fail_type(*node, key, "a number, a list, or {from, to, points | step}");
 
   TomlReader range = table(key);
   double const from = range.required<double>("from", limits);
@@ -183,18 +200,21 @@ std::vector<double> TomlReader::axis(std::string_view key, Limits limits) {
   int points = 0;
   if (range.has("points")) {
     points = range.required<int>("points", between(1, most));
-    if (points == 1 && from != to) range.fail("points", "points = 1, expected at least 2 from ", from, " to ", to);
+    if (points == 1 && from != to)
+      range.fail("points", "points = 1, expected at least 2 from ", from, " to ", to);
   } else {
     double const step = range.required<double>("step");
     double const steps = (to - from) / step;
     if (step == 0 || !(steps >= 0) || std::fabs(steps - std::round(steps)) > 1e-6)
       range.fail("step", "step = ", step, " does not lead from ", from, " to ", to);
-    if (steps >= most) range.fail("step", "step = ", step, " gives ", steps, " points, expected at most ", most);
+    if (steps >= most)
+      range.fail("step", "step = ", step, " gives ", steps, " points, expected at most ", most);
     points = static_cast<int>(std::lround(steps)) + 1;
   }
   std::vector<double> values;
   // Weighted with whole numbers: from -2 to -1 by 0.1 passes through the double nearest to -1.3.
-  for (int i = 0; i + 1 < points; ++i) values.push_back((from * (points - 1 - i) + to * i) / (points - 1));
+  for (int i = 0; i + 1 < points; ++i)
+    values.push_back((from * (points - 1 - i) + to * i) / (points - 1));
   values.push_back(to);
   return values;
 }
@@ -213,8 +233,10 @@ bool TomlReader::is_table(std::string_view key) const {
 
 std::vector<std::string> TomlReader::keys() const {
   std::vector<std::pair<toml::source_position, std::string>> found;
-  for (auto const& [key, value] : *node_->table) found.emplace_back(value.source().begin, key.str());
-  std::stable_sort(found.begin(), found.end(), [](auto const& u, auto const& v) { return u.first < v.first; });
+  for (auto const& [key, value] : *node_->table)
+    found.emplace_back(value.source().begin, key.str());
+  std::stable_sort(found.begin(), found.end(),
+                   [](auto const& u, auto const& v) { return u.first < v.first; });
   std::vector<std::string> names;
   for (auto& [position, name] : found) names.push_back(std::move(name));
   return names;
@@ -257,7 +279,8 @@ void TomlReader::reject_unknown_keys() const {
   for (std::string const& key : keys())
     if (!node_->asked.contains(key)) {
       std::vector<std::string> const known(node_->asked.begin(), node_->asked.end());
-      fail(key, "unknown key '", key, "'", node_->place(), "; known keys: ", joined(known), suggestion(key, known));
+      fail(key, "unknown key '", key, "'", node_->place(), "; known keys: ", joined(known),
+           suggestion(key, known));
     }
   for (auto const& child : node_->children) TomlReader(child).reject_unknown_keys();
 }

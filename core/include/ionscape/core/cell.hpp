@@ -22,8 +22,12 @@ namespace ionscape {
 struct Vec3 {
   double x = 0, y = 0, z = 0;
 
-  friend IONSCAPE_FUNCTION Vec3 operator+(Vec3 u, Vec3 v) { return {u.x + v.x, u.y + v.y, u.z + v.z}; }
-  friend IONSCAPE_FUNCTION Vec3 operator-(Vec3 u, Vec3 v) { return {u.x - v.x, u.y - v.y, u.z - v.z}; }
+  friend IONSCAPE_FUNCTION Vec3 operator+(Vec3 u, Vec3 v) {
+    return {u.x + v.x, u.y + v.y, u.z + v.z};
+  }
+  friend IONSCAPE_FUNCTION Vec3 operator-(Vec3 u, Vec3 v) {
+    return {u.x - v.x, u.y - v.y, u.z - v.z};
+  }
   friend IONSCAPE_FUNCTION Vec3 operator*(double s, Vec3 v) { return {s * v.x, s * v.y, s * v.z}; }
   friend IONSCAPE_FUNCTION Vec3 operator-(Vec3 v) { return {-v.x, -v.y, -v.z}; }
   IONSCAPE_FUNCTION Vec3& operator+=(Vec3 v) {
@@ -34,7 +38,9 @@ struct Vec3 {
     x -= v.x, y -= v.y, z -= v.z;
     return *this;
   }
-  friend IONSCAPE_FUNCTION bool operator==(Vec3 u, Vec3 v) { return u.x == v.x && u.y == v.y && u.z == v.z; }
+  friend IONSCAPE_FUNCTION bool operator==(Vec3 u, Vec3 v) {
+    return u.x == v.x && u.y == v.y && u.z == v.z;
+  }
 };
 
 IONSCAPE_FUNCTION double dot(Vec3 u, Vec3 v) { return u.x * v.x + u.y * v.y + u.z * v.z; }
@@ -57,7 +63,8 @@ struct Cell {
     return {s * cross(b, c), s * cross(c, a), s * cross(a, b)};
   }
 
-  /// Distances in Å between opposite faces: the radius of the largest sphere inside is half the smallest.
+  /// Distances in Å between opposite faces: the radius of the largest sphere inside is half the
+  /// smallest.
   IONSCAPE_FUNCTION Vec3 face_distances() const {
     double const v = volume();
     return {v / norm(cross(b, c)), v / norm(cross(c, a)), v / norm(cross(a, b))};
@@ -72,8 +79,9 @@ struct Cell {
   }
 };
 
-/// Shortest periodic image of a difference vector, in any cell however skewed: searches the neighbouring images of the
-/// wrapped vector (host code; kernels never use minimum image, they sum over images).
+/// Shortest periodic image of a difference vector, in any cell however skewed: searches the
+/// neighbouring images of the wrapped vector (host code; kernels never use minimum image, they sum
+/// over images).
 Vec3 minimum_image(Cell const& cell, Vec3 difference);
 
 }  // namespace ionscape

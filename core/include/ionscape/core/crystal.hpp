@@ -8,8 +8,8 @@
 
 namespace ionscape {
 
-/// n ions in a periodic cell. All vectors have length n, except `charges`, which is empty where no charges are known:
-/// nothing in ionscape invents a charge in silence.
+/// n ions in a periodic cell. All vectors have length n, except `charges`, which is empty where no
+/// charges are known: nothing in ionscape invents a charge in silence.
 struct Crystal {
   Cell cell;
   std::vector<std::string> species;  // element symbols, or any label that a potential set names
@@ -20,14 +20,14 @@ struct Crystal {
   std::size_t size() const { return positions.size(); }
 };
 
-/// A chain of structures from one end of a hop to the other, all with the same cell and the same ions in the same
-/// order, positions continuous along the chain (not wrapped).
+/// A chain of structures from one end of a hop to the other, all with the same cell and the same
+/// ions in the same order, positions continuous along the chain (not wrapped).
 struct Band {
   std::vector<Crystal> images;
 };
 
-/// Throws InputError if the crystal cannot be computed: a number that is not finite, a cell of zero volume, lists of
-/// different length, two ions closer than `closest` Å. `what` names the structure.
+/// Throws InputError if the crystal cannot be computed: a number that is not finite, a cell of zero
+/// volume, lists of different length, two ions closer than `closest` Å. `what` names the structure.
 void validate(Crystal const& crystal, std::string const& what, double closest = 0.1);
 
 }  // namespace ionscape

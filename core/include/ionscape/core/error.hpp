@@ -1,5 +1,5 @@
-// The one way in which ionscape refuses bad input: an InputError that says where, what was found, what was expected.
-// The program turns it into one line on stderr and exit code 1.
+// The one way in which ionscape refuses bad input: an InputError that says where, what was found,
+// what was expected. The program turns it into one line on stderr and exit code 1.
 #pragma once
 
 #include <filesystem>
@@ -10,8 +10,8 @@
 
 namespace ionscape {
 
-/// Where in the user's input something stands; line 0 means "the file as a whole", an empty file means "no file"
-/// (a command line option, a value handed over by a calling program).
+/// Where in the user's input something stands; line 0 means "the file as a whole", an empty file
+/// means "no file" (a command line option, a value handed over by a calling program).
 struct SourceLocation {
   std::filesystem::path file;
   int line = 0;
@@ -38,7 +38,8 @@ class InputError : public std::runtime_error {
   SourceLocation where_;
 };
 
-/// Throws InputError with all pieces streamed into one message: fail_input(where, "volume ", v, " Å^3, expected > 0").
+/// Throws InputError with all pieces streamed into one message: fail_input(where, "volume ", v, "
+/// Å^3, expected > 0").
 template <class... Pieces>
 [[noreturn]] void fail_input(SourceLocation const& where, Pieces const&... pieces) {
   std::ostringstream message;

@@ -1,5 +1,5 @@
-// Units used everywhere in ionscape: eV, angstrom (Å), elementary charge (e). Nothing is ever stored in other units;
-// files in other units are converted where they are read.
+// Units used everywhere in ionscape: eV, angstrom (Å), elementary charge (e). Nothing is ever
+// stored in other units; files in other units are converted where they are read.
 #pragma once
 
 namespace ionscape {

@@ -1,5 +1,6 @@
 #pragma once
-// Which ionscape this is: written into results, so that a table can be traced to the code that made it.
+// Which ionscape this is: written into results, so that a table can be traced to the code that made
+// it.
 
 #include <string_view>
 
@@ -8,7 +9,8 @@ namespace ionscape {
 /// "major.minor.patch"
 std::string_view version() noexcept;
 
-/// Abbreviated git commit at build time, with "-dirty" if tracked files differed; "unknown" outside a repository.
+/// Abbreviated git commit at build time, with "-dirty" if tracked files differed; "unknown" outside
+/// a repository.
 std::string_view commit() noexcept;
 
 /// CMake's build type: "Release", "Debug", ...

@@ -41,22 +41,23 @@ enum class SiteKind { tet, oct, other };
 /// "tet", "oct" or "other".
 char const* name_of(SiteKind kind);
 
-/// A place for a mobile ion. `position` (Å) is where that ion is put; a distortion that moves anions leaves it where it
-/// was, so it need not be the centre of the vertices.
+/// A place for a mobile ion. `position` (Å) is where that ion is put; a distortion that moves
+/// anions leaves it where it was, so it need not be the centre of the vertices.
 struct Site {
   SiteKind kind = SiteKind::other;
   Vec3 position;
   std::vector<Vertex> vertices;
 };
 
-/// The triangle of ions through which an ion passes from one site into the next, and the point of passage (Å).
+/// The triangle of ions through which an ion passes from one site into the next, and the point of
+/// passage (Å).
 struct Window {
   std::array<Vertex, 3> vertices;
   Vec3 position;
 };
 
-/// Continuous symmetry measure (csm.hpp) of the site's vertices around its position, against T:4 or O:6 as its kind
-/// says; NaN for SiteKind::other.
+/// Continuous symmetry measure (csm.hpp) of the site's vertices around its position, against T:4 or
+/// O:6 as its kind says; NaN for SiteKind::other.
 double symmetry_measure(Crystal const& framework, Site const& site);
 
 /// Volume in Å^3 of the convex hull of the site's vertices.

@@ -1,5 +1,6 @@
-// L-BFGS over all images of a band at once ("global L-BFGS"): Sheppard, Terrell, Henkelman, J. Chem. Phys. 128, 134106
-// (2008); two-loop recursion of Nocedal, Math. Comp. 35, 773 (1980). No line search: a band has a force, but no energy.
+// L-BFGS over all images of a band at once ("global L-BFGS"): Sheppard, Terrell, Henkelman, J.
+// Chem. Phys. 128, 134106 (2008); two-loop recursion of Nocedal, Math. Comp. 35, 773 (1980). No
+// line search: a band has a force, but no energy.
 #pragma once
 
 #include <ionscape/neb/vectors.hpp>
@@ -20,11 +21,13 @@ struct Lbfgs {
   double max_step_length;  // Å, for any one ion
   int dof_per_ion;
 
-  /// Vectors of n numbers that one chain keeps between steps: the last force, the steps, the force changes.
+  /// Vectors of n numbers that one chain keeps between steps: the last force, the steps, the force
+  /// changes.
   static constexpr int n_vectors = 1 + 2 * rows;
 
   /// Moves x (n numbers, Å) along `force` (n numbers, eV/Å).
-  KOKKOS_FUNCTION void step(int n, double const* force, State& state, double* vectors, double* x) const {
+  KOKKOS_FUNCTION void step(int n, double const* force, State& state, double* vectors,
+                            double* x) const {
     constexpr double first_inverse_curvature = 0.05;  // Å^2/eV, before anything is known
     double* const last_force = vectors;
     double* const steps = vectors + n;
@@ -47,7 +50,8 @@ struct Lbfgs {
     for (int k = 0; k < n; ++k) direction[k] *= scale;
     for (int p = state.stored - 1; p >= 0; --p) {
       int const row = (state.newest + rows - p) % rows;
-      double const correction = weight[p] - state.inverse[row] * dot(n, changes + row * n, direction);
+      double const correction =
+          weight[p] - state.inverse[row] * dot(n, changes + row * n, direction);
       for (int k = 0; k < n; ++k) direction[k] += correction * steps[row * n + k];
     }
 
@@ -61,16 +65,17 @@ struct Lbfgs {
     state.has_step = true;
   }
 
-  /// The force law has changed (an image begins to climb): what was learned about its curvature is void.
+  /// The force law has changed (an image begins to climb): what was learned about its curvature is
+  /// void.
   KOKKOS_FUNCTION void restart(int, State& state, double*) const { state = State{}; }
 
   KOKKOS_FUNCTION static int row_after(int row) { return row + 1 == rows ? 0 : row + 1; }
   KOKKOS_FUNCTION static int row_before(int row) { return row == 0 ? rows - 1 : row - 1; }
 
-  /// Takes in the last step and the force change it made. Along a step of negative curvature the memory is dropped, so
-  /// that every direction stays a descent direction.
-  KOKKOS_FUNCTION static void learn(int n, double const* force, double const* last_force, double const* steps,
-                                    double* changes, State& state) {
+  /// Takes in the last step and the force change it made. Along a step of negative curvature the
+  /// memory is dropped, so that every direction stays a descent direction.
+  KOKKOS_FUNCTION static void learn(int n, double const* force, double const* last_force,
+                                    double const* steps, double* changes, State& state) {
     int const row = row_after(state.newest);
     double const* const step = steps + row * n;
     double* const change = changes + row * n;

@@ -1,4 +1,5 @@
-// Starting paths on the host. Coordinates are continuous along a path: never wrapped back into the cell.
+// Starting paths on the host. Coordinates are continuous along a path: never wrapped back into the
+// cell.
 #pragma once
 
 #include <vector>
@@ -19,20 +20,22 @@ struct PathSet {
   void add(std::vector<double> const& path, int surface_index);
 };
 
-/// Throws InputError if the set cannot be computed: too few images per path, lists of the wrong length, a coordinate
-/// that is not finite.
+/// Throws InputError if the set cannot be computed: too few images per path, lists of the wrong
+/// length, a coordinate that is not finite.
 void validate(PathSet const& paths, int fewest_images);
 
-/// n_images points, (n_images, dof) in Å, equally spaced in arc length along the straight lines through two or more
-/// waypoints (dof numbers each). Throws InputError on fewer waypoints or images, on different dof, on zero length.
+/// n_images points, (n_images, dof) in Å, equally spaced in arc length along the straight lines
+/// through two or more waypoints (dof numbers each). Throws InputError on fewer waypoints or
+/// images, on different dof, on zero length.
 std::vector<double> linear_path(std::vector<std::vector<double>> const& waypoints, int n_images);
 
-/// Straight path, (n_images, 3 n_ions) in Å, from `start` to the nearest periodic image of `end`, ion by ion.
-std::vector<double> minimum_image_path(Cell const& cell, std::vector<Vec3> const& start, std::vector<Vec3> const& end,
-                                       int n_images);
+/// Straight path, (n_images, 3 n_ions) in Å, from `start` to the nearest periodic image of `end`,
+/// ion by ion.
+std::vector<double> minimum_image_path(Cell const& cell, std::vector<Vec3> const& start,
+                                       std::vector<Vec3> const& end, int n_images);
 
-/// The coordinates of a band of structures as one path, (n_images, 3 n_ions) in Å. Throws InputError if the structures
-/// differ in their number of ions.
+/// The coordinates of a band of structures as one path, (n_images, 3 n_ions) in Å. Throws
+/// InputError if the structures differ in their number of ions.
 std::vector<double> path_of(Band const& band);
 
 }  // namespace ionscape

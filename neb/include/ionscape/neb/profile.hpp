@@ -1,5 +1,5 @@
-// The energy along a band between its images: a cubic on each segment that matches energies and derivatives at both
-// ends; appendix of Henkelman, Jónsson, J. Chem. Phys. 113, 9978 (2000).
+// The energy along a band between its images: a cubic on each segment that matches energies and
+// derivatives at both ends; appendix of Henkelman, Jónsson, J. Chem. Phys. 113, 9978 (2000).
 #pragma once
 
 #include <vector>
@@ -23,7 +23,8 @@ struct ProfileExtremum {
   bool maximum;
 };
 
-/// Minima and maxima of the cubics between the first and the last image, in order of s; the ends are not among them.
+/// Minima and maxima of the cubics between the first and the last image, in order of s; the ends
+/// are not among them.
 std::vector<ProfileExtremum> profile_extrema(BandResult const& band);
 
 }  // namespace ionscape

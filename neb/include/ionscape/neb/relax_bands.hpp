@@ -1,5 +1,5 @@
-// Nudged elastic bands, thousands at a time, on any Kokkos back end. HUJ00: Henkelman, Uberuaga, Jónsson, J. Chem.
-// Phys. 113, 9901 (2000); HJ00: Henkelman, Jónsson, ibid. 9978.
+// Nudged elastic bands, thousands at a time, on any Kokkos back end. HUJ00: Henkelman, Uberuaga,
+// Jónsson, J. Chem. Phys. 113, 9901 (2000); HJ00: Henkelman, Jónsson, ibid. 9978.
 #pragma once
 
 #include <algorithm>
@@ -41,24 +41,24 @@ int start_again(Exec const& exec, Chains<MemorySpace> const& chains,
   return n_again;
 }
 
-/// Relaxes with the chosen optimizer. A band has no energy that could guard L-BFGS, and about one in ten thousand wanders
-/// off or falls onto an ion; a chain that it has not finished starts again with FIRE, which is slower and stays near its
-/// path, and has max_steps of its own.
+/// Relaxes with the chosen optimizer. A band has no energy that could guard L-BFGS, and about one
+/// in ten thousand wanders off or falls onto an ion; a chain that it has not finished starts again
+/// with FIRE, which is slower and stays near its path, and has max_steps of its own.
 template <class Exec, class Model, class MemorySpace, class Rule, class Progress>
-void relax(Exec const& exec, Model const& model, Chains<MemorySpace> const& chains, Rule const& rule,
-           NebOptions const& o, Progress const& progress) {
+void relax(Exec const& exec, Model const& model, Chains<MemorySpace> const& chains,
+           Rule const& rule, NebOptions const& o, Progress const& progress) {
   Fire const fire{o.max_step_length, o.dof_per_ion};
   if (o.optimizer == Optimizer::fire) {
     relax(exec, model, chains, rule, fire, o.force_tolerance, o.max_steps, progress);
     return;
   }
   typename Chains<MemorySpace>::Matrix start(
-      Kokkos::view_alloc(exec, Kokkos::WithoutInitializing, "ionscape::neb::start"), chains.coordinates.extent(0),
-      chains.coordinates.extent(1));
+      Kokkos::view_alloc(exec, Kokkos::WithoutInitializing, "ionscape::neb::start"),
+      chains.coordinates.extent(0), chains.coordinates.extent(1));
   Kokkos::deep_copy(exec, start, chains.coordinates);
   // The last call would count chains as done that start again.
-  relax(exec, model, chains, rule, Lbfgs{o.max_step_length, o.dof_per_ion}, o.force_tolerance, o.max_steps,
-        [&](int n_done) {
+  relax(exec, model, chains, rule, Lbfgs{o.max_step_length, o.dof_per_ion}, o.force_tolerance,
+        o.max_steps, [&](int n_done) {
           if (n_done < chains.n_chains) progress(n_done);
         });
   if (start_again(exec, chains, start) > 0)
@@ -67,34 +67,39 @@ void relax(Exec const& exec, Model const& model, Chains<MemorySpace> const& chai
     progress(chains.n_chains);
 }
 
-/// Minimises the ends of all bands as 2 n_bands lone points (first and last of each band in turn) and bends the bands
-/// after them: image i moves by its share of the two ends' displacements. Bands with an end that found no minimum are
-/// set aside with their status. Returns the points, whose steps count as evaluations.
+/// Minimises the ends of all bands as 2 n_bands lone points (first and last of each band in turn)
+/// and bends the bands after them: image i moves by its share of the two ends' displacements. Bands
+/// with an end that found no minimum are set aside with their status. Returns the points, whose
+/// steps count as evaluations.
 template <class Exec, class Model, class MemorySpace>
-Chains<MemorySpace> relax_ends(Exec const& exec, Model const& model, Chains<MemorySpace> const& bands,
-                               NebOptions const& options) {
+Chains<MemorySpace> relax_ends(Exec const& exec, Model const& model,
+                               Chains<MemorySpace> const& bands, NebOptions const& options) {
   Chains<MemorySpace> ends(exec, 2 * bands.n_chains, 1, bands.dof, 0, 1);
   int const last = bands.n_images - 1, dof = bands.dof;
   Kokkos::parallel_for(
-      "ionscape::neb::take_ends", Kokkos::RangePolicy<Exec>(exec, 0, ends.n_chains), KOKKOS_LAMBDA(int end) {
+      "ionscape::neb::take_ends", Kokkos::RangePolicy<Exec>(exec, 0, ends.n_chains),
+      KOKKOS_LAMBDA(int end) {
         int const row = end / 2 * (last + 1) + end % 2 * last;
         ends.surface(end) = bands.surface(row);
         for (int k = 0; k < dof; ++k) ends.coordinates(end, k) = bands.coordinates(row, k);
       });
   relax(exec, model, ends, PlainForce{options.dof_per_ion}, options, [](int) {});
   Kokkos::parallel_for(
-      "ionscape::neb::bend_to_ends", Kokkos::RangePolicy<Exec>(exec, 0, bands.n_chains), KOKKOS_LAMBDA(int band) {
+      "ionscape::neb::bend_to_ends", Kokkos::RangePolicy<Exec>(exec, 0, bands.n_chains),
+      KOKKOS_LAMBDA(int band) {
         int const begin = band * (last + 1);
         for (int k = 0; k < dof; ++k) {
           double const first_shift = ends.coordinates(2 * band, k) - bands.coordinates(begin, k);
-          double const last_shift = ends.coordinates(2 * band + 1, k) - bands.coordinates(begin + last, k);
+          double const last_shift =
+              ends.coordinates(2 * band + 1, k) - bands.coordinates(begin + last, k);
           for (int i = 0; i <= last; ++i)
             bands.coordinates(begin + i, k) += ((last - i) * first_shift + i * last_shift) / last;
         }
         for (int side = 0; side < 2; ++side) {
           BandStatus const status = ends.status(2 * band + side);
           if (status == BandStatus::not_finite) bands.status(band) = status;
-          if (status == BandStatus::step_limit) bands.status(band) = BandStatus::endpoint_not_converged;
+          if (status == BandStatus::step_limit)
+            bands.status(band) = BandStatus::endpoint_not_converged;
         }
       });
   return ends;
@@ -102,11 +107,13 @@ Chains<MemorySpace> relax_ends(Exec const& exec, Model const& model, Chains<Memo
 
 /// Sets aside the running bands whose two ends are the same point.
 template <class Exec, class MemorySpace>
-void set_aside_closed(Exec const& exec, Chains<MemorySpace> const& bands, NebOptions const& options) {
+void set_aside_closed(Exec const& exec, Chains<MemorySpace> const& bands,
+                      NebOptions const& options) {
   int const last = bands.n_images - 1, dof = bands.dof, dof_per_ion = options.dof_per_ion;
   double const distinct = options.distinct_ends;
   Kokkos::parallel_for(
-      "ionscape::neb::set_aside_closed", Kokkos::RangePolicy<Exec>(exec, 0, bands.n_chains), KOKKOS_LAMBDA(int band) {
+      "ionscape::neb::set_aside_closed", Kokkos::RangePolicy<Exec>(exec, 0, bands.n_chains),
+      KOKKOS_LAMBDA(int band) {
         if (bands.status(band) != BandStatus::running) return;
         double const* first = bands.row(bands.coordinates, band * (last + 1));
         for (int k = 0; k < dof; k += dof_per_ion)
@@ -124,15 +131,18 @@ auto on_host(Exec const& exec, Kokkos::View<T, P...> const& view) {
 
 }  // namespace neb
 
-/// Relaxes all paths to minimum energy paths (HJ00) with a climbing image (HUJ00), ends held or minimised first, and
-/// returns one result per path, in order. A band's result does not depend, not even in the last bit, on its batch or on
-/// the number of threads. A band that fails keeps its data and says why in its status.
+/// Relaxes all paths to minimum energy paths (HJ00) with a climbing image (HUJ00), ends held or
+/// minimised first, and returns one result per path, in order. A band's result does not depend, not
+/// even in the last bit, on its batch or on the number of threads. A band that fails keeps its data
+/// and says why in its status.
 ///
-/// The barrier is exact at the climbing image to second order in force_tolerance over the curvature; the other images'
-/// energies are on the path to the same order. Throws InputError on bad options or paths, before anything is computed.
+/// The barrier is exact at the climbing image to second order in force_tolerance over the
+/// curvature; the other images' energies are on the path to the same order. Throws InputError on
+/// bad options or paths, before anything is computed.
 template <class Exec, EnergySurface<Exec> Model>
 std::vector<BandResult> relax_bands(Exec const& exec, Model const& model, PathSet const& paths,
-                                    NebOptions const& options = {}, NebProgress const& progress = {}) {
+                                    NebOptions const& options = {},
+                                    NebProgress const& progress = {}) {
   using MemorySpace = typename Exec::memory_space;
   using neb::on_host;
   validate(options);
@@ -154,8 +164,8 @@ std::vector<BandResult> relax_bands(Exec const& exec, Model const& model, PathSe
   typename neb::Chains<MemorySpace>::template Vector<int> end_steps;
   if (options.relax_endpoints) end_steps = neb::relax_ends(exec, model, bands, options).steps;
   neb::set_aside_closed(exec, bands, options);
-  neb::BandForce const rule{options.dof_per_ion, options.spring, options.climb ? options.climb_threshold : 0,
-                            options.kink_springs};
+  neb::BandForce const rule{options.dof_per_ion, options.spring,
+                            options.climb ? options.climb_threshold : 0, options.kink_springs};
   neb::relax(exec, model, bands, rule, options, [&](int n) {
     if (progress) progress(n);
   });
@@ -176,17 +186,20 @@ std::vector<BandResult> relax_bands(Exec const& exec, Model const& model, PathSe
     r.status = status(band);
     r.steps = steps(band);
     r.evaluations = n_images + long(n_images - 2) * r.steps;
-    if (options.relax_endpoints) r.evaluations += 2 + steps_of_ends(2 * band) + steps_of_ends(2 * band + 1);
+    if (options.relax_endpoints)
+      r.evaluations += 2 + steps_of_ends(2 * band) + steps_of_ends(2 * band + 1);
     r.max_force = largest_force(band);
     r.n_images = n_images;
     r.dof = dof;
-    r.coordinates.assign(coordinates.data() + row * dof, coordinates.data() + (row + n_images) * dof);
+    r.coordinates.assign(coordinates.data() + row * dof,
+                         coordinates.data() + (row + n_images) * dof);
     r.energy.assign(energy.data() + row, energy.data() + row + n_images);
     for (int side : {0, 1}) {
       std::size_t const end = (row + std::size_t(side * (n_images - 1))) * dof;
       for (int k = 0; k < dof; k += options.dof_per_ion)
-        r.end_moved[side] = std::max(r.end_moved[side], neb::distance(options.dof_per_ion, &paths.coordinates[end + k],
-                                                                      coordinates.data() + end + k));
+        r.end_moved[side] = std::max(r.end_moved[side],
+                                     neb::distance(options.dof_per_ion, &paths.coordinates[end + k],
+                                                   coordinates.data() + end + k));
     }
     analyse(r, {force.data() + row * dof, std::size_t(n_images) * dof}, options.dof_per_ion);
   }

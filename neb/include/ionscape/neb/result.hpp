@@ -13,12 +13,14 @@ enum class BandStatus : int {
   step_limit,              // max_steps were not enough; the last path is kept
   not_finite,              // the model gave NaN or infinity; the path that did it is kept
   endpoint_not_converged,  // relax_endpoints: an end found no minimum; the band was not relaxed
-  endpoints_coincide,      // both ends are the same point (given so, or fallen into one minimum); not relaxed
+  // both ends are the same point (given so, or fallen into one minimum); not relaxed
+  endpoints_coincide,
 };
 
 enum class SaddleKind {
-  none,      // energies are not finite
-  interior,  // the highest image is higher than both ends: a saddle, if the band has climbed and converged
+  none,  // energies are not finite
+  // the highest image is higher than both ends: a saddle, if the band has climbed and converged
+  interior,
   endpoint,  // the path's highest point is an end: no saddle in between
 };
 
@@ -27,34 +29,45 @@ char const* to_string(SaddleKind kind);
 
 struct BandResult {
   BandStatus status = BandStatus::running;
-  int steps = 0;         // optimizer steps of the band
-  long evaluations = 0;  // energies and forces asked of the model, relaxed ends included; a restart's first call is not
-  double max_force = 0;  // largest band force on any ion of any interior image, as compared with force_tolerance
+  int steps = 0;  // optimizer steps of the band
+  long evaluations =
+      // energies and forces asked of the model, relaxed ends included; a restart's first call is
+      // not
+      0;
+  double max_force =
+      0;  // largest band force on any ion of any interior image, as compared with force_tolerance
 
   int n_images = 0, dof = 0;
-  std::vector<double> coordinates;       // (n_images, dof)
-  std::vector<double> energy;            // (n_images)
-  std::vector<double> position;          // (n_images), path length from the first image: the reaction coordinate s
-  std::vector<double> slope;             // (n_images), dE/ds = -force . tangent
-  std::array<double, 2> end_force = {};  // largest true force on any ion at the first and the last image: an end where
-                                         // this is not small is no minimum
+  std::vector<double> coordinates;  // (n_images, dof)
+  std::vector<double> energy;       // (n_images)
+  std::vector<double>
+      position;  // (n_images), path length from the first image: the reaction coordinate s
+  std::vector<double> slope;  // (n_images), dE/ds = -force . tangent
+  std::array<double, 2> end_force =
+      {};  // largest true force on any ion at the first and the last image: an end where
+           // this is not small is no minimum
 
-  std::array<double, 2> end_moved = {};  // relax_endpoints: how far the farthest ion of the first and of the last image
-                                         // has gone from where the path was given; it may have left its site
+  std::array<double, 2> end_moved =
+      {};  // relax_endpoints: how far the farthest ion of the first and of the last image
+           // has gone from where the path was given; it may have left its site
 
   SaddleKind saddle_kind = SaddleKind::none;
   int saddle_image = -1;       // the highest image, ends included; -1 where energies are not finite
   double saddle_energy = 0;    // its energy; like the barriers NaN where energies are not finite
   double forward_barrier = 0;  // saddle - first
   double reverse_barrier = 0;  // saddle - last
-  double max_minus_min = 0;  // over all images: the E_a of Xu et al. (2020) and Ouyang et al. (2023). Between held ends
-                             // that are no minima it depends on where the springs put the lowest image
+  double max_minus_min =
+      // over all images: the E_a of Xu et al. (2020) and Ouyang et al. (2023). Between held ends
+      0;
+  // that are no minima it depends on where the springs put the lowest image
 
-  std::span<double const> image(int i) const { return {coordinates.data() + std::size_t(i) * dof, std::size_t(dof)}; }
+  std::span<double const> image(int i) const {
+    return {coordinates.data() + std::size_t(i) * dof, std::size_t(dof)};
+  }
 };
 
-/// Fills in what follows from coordinates, energies and true forces (n_images, dof): positions, slopes, forces at the
-/// ends, saddle and barriers.
+/// Fills in what follows from coordinates, energies and true forces (n_images, dof): positions,
+/// slopes, forces at the ends, saddle and barriers.
 void analyse(BandResult& result, std::span<double const> force, int dof_per_ion);
 
 }  // namespace ionscape

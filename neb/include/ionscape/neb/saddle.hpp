@@ -1,4 +1,5 @@
-// The certificate of a stationary point: how large the force still is and in how many directions the energy falls.
+// The certificate of a stationary point: how large the force still is and in how many directions
+// the energy falls.
 #pragma once
 
 #include <algorithm>
@@ -13,20 +14,23 @@
 namespace ionscape {
 
 struct Curvature {
-  double force = 0;                 // norm of the true force, eV/Å
-  std::vector<double> eigenvalues;  // of the Hessian d2E/dx2, ascending, eV/Å^2; NaN where the model's forces are
+  double force = 0;  // norm of the true force, eV/Å
+  std::vector<double>
+      eigenvalues;  // of the Hessian d2E/dx2, ascending, eV/Å^2; NaN where the model's forces are
 
-  /// Directions in which the energy falls: eigenvalues below -zero (eV/Å^2). 0 at a minimum, 1 at a first-order saddle;
-  /// -1 if an eigenvalue is NaN. An eigenvalue within +-zero says nothing about its direction.
+  /// Directions in which the energy falls: eigenvalues below -zero (eV/Å^2). 0 at a minimum, 1 at a
+  /// first-order saddle; -1 if an eigenvalue is NaN. An eigenvalue within +-zero says nothing about
+  /// its direction.
   int index(double zero = 1e-3) const;
 };
 
 /// Eigenvalues of the symmetric part of a Hessian, (dof, dof), ascending.
 std::vector<double> hessian_eigenvalues(std::span<double const> hessian, int dof);
 
-/// Curvature at many points in one call of the model: `points` holds paths of one image. Hessians by central
-/// differences of the forces, with error of order displacement^2 (Å) times the fourth derivative: 2 dof + 1 evaluations
-/// per point, so for few degrees of freedom. Throws InputError on a set that is not one of single finite points.
+/// Curvature at many points in one call of the model: `points` holds paths of one image. Hessians
+/// by central differences of the forces, with error of order displacement^2 (Å) times the fourth
+/// derivative: 2 dof + 1 evaluations per point, so for few degrees of freedom. Throws InputError on
+/// a set that is not one of single finite points.
 template <class Exec, EnergySurface<Exec> Model>
 std::vector<Curvature> curvature_at(Exec const& exec, Model const& model, PathSet const& points,
                                     double displacement = 1e-3) {
@@ -34,12 +38,14 @@ std::vector<Curvature> curvature_at(Exec const& exec, Model const& model, PathSe
   validate(points, 1);
   if (points.n_images != 1)
     fail_input({}, "curvature of paths of ", points.n_images, " images, expected single points");
-  if (!(displacement > 0)) fail_input({}, "displacement ", displacement, " Å, expected a positive number");
+  if (!(displacement > 0))
+    fail_input({}, "displacement ", displacement, " Å, expected a positive number");
   int const dof = points.dof, per_point = 2 * dof + 1, rows = points.n_bands() * per_point;
 
   // Per point: the point itself, then +h and -h along each coordinate.
   Kokkos::View<double**, Kokkos::LayoutRight, MemorySpace> x("ionscape::neb::displaced", rows, dof);
-  Kokkos::View<double**, Kokkos::LayoutRight, MemorySpace> force("ionscape::neb::displaced_force", rows, dof);
+  Kokkos::View<double**, Kokkos::LayoutRight, MemorySpace> force("ionscape::neb::displaced_force",
+                                                                 rows, dof);
   Kokkos::View<double*, MemorySpace> energy("ionscape::neb::displaced_energy", rows);
   Kokkos::View<int*, MemorySpace> surface("ionscape::neb::displaced_surface", rows);
   Kokkos::View<int*, MemorySpace> active("ionscape::neb::displaced_active", rows);
@@ -70,7 +76,8 @@ std::vector<Curvature> curvature_at(Exec const& exec, Model const& model, PathSe
       for (int j = 0; j < dof; ++j)
         hessian[std::size_t(i) * dof + j] =
             (host_force(row + 2 * i + 2, j) - host_force(row + 2 * i + 1, j)) / (2 * displacement);
-    curvatures[point] = {Kokkos::sqrt(neb::dot(dof, here, here)), hessian_eigenvalues(hessian, dof)};
+    curvatures[point] = {Kokkos::sqrt(neb::dot(dof, here, here)),
+                         hessian_eigenvalues(hessian, dof)};
   }
   return curvatures;
 }

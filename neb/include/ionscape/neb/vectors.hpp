@@ -1,4 +1,5 @@
-// Sums over one band's numbers, in a fixed order: a band gets the same bits alone, in a batch and on any thread.
+// Sums over one band's numbers, in a fixed order: a band gets the same bits alone, in a batch and
+// on any thread.
 #pragma once
 
 #include <Kokkos_Core.hpp>
@@ -17,7 +18,8 @@ KOKKOS_INLINE_FUNCTION double distance(int n, double const* u, double const* v) 
   return Kokkos::sqrt(sum);
 }
 
-/// Largest norm of any ion's part of v (n numbers, n a multiple of dof_per_ion); NaN if a number is NaN.
+/// Largest norm of any ion's part of v (n numbers, n a multiple of dof_per_ion); NaN if a number is
+/// NaN.
 KOKKOS_INLINE_FUNCTION double largest_ion_norm(int n, int dof_per_ion, double const* v) {
   double largest = 0;
   for (int k = 0; k < n; k += dof_per_ion) {

@@ -1,10 +1,13 @@
-// Energy, forces, stress and site potentials of all ions, for one crystal or thousands of them in one batch.
+// Energy, forces, stress and site potentials of all ions, for one crystal or thousands of them in
+// one batch.
 //
-//   E = Coulomb (Ewald; tin-foil boundary, uniform background in charged cells) + pair terms, as reference.hpp spells them out.
+//   E = Coulomb (Ewald; tin-foil boundary, uniform background in charged cells) + pair terms, as
+//     reference.hpp spells them out.
 //
-// Per evaluation: images and lists are brought up to date, a real-space kernel sums over each ion's full list, and a reciprocal part
-// is summed directly or on a mesh. A lattice sum of -C/r^6 is one more reciprocal sum for each eigenvalue of the matrix C of the
-// species. Every ion sums for itself in a fixed order: no atomics, the same bits on any number of threads and in any batch.
+// Per evaluation: images and lists are brought up to date, a real-space kernel sums over each ion's
+// full list, and a reciprocal part is summed directly or on a mesh. A lattice sum of -C/r^6 is one
+// more reciprocal sum for each eigenvalue of the matrix C of the species. Every ion sums for itself
+// in a fixed order: no atomics, the same bits on any number of threads and in any batch.
 #pragma once
 
 #include <array>
@@ -33,8 +36,8 @@ struct EnergyOptions {
   double memory_limit = 0;             // bytes; 0: nine tenths of what the machine has free
 };
 
-/// Pair sums as the set says. A set without a cutoff is summed completely: -C/r^6 over the lattice, what decays faster up to the radius beyond which
-/// its forces stay below force_error.
+/// Pair sums as the set says. A set without a cutoff is summed completely: -C/r^6 over the lattice,
+/// what decays faster up to the radius beyond which its forces stay below force_error.
 PairSums pair_sums(PotentialSet const& set, std::span<Crystal const> systems, double force_error);
 
 /// Two ions closer than their pair term may be trusted (turnover_radius in pair_form.hpp).
@@ -64,9 +67,11 @@ class EnergyModel {
   using Vectors = Kokkos::View<double**, Kokkos::LayoutRight, MemorySpace>;
   using Numbers = Kokkos::View<double*, MemorySpace>;
 
-  /// Cells, charges and species of the crystals stay as they are, positions are handed to evaluate(). Crystals have charges. Throws InputError
-  /// for a crystal without charges, cutoffs that are not positive, and for batches that do not fit into the memory limit.
-  EnergyModel(std::span<Crystal const> systems, PotentialSet const& set, EnergyOptions const& options = {});
+  /// Cells, charges and species of the crystals stay as they are, positions are handed to
+  /// evaluate(). Crystals have charges. Throws InputError for a crystal without charges, cutoffs
+  /// that are not positive, and for batches that do not fit into the memory limit.
+  EnergyModel(std::span<Crystal const> systems, PotentialSet const& set,
+              EnergyOptions const& options = {});
   ~EnergyModel();
   EnergyModel(EnergyModel&&) noexcept;
   EnergyModel& operator=(EnergyModel&&) noexcept;
@@ -77,18 +82,21 @@ class EnergyModel {
   PairSums const& pairs() const;
   double memory() const;  // bytes held after the first evaluation
 
-  /// positions (n_ions, 3) in Å of all systems behind each other, any periodic image. Assigns the results below and waits for `exec`.
-  /// Allocates only when lists are built and do not fit.
+  /// positions (n_ions, 3) in Å of all systems behind each other, any periodic image. Assigns the
+  /// results below and waits for `exec`. Allocates only when lists are built and do not fit.
   template <class Exec>
   void evaluate(Exec const& exec, Positions const& positions);
 
-  Numbers energy() const;          // (n_systems), eV
-  Vectors forces() const;          // (n_ions, 3), eV/Å
-  Vectors terms() const;           // (n_systems, 4): Coulomb, pairs within cutoffs, lattice sum of -C/r^6, tail; eV
+  Numbers energy() const;  // (n_systems), eV
+  Vectors forces() const;  // (n_ions, 3), eV/Å
+  Vectors terms()
+      const;  // (n_systems, 4): Coulomb, pairs within cutoffs, lattice sum of -C/r^6, tail; eV
   Vectors stress() const;          // (n_systems, 6): xx, yy, zz, yz, xz, xy; eV/Å^3
   Numbers site_potential() const;  // (n_ions), V
   Numbers ion_energy() const;      // (n_ions), eV
-  Numbers approach() const;  // (n_ions): min over neighbours of distance / turnover radius; below 1 is a CloseContact
+  Numbers approach()
+      // (n_ions): min over neighbours of distance / turnover radius; below 1 is a CloseContact
+      const;
 
   /// The first positions of all systems, uploaded.
   Vectors initial_positions() const;
@@ -107,11 +115,12 @@ class EnergyModel {
   std::unique_ptr<State> state_;
 };
 
-/// Evaluates crystals as they are: in batches that fit into the memory limit, results in input order. Calls progress(done), if given, after
-/// each batch.
+/// Evaluates crystals as they are: in batches that fit into the memory limit, results in input
+/// order. Calls progress(done), if given, after each batch.
 template <class Exec>
 std::vector<EnergyResult> evaluate_crystals(Exec const& exec, std::span<Crystal const> crystals,
-                                            PotentialSet const& set, EnergyOptions const& options = {},
+                                            PotentialSet const& set,
+                                            EnergyOptions const& options = {},
                                             std::function<void(std::size_t)> const& progress = {});
 
 }  // namespace ionscape

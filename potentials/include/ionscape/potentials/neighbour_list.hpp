@@ -1,13 +1,16 @@
-// Full neighbour lists with periodic images, for one system or thousands, built and kept on the device.
+// Full neighbour lists with periodic images, for one system or thousands, built and kept on the
+// device.
 //
-// Every ion has a list of all images closer than a cutoff + skin, its own images included, as often as they occur: two ions may
-// form several pairs, cells may be smaller than the cutoff and as skewed as one likes. Pair vector: r_ij = image - ion. There are
-// two shells: near, up to the system's cutoff, for all pairs; and far, beyond it up to a cutoff of the two types.
+// Every ion has a list of all images closer than a cutoff + skin, its own images included, as often
+// as they occur: two ions may form several pairs, cells may be smaller than the cutoff and as
+// skewed as one likes. Pair vector: r_ij = image - ion. There are two shells: near, up to the
+// system's cutoff, for all pairs; and far, beyond it up to a cutoff of the two types.
 //
-// Method: the home cell is cut into bins of about half the cutoff; the bins are continued periodically beyond its faces as far as
-// the cutoff reaches, and the ions in the continued bins are the images, each with a position of its own. A list entry is the index of
-// one image, so a kernel needs no lattice shifts. The entries of one ion are grouped by the partner's type and shell, and each group is
-// filled up to whole vectors with a far-away dummy image.
+// Method: the home cell is cut into bins of about half the cutoff; the bins are continued
+// periodically beyond its faces as far as the cutoff reaches, and the ions in the continued bins
+// are the images, each with a position of its own. A list entry is the index of one image, so a
+// kernel needs no lattice shifts. The entries of one ion are grouped by the partner's type and
+// shell, and each group is filled up to whole vectors with a far-away dummy image.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +23,8 @@
 
 namespace ionscape {
 
-/// One system of a batch: ions [ion_begin, ion_end) of the batch's arrays in `cell`; all pairs are listed up to `cutoff` (Å).
+/// One system of a batch: ions [ion_begin, ion_end) of the batch's arrays in `cell`; all pairs are
+/// listed up to `cutoff` (Å).
 struct ListedSystem {
   Cell cell;
   int ion_begin = 0, ion_end = 0;
@@ -34,15 +38,17 @@ class NeighbourList {
   using View = Kokkos::View<T*, MemorySpace>;
   using Positions = Kokkos::View<double const**, Kokkos::LayoutRight, MemorySpace>;
 
-  /// types and charges (n_ions) of all systems behind each other, types in [0, n_types). far_cutoffs (n_types, n_types) in Å. `skin`
-  /// (Å): how much farther than the cutoffs the lists reach, so that they serve until an ion has moved by half of it.
-  /// `memory_limit` in bytes.
+  /// types and charges (n_ions) of all systems behind each other, types in [0, n_types).
+  /// far_cutoffs (n_types, n_types) in Å. `skin` (Å): how much farther than the cutoffs the lists
+  /// reach, so that they serve until an ion has moved by half of it. `memory_limit` in bytes.
   NeighbourList(std::span<ListedSystem const> systems, std::span<int const> types, int n_types,
-                std::span<double const> charges, std::span<double const> far_cutoffs, double skin, double memory_limit);
+                std::span<double const> charges, std::span<double const> far_cutoffs, double skin,
+                double memory_limit);
 
-  /// Brings images and lists up to date with positions (n_ions, 3) in Å, any periodic image. Builds the lists anew if an ion has moved by
-  /// more than skin/2 since the last time. Returns whether it did. Waits for `exec`. Throws InputError if the lists do not fit
-  /// into the memory limit, with the size needed.
+  /// Brings images and lists up to date with positions (n_ions, 3) in Å, any periodic image. Builds
+  /// the lists anew if an ion has moved by more than skin/2 since the last time. Returns whether it
+  /// did. Waits for `exec`. Throws InputError if the lists do not fit into the memory limit, with
+  /// the size needed.
   template <class Exec>
   bool update(Exec const& exec, Positions const& positions);
 
@@ -52,7 +58,10 @@ class NeighbourList {
   View<double> home;         // (n_ions, 4): the same for the ions, wrapped into their cell
   View<int> entries;         // image indices
   View<std::int64_t> begin;  // (n_ions): first entry of an ion, a multiple of the vector width
-  View<int> group;  // (n_ions, 2 n_types + 1): where each group begins, counted from begin(i); 2 t: near, 2 t + 1: far
+  View<int>
+      // (n_ions, 2 n_types + 1): where each group begins, counted from begin(i); 2 t: near, 2 t +
+      // 1: far
+      group;
   int n_types = 1;
 
   /// Bytes held now.

@@ -21,8 +21,9 @@ struct ParityPlot {
   std::vector<std::string> labels;  // (n_points), written beside the last series; or empty
 };
 
-/// Writes NAME.gp and NAME.dat and draws them into NAME.png and .svg; returns the pictures. Dashed: 0.1 off the diagonal.
-/// Throws InputError without gnuplot.
-std::vector<std::filesystem::path> plot_parity(std::filesystem::path const& directory, ParityPlot const& plot);
+/// Writes NAME.gp and NAME.dat and draws them into NAME.png and .svg; returns the pictures. Dashed:
+/// 0.1 off the diagonal. Throws InputError without gnuplot.
+std::vector<std::filesystem::path> plot_parity(std::filesystem::path const& directory,
+                                               ParityPlot const& plot);
 
 }  // namespace ionscape

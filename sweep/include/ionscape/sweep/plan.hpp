@@ -1,21 +1,22 @@
-// What a sweep computes: the list of points, the potential of each anion, and the settings; from a TOML file or a CSV list.
+// What a sweep computes: the list of points, the potential of each anion, and the settings; from a
+// TOML file or a CSV list.
 //
-//     supercell = [2, 2, 2]                                    # conventional fcc cells; 2 x 2 x 2 = 32 anions
-//     accuracy_eV = 1e-8                                       # of energies and, in eV/Å, of forces
-//     [neb]                                                    # any of these; ends are held at the Oct and the Tet centre
+//     supercell = [2, 2, 2]             # conventional fcc cells; 2 x 2 x 2 = 32 anions
+//     accuracy_eV = 1e-8                # of energies and, in eV/Å, of forces
+//     [neb]                             # any of these; ends are held at the Oct and the Tet centre
 //     images = 7
-//     force_tolerance = 0.01                                   # eV/Å
-//     spring = 5.0                                             # eV/Å^2
+//     force_tolerance = 0.01            # eV/Å
+//     spring = 5.0                      # eV/Å^2
 //     climb = true
-//     optimizer = "lbfgs"                                      # or "fire"
+//     optimizer = "lbfgs"               # or "fire"
 //     max_steps = 500
-//     [[grid]]                                                 # one or more
+//     [[grid]]                          # one or more
 //     anion = "S"
-//     reference_volume_A3 = 46.81                              # volume_factor counts in this
-//     volume_factor = {from = 0.5, to = 1.7, step = 0.1}       # or volume_A3 = [...] alone, per anion
-//     charge_e = {from = -1.7, to = -0.5, step = 0.1}          # per anion
+//     reference_volume_A3 = 46.81       # volume_factor counts in this
+//     volume_factor = {from = 0.5, to = 1.7, step = 0.1}  # or volume_A3 = [...] alone, per anion
+//     charge_e = {from = -1.7, to = -0.5, step = 0.1}  # per anion
 //     distortion = [1.0, 1.04, 1.08, 1.12, 1.16, 1.2]
-//     potential = "S.toml"                                     # beside this file; left out: the built-in set of the anion
+//     potential = "S.toml"              # beside this file; left out: the built-in set of the anion
 #pragma once
 
 #include <array>
@@ -49,22 +50,26 @@ struct SweepPlan {
   NebOptions neb;
 };
 
-/// Grids: all combinations, distortion outermost, then charge, then volume. Throws InputError with file and line.
-/// `potential`, if given, is used in place of those that the file names.
+/// Grids: all combinations, distortion outermost, then charge, then volume. Throws InputError with
+/// file and line. `potential`, if given, is used in place of those that the file names.
 SweepPlan read_sweep_plan(std::filesystem::path const& file,
                           std::optional<std::filesystem::path> const& potential = {});
 
-/// A list of points from a CSV file with the columns anion, volume_A3, charge_e, distortion. `potential` (for all its
-/// anions) or, left out, the built-in set of each anion. Throws InputError with file and line.
-SweepPlan read_sweep_points(std::filesystem::path const& file, std::optional<std::filesystem::path> const& potential);
+/// A list of points from a CSV file with the columns anion, volume_A3, charge_e, distortion.
+/// `potential` (for all its anions) or, left out, the built-in set of each anion. Throws InputError
+/// with file and line.
+SweepPlan read_sweep_points(std::filesystem::path const& file,
+                            std::optional<std::filesystem::path> const& potential);
 
 /// Checks a point's values: volume > 0, charge < 0, distortion in [0.6, 1.4], all finite.
 void validate(SweepPoint const& point, SourceLocation const& where);
 
-/// Sets for a mobile ion in a framework, by anion. Throws InputError for another set, or a second one of an anion.
+/// Sets for a mobile ion in a framework, by anion. Throws InputError for another set, or a second
+/// one of an anion.
 std::map<std::string, PotentialSet> read_insertion_sets(std::vector<std::string> const& files);
 
-/// Anions with a built-in potential set, and the set (examples/potentials). Throws InputError for another anion.
+/// Anions with a built-in potential set, and the set (examples/potentials). Throws InputError for
+/// another anion.
 std::vector<std::string> built_in_anions();
 PotentialSet built_in_potential(std::string const& anion);
 

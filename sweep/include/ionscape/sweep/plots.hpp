@@ -9,11 +9,14 @@
 
 namespace ionscape {
 
-/// Writes the panels of Fig. 3 of Ouyang et al. (2023) for each anion of the map into `directory`; returns the files
-/// drawn, PNG and SVG. Throws InputError if the rows are no grid, or gnuplot is missing or fails (with what it said).
-std::vector<std::filesystem::path> plot_map(std::vector<MapRow> const& rows, std::filesystem::path const& directory);
+/// Writes the panels of Fig. 3 of Ouyang et al. (2023) for each anion of the map into `directory`;
+/// returns the files drawn, PNG and SVG. Throws InputError if the rows are no grid, or gnuplot is
+/// missing or fails (with what it said).
+std::vector<std::filesystem::path> plot_map(std::vector<MapRow> const& rows,
+                                            std::filesystem::path const& directory);
 
-/// Draws the energy profile of one band: images as points, the cubic through energies and slopes as a line.
+/// Draws the energy profile of one band: images as points, the cubic through energies and slopes as
+/// a line.
 std::vector<std::filesystem::path> plot_profile(BandResult const& band, std::string const& title,
                                                 std::filesystem::path const& directory);
 

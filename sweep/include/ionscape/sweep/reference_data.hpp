@@ -1,5 +1,6 @@
-// Published DFT values of the fcc anion frameworks, for calibration and comparison: read from tables or from the files
-// of the authors, one value a row, with the known traps of the sources handled.
+// Published DFT values of the fcc anion frameworks, for calibration and comparison: read from
+// tables or from the files of the authors, one value a row, with the known traps of the sources
+// handled.
 //   [X20] Xu, Chen, Chen, Li, Zhu, npj Comput. Mater. 6, 47 (2020), doi 10.1038/s41524-020-0324-7
 //   [O23] Ouyang, Xu, Zhu, J. Chem. Phys. 158, 174705 (2023), doi 10.1063/5.0140110
 #pragma once
@@ -19,7 +20,7 @@ enum class Quantity {
   barrier_three_point,  // [O23] max - min of E_oct, E_face, E_tet, Li unrelaxed
   dE_oct,               // E_oct(distortion) - E_oct(1), same volume and charge
   dE_tet,               // the same of E_tet
-  E_tet,                // insertion energy in the convention of [O23]: its zero is not that of a classical model
+  E_tet,  // insertion energy in the convention of [O23]: its zero is not that of a classical model
 };
 inline constexpr Quantity all_quantities[] = {
     Quantity::image,  Quantity::tet_minus_oct, Quantity::barrier, Quantity::barrier_three_point,
@@ -35,14 +36,18 @@ struct ReferenceValue {
   double distortion = 1;  // WindowShear::factor
   Quantity quantity = Quantity::image;
   int image =
-      0;  // of Quantity::image: 1 to 6, equally spaced from Oct (0, which is zero by definition) to Tet (6); else 0
+      // of Quantity::image: 1 to 6, equally spaced from Oct (0, which is zero by definition) to Tet
+      // (6); else 0
+      0;
   double value_eV = 0;
-  /// Of a value read from a picture: of the reading. Else the noise of the source: two published values of the same
-  /// quantity differ by 0.009 eV on average.
+  /// Of a value read from a picture: of the reading. Else the noise of the source: two published
+  /// values of the same quantity differ by 0.009 eV on average.
   double uncertainty_eV = 0;
   bool bound = false;  // at the end of a colour scale, or masked: only a bound, see bound_sign
   bool doubtful =
-      false;           // off the trend of its neighbours, a suspect row, or outside what the source computes smoothly
+      // off the trend of its neighbours, a suspect row, or outside what the source computes
+      // smoothly
+      false;
   std::string source;  // file and series
   int bound_sign = 0;  // +1: the true value is at least value_eV; -1: at most; 0: not a bound
 };
@@ -56,26 +61,31 @@ struct ReferenceShare {
   bool doubtful = false;
 };
 
-/// The same for points that differ in the last digits with which files give them (d and q to 1e-4, V to 0.002 Å^3). Rounded a
-/// quarter off, since volumes have three decimals at most: those must not stand on the edge between two keys.
+/// The same for points that differ in the last digits with which files give them (d and q to 1e-4,
+/// V to 0.002 Å^3). Rounded a quarter off, since volumes have three decimals at most: those must
+/// not stand on the edge between two keys.
 using PointKey = std::array<long, 3>;
 inline PointKey point_key(double distortion, double charge_e, double volume_A3) {
-  return {std::lround(1e4 * distortion), std::lround(-1e4 * charge_e), std::lround(500 * volume_A3 + 0.25)};
+  return {std::lround(1e4 * distortion), std::lround(-1e4 * charge_e),
+          std::lround(500 * volume_A3 + 0.25)};
 }
 
 struct ReferenceData {
-  std::vector<ReferenceValue> values;  // at most one for each point, quantity and image: the best known
-  std::vector<std::string> remarks;    // what was read, left out, corrected or missed; for the user
+  std::vector<ReferenceValue>
+      values;  // at most one for each point, quantity and image: the best known
+  std::vector<std::string> remarks;  // what was read, left out, corrected or missed; for the user
   std::vector<ReferenceShare> shares;
 };
 
 /// Reads from `directory` whatever it holds of
 ///   dft_profiles.csv or dft_sites.csv, cvd_decoded_3d.csv, cvd_grid_S_csm0.csv, cvd_grid_rows.csv,
-///   digitised_csm_curves.csv, cvd_coverage.csv                     tables with the columns that the reader asks for
-///   *-barrier.txt, at any depth                                    the files of [X20] as its authors lay them out
-/// The notebooks of [O23] are not read: they print ten rows of a table and draw the rest.
-/// A file that is missing is a remark. Throws InputError if there is none of them, and with file and line for one that
-/// cannot be understood.
+///   digitised_csm_curves.csv, cvd_coverage.csv                     tables with the columns that
+///                                                                  the reader asks for
+///   *-barrier.txt, at any depth                                    the files of [X20] as its
+///     authors lay them out
+/// The notebooks of [O23] are not read: they print ten rows of a table and draw the rest. A file
+/// that is missing is a remark. Throws InputError if there is none of them, and with file and line
+/// for one that cannot be understood.
 ReferenceData read_reference_data(std::filesystem::path const& directory);
 
 }  // namespace ionscape

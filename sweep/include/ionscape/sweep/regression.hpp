@@ -1,13 +1,14 @@
-// The statistics of Ouyang, Xu, Zhu, J. Chem. Phys. 158, 174705 (2023) on charge, volume and distortion: LASSO over its whole
-// path, and a random forest. Same data and seed: same numbers.
+// The statistics of Ouyang, Xu, Zhu, J. Chem. Phys. 158, 174705 (2023) on charge, volume and
+// distortion: LASSO over its whole path, and a random forest. Same data and seed: same numbers.
 //
 // LASSO: with features standardised to mean 0 and variance 1 and y centred, for each penalty lambda
 //   min over b of  1/(2n) |y - X b|^2 + lambda |b|_1
-// by cyclic coordinate descent from large to small lambda (Friedman, Hastie, Tibshirani, J. Stat. Softw. 33, 1 (2010), eqs. 5
-// and 6). The penalty is chosen by K-fold cross-validation: the best one, or the largest whose error is within one standard
-// error of the best (Hastie, Tibshirani, Friedman, The Elements of Statistical Learning, 2nd ed., 7.10).
-// Forest: ALGLIB's decision forest (Breiman, Mach. Learn. 45, 5 (2001)); importance by permutation of a feature among all rows,
-// each predicted by the forest that has not seen it.
+// by cyclic coordinate descent from large to small lambda (Friedman, Hastie, Tibshirani, J. Stat.
+// Softw. 33, 1 (2010), eqs. 5 and 6). The penalty is chosen by K-fold cross-validation: the best
+// one, or the largest whose error is within one standard error of the best (Hastie, Tibshirani,
+// Friedman, The Elements of Statistical Learning, 2nd ed., 7.10). Forest: ALGLIB's decision forest
+// (Breiman, Mach. Learn. 45, 5 (2001)); importance by permutation of a feature among all rows, each
+// predicted by the forest that has not seen it.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +29,9 @@ struct RegressionData {
 
 /// Which rows of a table, and how they fall into groups.
 struct RowSelection {
-  std::map<std::string, std::string> where;  // column -> value that a row must have; numbers are compared as numbers
-  std::string groups;                        // column; empty: see RegressionTable::group
+  std::map<std::string, std::string>
+      where;           // column -> value that a row must have; numbers are compared as numbers
+  std::string groups;  // column; empty: see RegressionTable::group
 };
 
 /// The selected rows that have all values.
@@ -37,14 +39,16 @@ struct RegressionTable {
   RegressionData data;
   std::string grouped_by;  // "" if there is nothing to group by
   std::vector<std::string>
-      group;                 // (n_rows): text of the column asked for, else of path_type or path, if there is one; else
-                             // "tet stable" or "oct stable" by the sign of E_tet_minus_E_oct_eV, if that is there
+      // (n_rows): text of the column asked for, else of path_type or path, if there is one; else
+      group;
+  // "tet stable" or "oct stable" by the sign of E_tet_minus_E_oct_eV, if that is there
   std::size_t left_out = 0;  // rows where a value is missing
 };
 
 /// Throws InputError with file and line; also if no row is left.
 RegressionTable read_regression_table(std::filesystem::path const& file, std::string const& target,
-                                      std::vector<std::string> const& features, RowSelection const& selection = {});
+                                      std::vector<std::string> const& features,
+                                      RowSelection const& selection = {});
 
 /// The rows of one group.
 RegressionData rows_of_group(RegressionTable const& table, std::string const& group);
@@ -88,10 +92,12 @@ struct LassoPath {
   double predict(std::size_t fit, std::vector<double> const& x) const;
 };
 
-/// Throws InputError for a constant feature or target, fewer than 6 rows or 3 more than features, more folds than rows, or 1.
+/// Throws InputError for a constant feature or target, fewer than 6 rows or 3 more than features,
+/// more folds than rows, or 1.
 LassoPath lasso_path(RegressionData const& data, LassoOptions const& options = {});
 
-/// Share of the variance of y that a prediction explains: 1 - sum of squared errors / sum of squares about the mean.
+/// Share of the variance of y that a prediction explains: 1 - sum of squared errors / sum of
+/// squares about the mean.
 double r_squared(std::vector<double> const& y, std::vector<double> const& predicted);
 
 struct ForestOptions {
@@ -104,15 +110,19 @@ struct ForestOptions {
 /// Errors on held-out folds, in the unit of y.
 struct ForestReport {
   double mae = 0, rmse = 0, r2 = 0;
-  std::vector<double> held_out;    // (n_rows): y by the forest of the folds without the row
-  std::vector<double> importance;  // growth of the rmse when a feature's held-out values are shuffled
+  std::vector<double> held_out;  // (n_rows): y by the forest of the folds without the row
+  std::vector<double>
+      importance;  // growth of the rmse when a feature's held-out values are shuffled
 };
 
 ForestReport cross_validate_forest(RegressionData const& data, ForestOptions const& options = {});
 
-/// Draws b over lambda into DIR/NAME.png and .svg, with NAME.gp and NAME.dat. Throws InputError without gnuplot.
-std::vector<std::filesystem::path> plot_lasso_path(std::filesystem::path const& directory, std::string const& name,
-                                                   std::string const& title, std::vector<std::string> const& features,
+/// Draws b over lambda into DIR/NAME.png and .svg, with NAME.gp and NAME.dat. Throws InputError
+/// without gnuplot.
+std::vector<std::filesystem::path> plot_lasso_path(std::filesystem::path const& directory,
+                                                   std::string const& name,
+                                                   std::string const& title,
+                                                   std::vector<std::string> const& features,
                                                    LassoPath const& path);
 
 }  // namespace ionscape

@@ -48,7 +48,8 @@ inline std::string text_of(std::filesystem::path const& file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-/// what() of the InputError that `action` throws, with the folders before the file's name cut off; empty if none.
+/// what() of the InputError that `action` throws, with the folders before the file's name cut off;
+/// empty if none.
 template <class Action>
 std::string input_error(Action&& action) {
   try {

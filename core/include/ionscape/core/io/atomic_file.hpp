@@ -6,8 +6,8 @@
 
 namespace ionscape {
 
-/// Writes beside `file` and renames onto it in commit(): a run that fails or is killed leaves the earlier file as it
-/// was.
+/// Writes beside `file` and renames onto it in commit(): a run that fails or is killed leaves the
+/// earlier file as it was.
 ///
 ///   AtomicFile csv(folder / "map.csv");
 ///   csv.stream() << ...;
@@ -23,7 +23,8 @@ class AtomicFile {
 
   std::ostream& stream() { return stream_; }
 
-  /// Brings the text to the disk and into place. Throws InputError if anything could not be written (a full disk).
+  /// Brings the text to the disk and into place. Throws InputError if anything could not be written
+  /// (a full disk).
   void commit();
 
  private:
@@ -32,7 +33,8 @@ class AtomicFile {
   std::ofstream stream_;
 };
 
-/// Throws InputError if `file` cannot be written where it is to stand; leaves nothing behind. For long work, before it begins.
+/// Throws InputError if `file` cannot be written where it is to stand; leaves nothing behind. For
+/// long work, before it begins.
 void check_writable(std::filesystem::path const& file);
 
 }  // namespace ionscape

@@ -1,4 +1,5 @@
-// Tidy tables as CSV: a header row, columns by name, lines that start with '#' are comments, quotes as in RFC 4180.
+// Tidy tables as CSV: a header row, columns by name, lines that start with '#' are comments, quotes
+// as in RFC 4180.
 #pragma once
 
 #include <concepts>
@@ -15,14 +16,16 @@ namespace ionscape {
 
 class CsvTable {
  public:
-  /// Throws InputError if the file cannot be read, has no header, or has rows that do not match the header.
+  /// Throws InputError if the file cannot be read, has no header, or has rows that do not match the
+  /// header.
   static CsvTable read(std::filesystem::path const& file);
 
   std::vector<std::string> const& columns() const { return columns_; }
   std::size_t rows() const { return rows_.size(); }
   bool has(std::string_view column) const;
 
-  /// One field. Throws InputError if there is no such column or, for a number, if the field is not a finite number.
+  /// One field. Throws InputError if there is no such column or, for a number, if the field is not
+  /// a finite number.
   std::string const& text(std::size_t row, std::string_view column) const;
   double number(std::size_t row, std::string_view column) const;
   /// Nothing where the field is empty: how a missing result is written.
@@ -42,7 +45,8 @@ class CsvTable {
   std::vector<Row> rows_;
 };
 
-/// A field as it stands in a file: numbers in their shortest exact form, NaN as nothing, text in quotes where needed.
+/// A field as it stands in a file: numbers in their shortest exact form, NaN as nothing, text in
+/// quotes where needed.
 std::string csv_field(double number);
 std::string csv_field(std::string_view text);
 std::string csv_field(std::integral auto number) { return std::to_string(number); }

@@ -10,8 +10,8 @@ namespace ionscape {
 /// The shortest decimal text that reads back as exactly this number ("0.1", "1e-08", "nan").
 std::string shortest(double number);
 
-/// ", did you mean 'cutoff'?" if one of the known names is close to `word`, else empty: for the end of an error
-/// message.
+/// ", did you mean 'cutoff'?" if one of the known names is close to `word`, else empty: for the end
+/// of an error message.
 std::string suggestion(std::string_view word, std::span<std::string const> known);
 
 /// "a, b, c".

@@ -1,4 +1,5 @@
-// Structures from files. The format is chosen by name: *POSCAR*, *CONTCAR*, .vasp | .cif | .extxyz, .xyz.
+// Structures from files. The format is chosen by name: *POSCAR*, *CONTCAR*, .vasp | .cif | .extxyz,
+// .xyz.
 #pragma once
 
 #include <filesystem>
@@ -8,16 +9,17 @@
 
 namespace ionscape {
 
-/// Reads one structure and validates it (core/crystal.hpp). Charges are filled in only if the file states them.
-/// Throws InputError naming file and line, what was found and what was expected.
+/// Reads one structure and validates it (core/crystal.hpp). Charges are filled in only if the file
+/// states them. Throws InputError naming file and line, what was found and what was expected.
 Crystal read_crystal(std::filesystem::path const& file);
 
 /// All frames of a file (extxyz may hold many; the other formats hold one).
 std::vector<Crystal> read_crystals(std::filesystem::path const& file);
 
-/// The oxidation number (e) of each ion of read_crystal as a CIF file states it: _atom_type_oxidation_number of the site's
-/// type, else the charge in its type symbol ("O2-", "Li1+", "Na+"); NaN where neither is there. These are formal charges,
-/// so the crystal does not have them. Empty for other formats and where no site has one. Throws as read_crystal does.
+/// The oxidation number (e) of each ion of read_crystal as a CIF file states it:
+/// _atom_type_oxidation_number of the site's type, else the charge in its type symbol ("O2-",
+/// "Li1+", "Na+"); NaN where neither is there. These are formal charges, so the crystal does not
+/// have them. Empty for other formats and where no site has one. Throws as read_crystal does.
 std::vector<double> read_oxidation_numbers(std::filesystem::path const& file);
 
 /// True if the name says that the file holds structures.

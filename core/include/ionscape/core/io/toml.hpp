@@ -1,5 +1,6 @@
-// Checked reading of TOML: every value is asked for by key, with its type and limits, and a key that nobody asked for
-// is an error. All errors are InputError with file, line, what was found and what was expected.
+// Checked reading of TOML: every value is asked for by key, with its type and limits, and a key
+// that nobody asked for is an error. All errors are InputError with file, line, what was found and
+// what was expected.
 //
 //   TomlReader file = TomlReader::from_file("S.toml");
 //   std::string name = file.required<std::string>("name");
@@ -7,9 +8,9 @@
 //   int images = neb.optional<int>("images", at_least(1)).value_or(7);
 //   for (TomlReader& pair : file.tables("pair")) {
 //     double rho = pair.required<double>("rho", above(0));
-//     if (...) pair.fail("rho", "rho = ", rho, " Å is ...");   // a semantic error, at the line of `rho`
+//     if (...) pair.fail("rho", "rho = ", rho, " Å is ...");  // at the line of `rho`
 //   }
-//   file.reject_unknown_keys();                                // sub-tables that were read included
+//   file.reject_unknown_keys();  // sub-tables that were read included
 #pragma once
 
 #include <filesystem>
@@ -44,7 +45,8 @@ class TomlReader {
   static TomlReader from_text(std::string_view text, std::filesystem::path const& name);
 
   /// The value of a key that must be there. T: bool, int, double (an integer will do), std::string,
-  /// std::vector<double>, std::vector<std::string>. `limits` hold for numbers, and for each number of a list.
+  /// std::vector<double>, std::vector<std::string>. `limits` hold for numbers, and for each number
+  /// of a list.
   template <class T>
   T required(std::string_view key, Limits limits = {});
 
@@ -52,8 +54,8 @@ class TomlReader {
   template <class T>
   std::optional<T> optional(std::string_view key, Limits limits = {});
 
-  /// The points of a grid axis that must be there: a number, a list of numbers, or a range
-  /// `{from = 30, to = 60, points = 13}` or `{from = -2, to = -1, step = 0.25}`, both ends included.
+  /// The points of a grid axis that must be there: a number, a list of numbers, or a range `{from =
+  /// 30, to = 60, points = 13}` or `{from = -2, to = -1, step = 0.25}`, both ends included.
   std::vector<double> axis(std::string_view key, Limits limits = {});
 
   bool has(std::string_view key) const;
@@ -80,7 +82,8 @@ class TomlReader {
     fail_input(where(key), pieces...);
   }
 
-  /// Throws InputError on the first key of this table, and of those read through it, that was never asked for.
+  /// Throws InputError on the first key of this table, and of those read through it, that was never
+  /// asked for.
   void reject_unknown_keys() const;
 
  private:

@@ -1,9 +1,9 @@
-// The loop that relaxes many chains of images at once. A chain is a band with fixed ends, or a lone point on its way
-// to a minimum; what drives it is a force rule, what moves it an optimizer.
+// The loop that relaxes many chains of images at once. A chain is a band with fixed ends, or a lone
+// point on its way to a minimum; what drives it is a force rule, what moves it an optimizer.
 //
-// One step: the model evaluates the moving images of all running chains; one kernel, a chain per thread, projects the
-// forces, decides, and moves the images; chains that are done leave the list. Nothing is allocated in the loop, and the
-// only read-back is the number of chains still running.
+// One step: the model evaluates the moving images of all running chains; one kernel, a chain per
+// thread, projects the forces, decides, and moves the images; chains that are done leave the list.
+// Nothing is allocated in the loop, and the only read-back is the number of chains still running.
 #pragma once
 
 #include <string>
@@ -17,8 +17,8 @@
 
 namespace ionscape::neb {
 
-/// n_chains chains of n_images images with dof numbers each; image i of chain c is row c * n_images + i.
-/// The images from first_moving to first_moving + n_moving - 1 move.
+/// n_chains chains of n_images images with dof numbers each; image i of chain c is row c * n_images
+/// + i. The images from first_moving to first_moving + n_moving - 1 move.
 template <class MemorySpace>
 struct Chains {
   template <class T>
@@ -41,9 +41,15 @@ struct Chains {
 
   template <class Exec>
   Chains(Exec const& exec, int n_chains_, int n_images_, int dof_, int first_moving_, int n_moving_)
-      : n_chains(n_chains_), n_images(n_images_), dof(dof_), first_moving(first_moving_), n_moving(n_moving_) {
+      : n_chains(n_chains_),
+        n_images(n_images_),
+        dof(dof_),
+        first_moving(first_moving_),
+        n_moving(n_moving_) {
     int const rows = n_chains * n_images;
-    auto named = [&](char const* name) { return Kokkos::view_alloc(exec, std::string("ionscape::neb::") + name); };
+    auto named = [&](char const* name) {
+      return Kokkos::view_alloc(exec, std::string("ionscape::neb::") + name);
+    };
     coordinates = Matrix(named("coordinates"), rows, dof);
     surface = Vector<int>(named("surface"), rows);
     energy = Vector<double>(named("energy"), rows);
@@ -59,17 +65,20 @@ struct Chains {
   }
 
   /// The row's dof numbers, and those of the chain's following rows behind them.
-  KOKKOS_FUNCTION static double* row(Matrix const& m, int r) { return m.data() + std::size_t(r) * m.extent(1); }
+  KOKKOS_FUNCTION static double* row(Matrix const& m, int r) {
+    return m.data() + std::size_t(r) * m.extent(1);
+  }
 };
 
 /// The true force drives every moving image: minimisation.
 struct PlainForce {
   int dof_per_ion;
 
-  /// Assigns chains.driving; returns its largest norm on one ion. `law_changed` tells that an image began or ceased to
-  /// climb, so that earlier forces mean nothing to the optimizer.
+  /// Assigns chains.driving; returns its largest norm on one ion. `law_changed` tells that an image
+  /// began or ceased to climb, so that earlier forces mean nothing to the optimizer.
   template <class MemorySpace>
-  KOKKOS_FUNCTION double operator()(Chains<MemorySpace> const& chains, int chain, bool& law_changed) const {
+  KOKKOS_FUNCTION double operator()(Chains<MemorySpace> const& chains, int chain,
+                                    bool& law_changed) const {
     int const row = chain * chains.n_images + chains.first_moving, n = chains.n_moving * chains.dof;
     double const* force = chains.row(chains.force, row);
     double* driving = chains.row(chains.driving, row);
@@ -79,8 +88,9 @@ struct PlainForce {
   }
 };
 
-/// The nudged elastic band with improved tangent and climbing image. Climbing starts once the largest force is below
-/// the threshold, and then goes over to whichever image is the highest; only an image above both ends climbs.
+/// The nudged elastic band with improved tangent and climbing image. Climbing starts once the
+/// largest force is below the threshold, and then goes over to whichever image is the highest; only
+/// an image above both ends climbs.
 struct BandForce {
   int dof_per_ion;
   double spring;           // eV/Å^2
@@ -88,7 +98,8 @@ struct BandForce {
   bool kink_springs;       // let the springs pull across sharp turns
 
   template <class MemorySpace>
-  KOKKOS_FUNCTION double operator()(Chains<MemorySpace> const& chains, int chain, bool& law_changed) const {
+  KOKKOS_FUNCTION double operator()(Chains<MemorySpace> const& chains, int chain,
+                                    bool& law_changed) const {
     int const begin = chain * chains.n_images, last = chains.n_images - 1, dof = chains.dof;
     double const* energy = chains.energy.data() + begin;
     int top = 0;
@@ -101,14 +112,16 @@ struct BandForce {
     for (int i = 1; i < last; ++i) {
       double const* x = chains.row(chains.coordinates, begin + i);
       double* tangent = chains.row(chains.tangent, begin + i);
-      unit_tangent(dof, x - dof, x, x + dof, tangent_weights(energy[i - 1], energy[i], energy[i + 1]), tangent);
+      unit_tangent(dof, x - dof, x, x + dof,
+                   tangent_weights(energy[i - 1], energy[i], energy[i + 1]), tangent);
       if (i == climber) {
         climb(chains, begin + i);
         continue;
       }
       double* driving = chains.row(chains.driving, begin + i);
       nudged_force(dof, chains.row(chains.force, begin + i), tangent,
-                   spring_force(spring, distance(dof, x - dof, x), distance(dof, x, x + dof)), driving);
+                   spring_force(spring, distance(dof, x - dof, x), distance(dof, x, x + dof)),
+                   driving);
       if (kink_springs) add_kink_force(dof, x - dof, x, x + dof, tangent, spring, driving);
     }
     double const* driving = chains.row(chains.driving, begin + 1);
@@ -159,7 +172,8 @@ struct Advance {
     } else {
       double* const kept = chains.row(vectors, chain);
       if (law_changed) optimizer.restart(n, memory(chain), kept);
-      optimizer.step(n, chains.row(chains.driving, first), memory(chain), kept, chains.row(chains.coordinates, first));
+      optimizer.step(n, chains.row(chains.driving, first), memory(chain), kept,
+                     chains.row(chains.coordinates, first));
       ++chains.steps(chain);
       ++n_going_on;
     }
@@ -186,7 +200,8 @@ struct ListRunning {
     if (is_final) {
       chains.running(position) = chain;
       for (int i = 0; i < chains.n_moving; ++i)
-        chains.active(position * chains.n_moving + i) = chain * chains.n_images + chains.first_moving + i;
+        chains.active(position * chains.n_moving + i) =
+            chain * chains.n_images + chains.first_moving + i;
     }
     ++position;
   }
@@ -195,9 +210,10 @@ struct ListRunning {
 /// Energies and forces of the first n rows of chains.active.
 template <class Exec, class Model, class MemorySpace>
 void evaluate(Exec const& exec, Model const& model, Chains<MemorySpace> const& chains, int n) {
-  model.evaluate(exec, Images<MemorySpace>{chains.coordinates, chains.surface,
-                                           Kokkos::subview(chains.active, Kokkos::pair<int, int>(0, n)), chains.energy,
-                                           chains.force});
+  model.evaluate(exec,
+                 Images<MemorySpace>{chains.coordinates, chains.surface,
+                                     Kokkos::subview(chains.active, Kokkos::pair<int, int>(0, n)),
+                                     chains.energy, chains.force});
 }
 
 /// Energies and forces of all rows, of chains that are not running too.
@@ -211,19 +227,23 @@ void evaluate_all(Exec const& exec, Model const& model, Chains<MemorySpace> cons
   evaluate(exec, model, chains, rows);
 }
 
-/// Relaxes every chain whose status is `running`, and leaves none so. `progress(n)` hears after each step
-/// how many chains have stopped.
+/// Relaxes every chain whose status is `running`, and leaves none so. `progress(n)` hears after
+/// each step how many chains have stopped.
 template <class Exec, class Model, class MemorySpace, class Rule, class Optimizer, class Progress>
-void relax(Exec const& exec, Model const& model, Chains<MemorySpace> const& chains, Rule const& rule,
-           Optimizer const& optimizer, double tolerance, int max_steps, Progress const& progress) {
+void relax(Exec const& exec, Model const& model, Chains<MemorySpace> const& chains,
+           Rule const& rule, Optimizer const& optimizer, double tolerance, int max_steps,
+           Progress const& progress) {
   using Kokkos::view_alloc;
   Advance<MemorySpace, Rule, Optimizer> advance{chains, rule, optimizer, tolerance, false, {}, {}};
-  advance.memory = decltype(advance.memory)(view_alloc(exec, "ionscape::neb::optimizer_state"), chains.n_chains);
-  advance.vectors = decltype(advance.vectors)(view_alloc(exec, "ionscape::neb::optimizer_vectors"), chains.n_chains,
-                                              std::size_t(Optimizer::n_vectors) * chains.n_moving * chains.dof);
+  advance.memory =
+      decltype(advance.memory)(view_alloc(exec, "ionscape::neb::optimizer_state"), chains.n_chains);
+  advance.vectors = decltype(advance.vectors)(
+      view_alloc(exec, "ionscape::neb::optimizer_vectors"), chains.n_chains,
+      std::size_t(Optimizer::n_vectors) * chains.n_moving * chains.dof);
   auto list_running = [&] {
     int n = 0;
-    Kokkos::parallel_scan("ionscape::neb::list_running", Kokkos::RangePolicy<Exec>(exec, 0, chains.n_chains),
+    Kokkos::parallel_scan("ionscape::neb::list_running",
+                          Kokkos::RangePolicy<Exec>(exec, 0, chains.n_chains),
                           ListRunning<MemorySpace>{chains}, n);
     return n;
   };
@@ -234,8 +254,8 @@ void relax(Exec const& exec, Model const& model, Chains<MemorySpace> const& chai
     if (step > 0) evaluate(exec, model, chains, n_running * chains.n_moving);
     advance.is_last = step == max_steps;
     int n_going_on = 0;
-    Kokkos::parallel_reduce("ionscape::neb::advance", Kokkos::RangePolicy<Exec>(exec, 0, n_running), advance,
-                            n_going_on);
+    Kokkos::parallel_reduce("ionscape::neb::advance", Kokkos::RangePolicy<Exec>(exec, 0, n_running),
+                            advance, n_going_on);
     if (n_going_on < n_running) n_running = list_running();
     progress(chains.n_chains - n_running);
   }

@@ -1,12 +1,13 @@
 // SIMD on a CPU and threads on a GPU from one kernel source.
 //
-// A kernel is written for a value type T that holds `width` neighbouring array elements. On a CPU T is a Pack of the
-// machine's vector width, built on the GCC/Clang vector extension: the compiler emits vector instructions for plain
-// operators, nothing depends on -ffast-math, and the order of every sum is fixed. In a GPU build T is double and
-// neighbouring threads hold neighbouring elements. The width is chosen where the kernels are compiled (src/native.hpp).
+// A kernel is written for a value type T that holds `width` neighbouring array elements. On a CPU T
+// is a Pack of the machine's vector width, built on the GCC/Clang vector extension: the compiler
+// emits vector instructions for plain operators, nothing depends on -ffast-math, and the order of
+// every sum is fixed. In a GPU build T is double and neighbouring threads hold neighbouring
+// elements. The width is chosen where the kernels are compiled (src/native.hpp).
 //
-// exp and erfc are our own because a Pack needs them branch free: about 1 ulp (exp) and 3 ulp (erfc; at worst 7, near x = 0; 9 without FMA), see
-// tests/potentials.
+// exp and erfc are our own because a Pack needs them branch free: about 1 ulp (exp) and 3 ulp
+// (erfc; at worst 7, near x = 0; 9 without FMA), see tests/potentials.
 #pragma once
 
 #include <cmath>
@@ -29,7 +30,8 @@
 namespace ionscape::detail {
 
 #if defined(__GNUC__) && !defined(__CUDACC__)
-/// Vector types by width; spelled out because GCC mishandles a vector_size that depends on a template parameter.
+/// Vector types by width; spelled out because GCC mishandles a vector_size that depends on a
+/// template parameter.
 template <int W>
 struct VectorTypes;
 template <>
@@ -74,7 +76,8 @@ struct Pack {
   }
 };
 
-/// 1/sqrt(x), to 2 ulp. With AVX-512 from the 14-bit estimate and two Newton steps, a tenth of the time of vsqrt and vdiv.
+/// 1/sqrt(x), to 2 ulp. With AVX-512 from the 14-bit estimate and two Newton steps, a tenth of the
+/// time of vsqrt and vdiv.
 template <int W>
 KOKKOS_FORCEINLINE_FUNCTION Pack<W> inverse_sqrt(Pack<W> x) {
 #if defined(__AVX512F__)
@@ -167,11 +170,11 @@ inline double horizontal_sum(Pack<W> x) {
   return sum;
 }
 
-/// Reads the rows index[0], index[1], ... of a table with four columns, one row into each lane. Which row goes into which lane is
-/// left open, the same for all four columns.
+/// Reads the rows index[0], index[1], ... of a table with four columns, one row into each lane.
+/// Which row goes into which lane is left open, the same for all four columns.
 template <int W>
-KOKKOS_FORCEINLINE_FUNCTION void load_rows(double const* table, int const* index, Pack<W>& x, Pack<W>& y, Pack<W>& z,
-                                           Pack<W>& q) {
+KOKKOS_FORCEINLINE_FUNCTION void load_rows(double const* table, int const* index, Pack<W>& x,
+                                           Pack<W>& y, Pack<W>& z, Pack<W>& q) {
 #if defined(IONSCAPE_HAVE_SHUFFLEVECTOR)
   auto const row = [&](int lane) {
     VectorTypes<4>::Values v;
@@ -179,7 +182,9 @@ KOKKOS_FORCEINLINE_FUNCTION void load_rows(double const* table, int const* index
     return v;
   };
   if constexpr (W == 8) {
-    auto const rows = [&](int a, int b) { return __builtin_shufflevector(row(a), row(b), 0, 1, 2, 3, 4, 5, 6, 7); };
+    auto const rows = [&](int a, int b) {
+      return __builtin_shufflevector(row(a), row(b), 0, 1, 2, 3, 4, 5, 6, 7);
+    };
     auto const r0 = rows(0, 4), r1 = rows(1, 5), r2 = rows(2, 6), r3 = rows(3, 7);
     auto const xz01 = __builtin_shufflevector(r0, r1, 0, 8, 2, 10, 4, 12, 6, 14);
     auto const yq01 = __builtin_shufflevector(r0, r1, 1, 9, 3, 11, 5, 13, 7, 15);
@@ -193,8 +198,10 @@ KOKKOS_FORCEINLINE_FUNCTION void load_rows(double const* table, int const* index
   }
   if constexpr (W == 4) {
     auto const r0 = row(0), r1 = row(1), r2 = row(2), r3 = row(3);
-    auto const xz01 = __builtin_shufflevector(r0, r1, 0, 4, 2, 6), yq01 = __builtin_shufflevector(r0, r1, 1, 5, 3, 7);
-    auto const xz23 = __builtin_shufflevector(r2, r3, 0, 4, 2, 6), yq23 = __builtin_shufflevector(r2, r3, 1, 5, 3, 7);
+    auto const xz01 = __builtin_shufflevector(r0, r1, 0, 4, 2, 6),
+               yq01 = __builtin_shufflevector(r0, r1, 1, 5, 3, 7);
+    auto const xz23 = __builtin_shufflevector(r2, r3, 0, 4, 2, 6),
+               yq23 = __builtin_shufflevector(r2, r3, 1, 5, 3, 7);
     x.v = __builtin_shufflevector(xz01, xz23, 0, 1, 4, 5);
     z.v = __builtin_shufflevector(xz01, xz23, 2, 3, 6, 7);
     y.v = __builtin_shufflevector(yq01, yq23, 0, 1, 4, 5);
@@ -207,9 +214,9 @@ KOKKOS_FORCEINLINE_FUNCTION void load_rows(double const* table, int const* index
     for (int d = 0; d < 4; ++d) columns[d]->v[lane] = table[4 * std::size_t(index[lane]) + d];
 }
 
-/// exp(x) for -660 < x < 708; below, the result is about 2e-287 instead of smaller: products with it stay out of the denormal numbers,
-/// which cost some hundred cycles each. Cody-Waite reduction to
-/// |r| <= ln(2)/2 and the Taylor polynomial of degree 13, whose remainder there is 4e-18.
+/// exp(x) for -660 < x < 708; below, the result is about 2e-287 instead of smaller: products with
+/// it stay out of the denormal numbers, which cost some hundred cycles each. Cody-Waite reduction
+/// to |r| <= ln(2)/2 and the Taylor polynomial of degree 13, whose remainder there is 4e-18.
 template <int W>
 KOKKOS_FORCEINLINE_FUNCTION Pack<W> exp(Pack<W> x) {
   using P = Pack<W>;
@@ -219,7 +226,8 @@ KOKKOS_FORCEINLINE_FUNCTION Pack<W> exp(Pack<W> x) {
   P const n = shifted - shifter;
   P r = x - n * P(0x1.62e42fefa3800p-1);
   r = r - n * P(0x1.ef35793c76730p-45);
-  // Even and odd powers apart: two short chains. The last two terms are added last, for the accuracy of 1 ulp.
+  // Even and odd powers apart: two short chains. The last two terms are added last, for the
+  // accuracy of 1 ulp.
   P const r2 = r * r;
   P odd = 1.0 / 6227020800.0, even = 1.0 / 479001600.0;
   odd = odd * r2 + P(1.0 / 39916800.0), even = even * r2 + P(1.0 / 3628800.0);
@@ -232,7 +240,8 @@ KOKKOS_FORCEINLINE_FUNCTION Pack<W> exp(Pack<W> x) {
   return P((typename P::Values)((typename P::Bits)(p.v) + exponent));
 }
 
-/// sin and cos of 2 pi x, to 2 ulp of 1: quarter turns are taken off, then Taylor polynomials on |2 pi x| <= pi/4.
+/// sin and cos of 2 pi x, to 2 ulp of 1: quarter turns are taken off, then Taylor polynomials on |2
+/// pi x| <= pi/4.
 template <int W>
 KOKKOS_FORCEINLINE_FUNCTION void sincos_2pi(Pack<W> x, Pack<W>& sine, Pack<W>& cosine) {
   using P = Pack<W>;
@@ -267,8 +276,8 @@ KOKKOS_FORCEINLINE_FUNCTION void sincos_2pi(Pack<W> x, Pack<W>& sine, Pack<W>& c
 }
 #endif
 
-KOKKOS_INLINE_FUNCTION void load_rows(double const* table, int const* index, double& x, double& y, double& z,
-                                      double& q) {
+KOKKOS_INLINE_FUNCTION void load_rows(double const* table, int const* index, double& x, double& y,
+                                      double& z, double& q) {
   double const* const row = table + 4 * std::size_t(*index);
   x = row[0], y = row[1], z = row[2], q = row[3];
 }
@@ -293,9 +302,9 @@ KOKKOS_INLINE_FUNCTION void for_each_lane(double x, Visit const& visit) {
 }
 KOKKOS_INLINE_FUNCTION void add_to_lane(double& x, int, double value) { x += value; }
 
-/// erfc(x) for x >= 0 and, as a by-product, exp(-x^2).
-/// erfc(x) = exp(-x^2) g(t) / (1 + 2 x) with t = (x - 3)/(x + 3) in [-1, 1): the mapping of Schonfelder, Math. Comp. 32,
-/// 1232 (1978); g is its Chebyshev interpolant of degree 24 (relative error 8e-18), in powers of t.
+/// erfc(x) for x >= 0 and, as a by-product, exp(-x^2). erfc(x) = exp(-x^2) g(t) / (1 + 2 x) with t
+/// = (x - 3)/(x + 3) in [-1, 1): the mapping of Schonfelder, Math. Comp. 32, 1232 (1978); g is its
+/// Chebyshev interpolant of degree 24 (relative error 8e-18), in powers of t.
 template <class T>
 KOKKOS_FORCEINLINE_FUNCTION T erfc_positive(T x, T& exp_minus_square) {
   constexpr double g[25] = {
@@ -309,7 +318,8 @@ KOKKOS_FORCEINLINE_FUNCTION T erfc_positive(T x, T& exp_minus_square) {
   T const one_plus_2x = T(1.0) + x + x;
   T const inverse = reciprocal((x + T(3.0)) * one_plus_2x);  // one division for both quotients
   T const t = (x - T(3.0)) * inverse * one_plus_2x;
-  // Four short chains in place of one long one: p = a0 + a1 t + a2 t^2 + a3 t^3, a_j in powers of t^4.
+  // Four short chains in place of one long one: p = a0 + a1 t + a2 t^2 + a3 t^3, a_j in powers of
+  // t^4.
   T const t2 = t * t, t4 = t2 * t2;
   T a0 = g[24], a1 = g[21], a2 = g[22], a3 = g[23];
 #if defined(__GNUC__) && !defined(__CUDACC__)
