@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iostream>
 #include <limits>
 
 #include <ionscape/core/error.hpp>
@@ -196,6 +197,8 @@ void read_structures(EnergyRun& run, std::vector<std::filesystem::path> const& p
     for (std::size_t f = 0; f < frames.size(); ++f) {
       int const frame = int(f) + 1;
       std::string const name = file.string() + (several ? "#" + std::to_string(frame) : "");
+      for (std::string const& note : frames[f].notes)
+        std::cerr << "note: " << name << ": " << note << '\n';
       run.warnings.push_back(take_charges_of_set(frames[f], run.set, name));
       run.sources.push_back({file, frame, name});
       run.crystals.push_back(std::move(frames[f]));

@@ -342,8 +342,8 @@ class Block {
 
 }  // namespace
 
-std::vector<Frame> read_cif(std::filesystem::path const& file) {
-  cif::Document document = detail::parse_cif(read_text(file), file);
+std::vector<Frame> read_cif(std::string_view text, std::filesystem::path const& file) {
+  cif::Document document = detail::parse_cif(text, file);
   std::vector<Frame> frames;
   for (cif::Block& block : document.blocks)
     if (block.find_values("_atom_site_fract_x").length() > 0)

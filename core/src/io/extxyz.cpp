@@ -179,8 +179,8 @@ std::string escaped(std::string const& text) {
 
 }  // namespace
 
-std::vector<Frame> read_extxyz(std::filesystem::path const& file) {
-  LineReader in(file);
+std::vector<Frame> read_extxyz(std::string_view text, std::filesystem::path const& file) {
+  LineReader in(text, file);
   std::vector<Frame> frames;
   while (in.skip_blank_lines()) frames.push_back(read_frame(in));
   if (frames.empty()) fail_input({file}, "no structure, only blank lines");

@@ -1,5 +1,5 @@
-// The structure formats, one source file each. Readers do not validate the crystal as a whole:
-// read_crystals does.
+// The structure formats, one source file each: from the text of a file, whose name is for errors.
+// Readers do not validate the crystal as a whole: read_crystals does.
 #pragma once
 
 #include <filesystem>
@@ -20,9 +20,9 @@ struct Frame {
       {};  // e, as a CIF states them, NaN where it does not; empty where it never does
 };
 
-Frame read_poscar(std::filesystem::path const& file);
-std::vector<Frame> read_extxyz(std::filesystem::path const& file);
-std::vector<Frame> read_cif(std::filesystem::path const& file);
+Frame read_poscar(std::string_view text, std::filesystem::path const& file);
+std::vector<Frame> read_extxyz(std::string_view text, std::filesystem::path const& file);
+std::vector<Frame> read_cif(std::string_view text, std::filesystem::path const& file);
 
 /// The element symbol that a label begins with: "Li" of "Li", "Li_sv", "Li1", "Li+"; nothing of
 /// "Lix" or "LI".

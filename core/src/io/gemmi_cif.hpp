@@ -6,6 +6,7 @@
 #include <exception>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include <gemmi/cif.hpp>
 #include <gemmi/numb.hpp>
@@ -17,7 +18,7 @@ namespace ionscape::detail {
 
 /// The blocks of a CIF file. Throws InputError with the line, which gemmi gives as text only:
 /// "cif:12:3: message" for syntax, "cif:12 in data_x: message" for tags.
-inline gemmi::cif::Document parse_cif(std::string const& text, std::filesystem::path const& file) {
+inline gemmi::cif::Document parse_cif(std::string_view text, std::filesystem::path const& file) {
   constexpr char const* name = "cif:";
   try {
     return gemmi::cif::read_memory(text.data(), text.size(), "cif");

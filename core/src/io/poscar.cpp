@@ -126,8 +126,8 @@ void check_selective_flags(std::string_view line, SourceLocation const& where) {
 
 }  // namespace
 
-Frame read_poscar(std::filesystem::path const& file) {
-  LineReader in(file);
+Frame read_poscar(std::string_view text, std::filesystem::path const& file) {
+  LineReader in(text, file);
   Crystal crystal;
   crystal.comment = trimmed(in.next("a comment"));
   auto const [cell, factors] = read_cell(in);

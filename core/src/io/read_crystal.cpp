@@ -4,12 +4,13 @@
 #include <cctype>
 
 #include "formats.hpp"
+#include "text.hpp"
 
 namespace ionscape {
 
 namespace {
 
-using Reader = std::vector<Frame> (*)(std::filesystem::path const&);
+using Reader = std::vector<Frame> (*)(std::string_view, std::filesystem::path const&);
 
 /// The reader that the file's name asks for; nullptr if it is no structure's.
 Reader reader_of(std::filesystem::path const& file) {
@@ -20,8 +21,19 @@ Reader reader_of(std::filesystem::path const& file) {
   if (name.ends_with(".extxyz") || name.ends_with(".xyz")) return read_extxyz;
   if (name.ends_with(".vasp") || name.find("poscar") != name.npos ||
       name.find("contcar") != name.npos)
-    return [](std::filesystem::path const& poscar) { return std::vector{read_poscar(poscar)}; };
+    return [](std::string_view text, std::filesystem::path const& poscar) {
+      return std::vector{read_poscar(text, poscar)};
+    };
   return nullptr;
+}
+
+/// The same, or InputError.
+Reader reader_for(std::filesystem::path const& file) {
+  Reader const reader = reader_of(file);
+  if (!reader)
+    fail_input({file},
+               "unknown format, expected *POSCAR*, *CONTCAR*, .vasp, .cif, .extxyz or .xyz");
+  return reader;
 }
 
 }  // namespace
@@ -29,12 +41,13 @@ Reader reader_of(std::filesystem::path const& file) {
 bool has_structure_name(std::filesystem::path const& file) { return reader_of(file) != nullptr; }
 
 std::vector<Crystal> read_crystals(std::filesystem::path const& file) {
-  Reader const reader = reader_of(file);
-  if (!reader)
-    fail_input({file},
-               "unknown format, expected *POSCAR*, *CONTCAR*, .vasp, .cif, .extxyz or .xyz");
+  reader_for(file);
+  return read_crystals(read_text(file), file);
+}
+
+std::vector<Crystal> read_crystals(std::string_view text, std::filesystem::path const& file) {
   std::vector<Crystal> crystals;
-  for (Frame& frame : reader(file)) {
+  for (Frame& frame : reader_for(file)(text, file)) {
     try {
       validate(frame.crystal, "structure " + std::to_string(crystals.size() + 1));
     } catch (InputError const& error) {
@@ -54,7 +67,7 @@ Crystal read_crystal(std::filesystem::path const& file) {
 
 std::vector<double> read_oxidation_numbers(std::filesystem::path const& file) {
   Reader const reader = reader_of(file);
-  return reader == read_cif ? read_cif(file).at(0).oxidation_numbers : std::vector<double>{};
+  return reader == read_cif ? read_cif(read_text(file), file).at(0).oxidation_numbers : std::vector<double>{};
 }
 
 }  // namespace ionscape

@@ -88,11 +88,8 @@ Vec3 three_numbers(std::string_view line, SourceLocation const& where, std::stri
           to_number(words[2], where, what)};
 }
 
-LineReader::LineReader(std::filesystem::path const& file) : file_(file), text_(read_text(file)) {}
-
 std::string_view LineReader::peek() const {
-  std::string_view line(text_);
-  line = line.substr(begin_, text_.find('\n', begin_) - begin_);
+  std::string_view const line = text_.substr(begin_, text_.find('\n', begin_) - begin_);
   return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
 }
 

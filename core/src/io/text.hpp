@@ -38,10 +38,12 @@ int to_integer(std::string_view word, SourceLocation const& where, std::string_v
 /// passed over.
 Vec3 three_numbers(std::string_view line, SourceLocation const& where, std::string_view what);
 
-/// The lines of a file one after the other, without their ends (LF or CR LF).
+/// The lines of a text, which must outlive the reader, one after the other, without their ends (LF
+/// or CR LF). `file` is for errors.
 class LineReader {
  public:
-  explicit LineReader(std::filesystem::path const& file);
+  LineReader(std::string_view text, std::filesystem::path const& file)
+      : file_(file), text_(text) {}
 
   /// The next line. Throws InputError "the file ends, expected <what>" after the last.
   std::string_view next(std::string_view what);
@@ -55,7 +57,7 @@ class LineReader {
 
  private:
   std::filesystem::path file_;
-  std::string text_;
+  std::string_view text_;
   std::size_t begin_ = 0;  // of the next line
   int line_ = 0;
 };

@@ -16,6 +16,8 @@ struct Crystal {
   std::vector<Vec3> positions;       // Cartesian, Å, not necessarily wrapped
   std::vector<double> charges;       // e; empty = unknown
   std::string comment;
+  /// What a reader assumed where the file leaves it open, one sentence each; for the user to judge.
+  std::vector<std::string> notes = {};
 
   std::size_t size() const { return positions.size(); }
 };

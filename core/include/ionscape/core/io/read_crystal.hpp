@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
 #include <vector>
 
 #include <ionscape/core/crystal.hpp>
@@ -15,6 +16,10 @@ Crystal read_crystal(std::filesystem::path const& file);
 
 /// All frames of a file (extxyz may hold many; the other formats hold one).
 std::vector<Crystal> read_crystals(std::filesystem::path const& file);
+
+/// The same from the text of a file; `name` stands for the file in the choice of the format and in
+/// errors.
+std::vector<Crystal> read_crystals(std::string_view text, std::filesystem::path const& name);
 
 /// The oxidation number (e) of each ion of read_crystal as a CIF file states it:
 /// _atom_type_oxidation_number of the site's type, else the charge in its type symbol ("O2-",
