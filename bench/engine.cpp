@@ -21,7 +21,7 @@
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/read_crystal.hpp>
 #include <ionscape/core/version.hpp>
-#include <ionscape/potentials/energy_model.hpp>
+#include <ionscape/potentials/ions/energy_model.hpp>
 
 #include "peak.hpp"
 

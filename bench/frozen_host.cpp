@@ -9,7 +9,7 @@
 
 #include <cmath>
 
-#include <ionscape/potentials/frozen_host.hpp>
+#include <ionscape/potentials/host/frozen_host.hpp>
 
 namespace {
 

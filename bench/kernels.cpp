@@ -14,10 +14,10 @@
 
 #include <random>
 
-#include <ionscape/potentials/direct_sum.hpp>
-#include <ionscape/potentials/energy_model.hpp>
-#include <ionscape/potentials/mesh_sum.hpp>
-#include <ionscape/potentials/neighbour_list.hpp>
+#include <ionscape/potentials/ewald/direct_sum.hpp>
+#include <ionscape/potentials/ewald/mesh_sum.hpp>
+#include <ionscape/potentials/ions/energy_model.hpp>
+#include <ionscape/potentials/ions/neighbour_list.hpp>
 
 #include "peak.hpp"
 

@@ -5,7 +5,8 @@
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/atomic_file.hpp>
-#include <ionscape/sweep/calibrate.hpp>
+#include <ionscape/fit/calibrate.hpp>
+#include <ionscape/report/calibration_plots.hpp>
 
 #include "arguments.hpp"
 #include "kokkos_session.hpp"

@@ -4,7 +4,8 @@
 #include <set>
 
 #include <ionscape/core/error.hpp>
-#include <ionscape/sweep/compare.hpp>
+#include <ionscape/fit/compare.hpp>
+#include <ionscape/report/comparison_plots.hpp>
 
 #include "arguments.hpp"
 #include "kokkos_session.hpp"

@@ -12,7 +12,7 @@
 #include <ionscape/core/io/format.hpp>
 #include <ionscape/core/io/write_crystal.hpp>
 #include <ionscape/core/units.hpp>
-#include <ionscape/potentials/interaction_matrix.hpp>
+#include <ionscape/potentials/ewald/interaction_matrix.hpp>
 
 namespace ionscape::app {
 

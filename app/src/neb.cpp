@@ -13,8 +13,8 @@
 #include <ionscape/lattice/fcc.hpp>
 #include <ionscape/neb/relax_bands.hpp>
 #include <ionscape/neb/saddle.hpp>
-#include <ionscape/potentials/host_model.hpp>
-#include <ionscape/sweep/plots.hpp>
+#include <ionscape/potentials/host/host_model.hpp>
+#include <ionscape/report/map_plots.hpp>
 
 #include "arguments.hpp"
 #include "kokkos_session.hpp"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <ionscape/core/cell.hpp>
-#include <ionscape/potentials/potential_set.hpp>
+#include <ionscape/potentials/pair/potential_set.hpp>
 
 namespace ionscape::app {
 

@@ -1,7 +1,7 @@
 // ionscape plot DIR: the pictures of a finished sweep.
 #include <iostream>
 
-#include <ionscape/sweep/plots.hpp>
+#include <ionscape/report/map_plots.hpp>
 
 #include "arguments.hpp"
 #include "subcommands.hpp"

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include <ionscape/compounds/charges.hpp>
+#include <ionscape/compounds/predict.hpp>
 #include <ionscape/core/crystal.hpp>
-#include <ionscape/sweep/charges.hpp>
-#include <ionscape/sweep/predict.hpp>
 
 #include "arguments.hpp"
 

@@ -9,7 +9,7 @@
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/atomic_file.hpp>
 #include <ionscape/core/io/format.hpp>
-#include <ionscape/sweep/parity.hpp>
+#include <ionscape/report/parity.hpp>
 
 #include "predict_report.hpp"
 #include "subcommands.hpp"

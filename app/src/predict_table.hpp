@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include <ionscape/sweep/predict.hpp>
+#include <ionscape/compounds/predict.hpp>
 
 namespace ionscape::app {
 

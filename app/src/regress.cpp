@@ -9,8 +9,9 @@
 #include <ionscape/core/io/atomic_file.hpp>
 #include <ionscape/core/io/csv.hpp>
 #include <ionscape/core/io/format.hpp>
-#include <ionscape/sweep/parity.hpp>
-#include <ionscape/sweep/regression.hpp>
+#include <ionscape/fit/regression.hpp>
+#include <ionscape/report/lasso_plot.hpp>
+#include <ionscape/report/parity.hpp>
 
 #include "arguments.hpp"
 #include "output.hpp"

@@ -5,11 +5,11 @@
 #include <map>
 #include <set>
 
+#include <ionscape/compounds/charges.hpp>
 #include <ionscape/core/io/format.hpp>
 #include <ionscape/core/io/read_crystal.hpp>
 #include <ionscape/lattice/polyhedron.hpp>
 #include <ionscape/lattice/sites.hpp>
-#include <ionscape/sweep/charges.hpp>
 
 #include "arguments.hpp"
 #include "output.hpp"

@@ -13,8 +13,8 @@
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/atomic_file.hpp>
 #include <ionscape/core/io/format.hpp>
+#include <ionscape/report/map_plots.hpp>
 #include <ionscape/sweep/ensemble.hpp>
-#include <ionscape/sweep/plots.hpp>
 #include <ionscape/sweep/runner.hpp>
 
 #include "arguments.hpp"

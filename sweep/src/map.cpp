@@ -8,7 +8,7 @@
 #include <ionscape/core/io/csv.hpp>
 #include <ionscape/core/version.hpp>
 
-#include "map_files.hpp"
+#include <ionscape/sweep/map_files.hpp>
 
 namespace ionscape {
 

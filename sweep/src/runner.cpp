@@ -16,9 +16,9 @@
 #include <ionscape/lattice/fcc.hpp>
 #include <ionscape/neb/relax_bands.hpp>
 #include <ionscape/neb/saddle.hpp>
-#include <ionscape/potentials/host_model.hpp>
+#include <ionscape/potentials/host/host_model.hpp>
 
-#include "map_files.hpp"
+#include <ionscape/sweep/map_files.hpp>
 
 namespace ionscape {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <ionscape/potentials/energy_model.hpp>
+#include <ionscape/potentials/ions/energy_model.hpp>
 
 #include "oracles.hpp"
 

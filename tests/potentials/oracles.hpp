@@ -12,8 +12,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include <ionscape/potentials/energy_model.hpp>
-#include <ionscape/potentials/reference.hpp>
+#include <ionscape/potentials/ewald/reference.hpp>
+#include <ionscape/potentials/ions/energy_model.hpp>
 
 namespace ionscape_test {
 

@@ -3,7 +3,7 @@
 #include <complex>
 
 #include <ionscape/core/error.hpp>
-#include <ionscape/potentials/direct_sum.hpp>
+#include <ionscape/potentials/ewald/direct_sum.hpp>
 #include <ionscape_test/catch.hpp>
 #include <ionscape_test/files.hpp>
 

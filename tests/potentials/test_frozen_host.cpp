@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include <ionscape/core/error.hpp>
-#include <ionscape/potentials/frozen_host.hpp>
+#include <ionscape/potentials/host/frozen_host.hpp>
 #include <ionscape_test/catch.hpp>
 
 using namespace ionscape;

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include <ionscape/core/error.hpp>
-#include <ionscape/potentials/host_model.hpp>
+#include <ionscape/potentials/host/host_model.hpp>
 #include <ionscape_test/catch.hpp>
 
 using namespace ionscape;

@@ -4,8 +4,8 @@
 #include <random>
 
 #include <ionscape/core/error.hpp>
-#include <ionscape/potentials/interaction_matrix.hpp>
-#include <ionscape/potentials/reference.hpp>
+#include <ionscape/potentials/ewald/interaction_matrix.hpp>
+#include <ionscape/potentials/ewald/reference.hpp>
 #include <ionscape_test/catch.hpp>
 
 using namespace ionscape;

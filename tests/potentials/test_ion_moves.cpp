@@ -5,8 +5,8 @@
 #include <thread>
 
 #include <ionscape/core/error.hpp>
-#include <ionscape/potentials/ion_moves.hpp>
-#include <ionscape/potentials/reference.hpp>
+#include <ionscape/potentials/ewald/reference.hpp>
+#include <ionscape/potentials/ions/ion_moves.hpp>
 #include <ionscape_test/catch.hpp>
 
 using namespace ionscape;

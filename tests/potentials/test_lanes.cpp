@@ -2,7 +2,7 @@
 #include <cmath>
 #include <type_traits>
 
-#include <ionscape/potentials/detail/lanes.hpp>
+#include <ionscape/potentials/device/lanes.hpp>
 #include <ionscape_test/catch.hpp>
 
 // No using-directive: nvcc adds code of its own after ours that calls ::exp.

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include <ionscape/core/error.hpp>
-#include <ionscape/potentials/mesh_sum.hpp>
+#include <ionscape/potentials/ewald/mesh_sum.hpp>
 #include <ionscape_test/catch.hpp>
 #include <ionscape_test/files.hpp>
 

@@ -3,7 +3,7 @@
 #include <map>
 
 #include <ionscape/core/error.hpp>
-#include <ionscape/potentials/neighbour_list.hpp>
+#include <ionscape/potentials/ions/neighbour_list.hpp>
 #include <ionscape_test/catch.hpp>
 #include <ionscape_test/files.hpp>
 

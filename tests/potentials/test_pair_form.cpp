@@ -4,7 +4,7 @@
 #include <functional>
 
 #include <ionscape/core/error.hpp>
-#include <ionscape/potentials/pair_form.hpp>
+#include <ionscape/potentials/pair/pair_form.hpp>
 #include <ionscape_test/catch.hpp>
 
 using namespace ionscape;

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <vector>
 
-#include <ionscape/potentials/pair_terms.hpp>
+#include <ionscape/potentials/pair/pair_terms.hpp>
 #include <ionscape_test/catch.hpp>
 
 using namespace ionscape;

@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include <ionscape/core/error.hpp>
-#include <ionscape/potentials/potential_set.hpp>
+#include <ionscape/potentials/pair/potential_set.hpp>
 #include <ionscape_test/catch.hpp>
 #include <ionscape_test/files.hpp>
 

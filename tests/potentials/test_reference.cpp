@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <ionscape/potentials/reference.hpp>
+#include <ionscape/potentials/ewald/reference.hpp>
 #include <ionscape_test/catch.hpp>
 
 #include "oracles.hpp"

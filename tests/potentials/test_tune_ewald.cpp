@@ -4,7 +4,7 @@
 #include <tuple>
 
 #include <ionscape/core/error.hpp>
-#include <ionscape/potentials/tune_ewald.hpp>
+#include <ionscape/potentials/ewald/tune_ewald.hpp>
 #include <ionscape_test/catch.hpp>
 #include <ionscape_test/files.hpp>
 

@@ -46,6 +46,12 @@ void AtomicFile::commit() {
   temporary_.clear();
 }
 
+void write_text(std::filesystem::path const& file, std::string_view text) {
+  AtomicFile out(file);
+  out.stream() << text;
+  out.commit();
+}
+
 void check_writable(std::filesystem::path const& file) {
   std::error_code error;
   std::vector<std::filesystem::path>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <numeric>
 #include <vector>
 
@@ -30,6 +31,12 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
 std::string shortest(double number) {
   char text[32];
   return {text, std::to_chars(text, text + sizeof text, number).ptr};
+}
+
+std::string decimals(double number, int n) {
+  std::string text(std::size_t(std::snprintf(nullptr, 0, "%.*f", n, number)), '\0');
+  std::snprintf(text.data(), text.size() + 1, "%.*f", n, number);
+  return text;
 }
 
 std::string suggestion(std::string_view word, std::span<std::string const> known) {

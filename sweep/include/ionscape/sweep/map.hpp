@@ -12,6 +12,9 @@
 
 namespace ionscape {
 
+/// A barrier that counts as low, in eV: the limit of the published shares (claim iv) and panels.
+inline constexpr double low_barrier = 0.4;
+
 /// Insertion energies are interaction energies of the Li with the host, the host without Li as zero
 /// (frozen_host.hpp).
 struct MapRow {

@@ -28,7 +28,7 @@
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/neb/options.hpp>
-#include <ionscape/potentials/potential_set.hpp>
+#include <ionscape/potentials/pair/potential_set.hpp>
 
 namespace ionscape {
 

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <string_view>
 
 namespace ionscape {
 
@@ -32,6 +33,9 @@ class AtomicFile {
   std::filesystem::path temporary_;
   std::ofstream stream_;
 };
+
+/// A whole file from one text.
+void write_text(std::filesystem::path const& file, std::string_view text);
 
 /// Throws InputError if `file` cannot be written where it is to stand; leaves nothing behind. For
 /// long work, before it begins.

@@ -10,6 +10,9 @@ namespace ionscape {
 /// The shortest decimal text that reads back as exactly this number ("0.1", "1e-08", "nan").
 std::string shortest(double number);
 
+/// A fixed number of decimals: decimals(1.25, 1) is "1.2".
+std::string decimals(double number, int n);
+
 /// ", did you mean 'cutoff'?" if one of the known names is close to `word`, else empty: for the end
 /// of an error message.
 std::string suggestion(std::string_view word, std::span<std::string const> known);

@@ -1,0 +1,126 @@
+// Energy, forces, stress and site potentials of all ions, for one crystal or thousands of them in
+// one batch.
+//
+//   E = Coulomb (Ewald; tin-foil boundary, uniform background in charged cells) + pair terms, as
+//     reference.hpp spells them out.
+//
+// Per evaluation: images and lists are brought up to date, a real-space kernel sums over each ion's
+// full list, and a reciprocal part is summed directly or on a mesh. A lattice sum of -C/r^6 is one
+// more reciprocal sum for each eigenvalue of the matrix C of the species. Every ion sums for itself
+// in a fixed order: no atomics, the same bits on any number of threads and in any batch.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <Kokkos_Core.hpp>
+
+#include <ionscape/core/crystal.hpp>
+#include <ionscape/potentials/ewald/reference.hpp>
+#include <ionscape/potentials/ewald/tune_ewald.hpp>
+#include <ionscape/potentials/pair/potential_set.hpp>
+
+namespace ionscape {
+
+struct EnergyOptions {
+  double force_error = 1e-6;  // eV/Å rms, see tune_ewald.hpp
+  EwaldMethod method = EwaldMethod::automatic;
+  std::optional<EwaldSettings> ewald;  // in place of tuning, for all systems
+  std::optional<PairSums> pairs;       // in place of what the set says
+  double skin = 0;                     // Å: lists serve until an ion has moved by half of it
+  double memory_limit = 0;             // bytes; 0: nine tenths of what the machine has free
+};
+
+/// Pair sums as the set says. A set without a cutoff is summed completely: -C/r^6 over the lattice,
+/// what decays faster up to the radius beyond which its forces stay below force_error.
+PairSums pair_sums(PotentialSet const& set, std::span<Crystal const> systems, double force_error);
+
+/// Two ions closer than their pair term may be trusted (turnover_radius in pair_form.hpp).
+struct CloseContact {
+  int ion = 0, partner = 0;  // in the crystal, counted from 0; the partner may be a periodic image
+  double distance = 0;       // Å
+  double turnover = 0;       // Å
+};
+
+/// Everything about one crystal, on the host.
+struct EnergyResult {
+  double coulomb = 0, short_range = 0;  // eV; short_range includes the two parts named next
+  double dispersion = 0, tail = 0;      // eV: lattice sum of -C/r^6; analytic tail correction
+  std::vector<Vec3> forces;             // eV/Å
+  Matrix3 stress{};                     // eV/Å^3, positive: the cell wants to shrink
+  std::vector<double> site_potential;   // V
+  std::vector<double> ion_energy;       // eV, half of each pair to each of its ions
+  std::vector<CloseContact> contacts;   // each pair once, nearest (relative to its turnover) first
+  EwaldSettings ewald;
+  double energy() const { return coulomb + short_range; }
+};
+
+template <class MemorySpace>
+class EnergyModel {
+ public:
+  using Positions = Kokkos::View<double const**, Kokkos::LayoutRight, MemorySpace>;
+  using Vectors = Kokkos::View<double**, Kokkos::LayoutRight, MemorySpace>;
+  using Numbers = Kokkos::View<double*, MemorySpace>;
+
+  /// Cells, charges and species of the crystals stay as they are, positions are handed to
+  /// evaluate(). Crystals have charges. Throws InputError for a crystal without charges, cutoffs
+  /// that are not positive, and for batches that do not fit into the memory limit.
+  EnergyModel(std::span<Crystal const> systems, PotentialSet const& set,
+              EnergyOptions const& options = {});
+  ~EnergyModel();
+  EnergyModel(EnergyModel&&) noexcept;
+  EnergyModel& operator=(EnergyModel&&) noexcept;
+
+  int systems() const;
+  int ions() const;
+  EwaldSettings const& ewald(int system) const;
+  PairSums const& pairs() const;
+  double memory() const;  // bytes held after the first evaluation
+
+  /// positions (n_ions, 3) in Å of all systems behind each other, any periodic image. Assigns the
+  /// results below and waits for `exec`. Allocates only when lists are built and do not fit.
+  template <class Exec>
+  void evaluate(Exec const& exec, Positions const& positions);
+
+  Numbers energy() const;  // (n_systems), eV
+  Vectors forces() const;  // (n_ions, 3), eV/Å
+  Vectors terms()
+      const;  // (n_systems, 4): Coulomb, pairs within cutoffs, lattice sum of -C/r^6, tail; eV
+  Vectors stress() const;          // (n_systems, 6): xx, yy, zz, yz, xz, xy; eV/Å^3
+  Numbers site_potential() const;  // (n_ions), V
+  Numbers ion_energy() const;      // (n_ions), eV
+  Numbers approach()
+      // (n_ions): min over neighbours of distance / turnover radius; below 1 is a CloseContact
+      const;
+
+  /// The first positions of all systems, uploaded.
+  Vectors initial_positions() const;
+  /// Downloads the last evaluation's results, close contacts looked up.
+  std::vector<EnergyResult> results() const;
+
+  /// Numbers of work, for benches: listed pairs, wave vectors (+-G once) times ions.
+  struct Work {
+    double pairs = 0, wave_vector_ions = 0;
+  };
+  Work work() const;
+
+  struct State;
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+/// Evaluates crystals as they are: in batches that fit into the memory limit, results in input
+/// order. Calls progress(done), if given, after each batch.
+template <class Exec>
+std::vector<EnergyResult> evaluate_crystals(Exec const& exec, std::span<Crystal const> crystals,
+                                            PotentialSet const& set,
+                                            EnergyOptions const& options = {},
+                                            std::function<void(std::size_t)> const& progress = {});
+
+}  // namespace ionscape

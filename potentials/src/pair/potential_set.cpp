@@ -1,0 +1,301 @@
+#include <ionscape/potentials/pair/potential_set.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include <ionscape/core/error.hpp>
+#include <ionscape/core/io/format.hpp>
+#include <ionscape/core/io/toml.hpp>
+
+namespace ionscape {
+
+namespace {
+
+std::array<double, 2> read_range(TomlReader& table, std::string const& key) {
+  auto const ends = table.required<std::vector<double>>(key);
+  if (ends.size() != 2 || !(ends[0] <= ends[1]))
+    table.fail(key, "'", key, "' must be [lowest, highest]");
+  return {ends[0], ends[1]};
+}
+
+/// Rates beyond +-10 would change a term by more than 10^4 from one charge to the next: a slip, not
+/// physics.
+double read_growth(TomlReader& table, std::string const& key) {
+  return table.optional<double>(key, between(-10, 10)).value_or(0);
+}
+
+Insertion read_insertion(TomlReader table) {
+  Insertion insertion;
+  insertion.mobile = table.required<std::string>("mobile");
+  insertion.framework = table.required<std::string>("framework");
+  insertion.z = table.required<double>("z");
+  insertion.z0 = table.required<double>("z0");
+  insertion.gaussian_width = table.optional<double>("gaussian_width", between(0, 1)).value_or(0);
+  insertion.gaussian_growth = read_growth(table, "gaussian_growth");
+  insertion.z2 = table.optional<double>("z2").value_or(0);
+  insertion.screening_length =
+      table.optional<double>("screening_length", between(0, 100)).value_or(0);
+  insertion.screening_exponent =
+      table.optional<double>("screening_exponent", between(-3, 3)).value_or(0);
+  if (insertion.gaussian_growth != 0 && insertion.gaussian_width == 0)
+    table.fail("gaussian_growth", "gaussian_growth = ", insertion.gaussian_growth,
+               " without a gaussian_width above 0: points do not grow");
+  return insertion;
+}
+
+FittedRange read_fitted(TomlReader table) {
+  FittedRange fitted{read_range(table, "charge_e"), read_range(table, "volume_A3")};
+  if (table.has("distortion")) fitted.distortion = read_range(table, "distortion");
+  if (auto errors = table.optional_table("error_eV"))
+    for (std::string const& name : errors->keys())
+      fitted.error_eV[name] = errors->required<double>(name, at_least(0));
+  return fitted;
+}
+
+/// The place of the key's word in the list of those that may stand there.
+std::size_t place_of(std::string const& word, std::vector<std::string> const& known,
+                     TomlReader const& table, std::string const& key) {
+  auto const at = std::ranges::find(known, word);
+  if (at == known.end())
+    table.fail(key, "unknown ", key, " '", word, "', expected one of ", joined(known),
+               suggestion(word, known));
+  return std::size_t(at - known.begin());
+}
+
+std::size_t read_choice(TomlReader& table, std::string const& key,
+                        std::vector<std::string> const& known) {
+  return place_of(table.optional<std::string>(key).value_or(known[0]), known, table, key);
+}
+
+/// A text file of lines "radius energy".
+PairTable read_table(std::filesystem::path const& file) {
+  std::vector<double> radii, energies;
+  std::vector<int> lines;
+  std::ifstream stream(file);
+  int number = 0;
+  for (std::string line; std::getline(stream, line);) {
+    ++number;
+    std::istringstream words(line.substr(0, line.find('#')));
+    std::vector<double> row;
+    for (std::string word; words >> word;) {
+      auto const [stop, error] =
+          std::from_chars(word.data(), word.data() + word.size(), row.emplace_back());
+      if (error != std::errc{} || stop != word.data() + word.size() || !std::isfinite(row.back()))
+        fail_input({file, number}, "found '", word,
+                   "', expected a number: radius in Å, energy in eV");
+    }
+    if (row.empty()) continue;
+    if (row.size() != 2)
+      fail_input({file, number}, "found ", row.size(),
+                 " numbers, expected two: radius in Å, energy in eV");
+    radii.push_back(row[0]), energies.push_back(row[1]), lines.push_back(number);
+  }
+  std::size_t const n = radii.size();
+  if (n < 4) fail_input({file}, "a table of ", n, " energies, expected at least 4");
+  if (radii[0] < 0)
+    fail_input({file, lines[0]}, "the first radius is ", radii[0], " Å, expected >= 0");
+  double const step = (radii[n - 1] - radii[0]) / double(n - 1);
+  for (std::size_t i = 0; i < n; ++i) {
+    if (step > 0 && std::fabs(radii[i] - radii[0] - step * double(i)) <= 1e-6 * step) continue;
+    // The step that differs most from the first one: a line is missing there, or a radius is
+    // mistyped.
+    auto const off = [&](std::size_t k) {
+      return std::fabs((radii[k] - radii[k - 1]) - (radii[1] - radii[0]));
+    };
+    std::size_t worst = 1;
+    for (std::size_t k = 2; k < n; ++k)
+      if (off(k) > off(worst)) worst = k;
+    fail_input({file, lines[worst]}, "the radius ", radii[worst], " Å follows ", radii[worst - 1],
+               " Å, expected ascending radii at equal distances (the first is ",
+               radii[1] - radii[0], " Å)");
+  }
+  return spline_table(radii[0], step, energies);
+}
+
+PairTable read_table(TomlReader& table, std::filesystem::path const& folder) {
+  if (auto const name = table.optional<std::string>("file")) {
+    std::filesystem::path const file = folder / *name;
+    if (!std::filesystem::is_regular_file(file))
+      table.fail("file", "there is no file ", file.string());
+    return read_table(file);
+  }
+  double const first = table.required<double>("first", at_least(0));
+  double const step = table.required<double>("step", above(0));
+  auto const energies = table.required<std::vector<double>>("energies");
+  if (energies.size() < 4)
+    table.fail("energies", "a table of ", energies.size(), " energies, expected at least 4");
+  return spline_table(first, step, energies);
+}
+
+PairForm read_form(TomlReader& table, std::string const& form, std::filesystem::path const& folder,
+                   Limits c_limits) {
+  if (form == "table") return read_table(table, folder);
+  if (form == "morse")
+    return Morse{table.required<double>("D", at_least(0)), table.required<double>("a", above(0)),
+                 table.required<double>("r0", above(0))};
+  if (form == "lennard-jones") {
+    double const epsilon = table.required<double>("epsilon", at_least(0));
+    double const s6 = std::pow(table.required<double>("sigma", above(0)), 6);
+    return LennardJones{4 * epsilon * s6 * s6, 4 * epsilon * s6};
+  }
+  Buckingham term;
+  term.repulsion.A = table.required<double>("A", at_least(0));
+  term.repulsion.inverse_rho = 1 / table.required<double>("rho", above(0));
+  if (form == "buckingham") term.C = table.required<double>("C", c_limits);
+  return term;
+}
+
+PairTerm read_pair(TomlReader& table, PotentialSet const& set) {
+  PairTerm pair;
+  auto const species = table.required<std::vector<std::string>>("species");
+  if (species.size() != 2) table.fail("species", "a pair has two species, found ", species.size());
+  pair.species = {species[0], species[1]};
+  pair.form = table.required<std::string>("form");
+  std::vector<std::string> known{"buckingham", "born-mayer"};
+  if (!set.insertion) known.insert(known.end(), {"morse", "lennard-jones", "table"});
+  place_of(pair.form, known, table, "form");
+  pair.term =
+      read_form(table, pair.form, set.file.parent_path(), set.insertion ? Limits{} : at_least(0));
+  if (set.insertion) {
+    pair.growth = read_growth(table, "growth");
+    return pair;
+  }
+  if (table.has("growth"))
+    table.fail(
+        "growth",
+        "found growth, expected only in a set with [insertion]: the charges of this one are fixed");
+
+  pair.cutoff = table.optional<double>("cutoff", above(0));
+  if (auto const wall = table.optional<double>("wall", above(0))) {
+    pair.wall = *wall;
+    if (!(evaluate(pair.term, pair.wall).slope < 0))
+      table.fail("wall", "wall = ", pair.wall, " Å, expected a radius at which the term repels");
+    auto const cutoff = pair.cutoff ? pair.cutoff : set.cutoff;
+    if (cutoff && pair.wall >= *cutoff)
+      table.fail("wall", "wall = ", pair.wall, " Å, expected less than the cutoff of ", *cutoff,
+                 " Å");
+  }
+  return pair;
+}
+
+bool same_pair(PairTerm const& pair, std::string const& a, std::string const& b) {
+  return (pair.species[0] == a && pair.species[1] == b) ||
+         (pair.species[0] == b && pair.species[1] == a);
+}
+
+PotentialSet read(TomlReader toml, std::filesystem::path const& file) {
+  PotentialSet set;
+  set.file = file;
+  set.name = toml.required<std::string>("name");
+  set.source = toml.required<std::string>("source");
+  set.cutoff = toml.optional<double>("cutoff", above(0));
+  if (auto charges = toml.optional_table("charges"))
+    for (std::string const& species : charges->keys())
+      set.charges[species] = charges->required<double>(species);
+  if (auto insertion = toml.optional_table("insertion")) set.insertion = read_insertion(*insertion);
+  if (set.charges.empty() == !set.insertion)
+    fail_input(toml.where(), "a potential set needs either [charges] or [insertion]");
+  if (auto fitted = toml.optional_table("fitted")) set.fitted = read_fitted(*fitted);
+  toml.ignore_table("provenance");  // for people
+  if (!set.insertion) {
+    set.truncation =
+        Truncation(read_choice(toml, "truncation", {"plain", "shifted", "force-shifted"}));
+    set.tail = toml.optional<bool>("tail").value_or(false);
+    set.dispersion_lattice_sum = read_choice(toml, "dispersion", {"cutoff", "lattice-sum"}) == 1;
+  }
+  for (TomlReader& table : toml.tables("pair")) {
+    PairTerm const pair = read_pair(table, set);
+    for (PairTerm const& other : set.pairs)
+      if (!set.insertion && same_pair(other, pair.species[0], pair.species[1]))
+        table.fail("species", "a second term for ", pair.species[0], "-", pair.species[1],
+                   ", expected one: only a set with [insertion] adds several");
+    for (std::string const& species : pair.species)
+      if (set.insertion ? species != set.insertion->mobile && species != set.insertion->framework
+                        : !set.charges.contains(species))
+        table.fail("species", "unknown species ", species, ": it is not in ",
+                   set.insertion ? "[insertion]" : "[charges]");
+    set.pairs.push_back(pair);
+  }
+  toml.reject_unknown_keys();
+  if (set.insertion && std::ranges::none_of(set.pairs, [&](PairTerm const& pair) {
+        return same_pair(pair, set.insertion->mobile, set.insertion->framework);
+      }))
+    fail_input(toml.where(), "no [[pair]] of ", set.insertion->mobile, " and ",
+               set.insertion->framework, ": nothing would keep the ion from the anions");
+  return set;
+}
+
+}  // namespace
+
+PairTerm const* PotentialSet::find(std::string const& a, std::string const& b) const {
+  for (PairTerm const& pair : pairs)
+    if (same_pair(pair, a, b)) return &pair;
+  return nullptr;
+}
+
+Buckingham PotentialSet::buckingham(std::string const& a, std::string const& b) const {
+  PairTerm const* const pair = find(a, b);
+  if (!pair) return {};
+  if (std::ranges::count_if(pairs, [&](PairTerm const& other) { return same_pair(other, a, b); }) >
+      1)
+    fail_input({file}, a, "-", b, " has several terms, expected one");
+  auto const* const term = std::get_if<Buckingham>(&pair->term);
+  if (!term || pair->wall > 0)
+    fail_input({file}, "the term ", a, "-", b, " is of the form ", pair->form,
+               pair->wall > 0 ? " with a wall" : "",
+               ", expected buckingham or born-mayer without a wall: a frozen host knows no others");
+  return *term;
+}
+
+std::vector<Buckingham> PotentialSet::insertion_terms(double q) const {
+  if (!insertion) fail_input({file}, "the set has no [insertion]");
+  std::vector<Buckingham> terms;
+  for (PairTerm const& pair : pairs)
+    if (same_pair(pair, insertion->mobile, insertion->framework)) {
+      terms.push_back(std::get<Buckingham>(pair.term));  // an insertion set has no other form
+      terms.back().repulsion.A *= Insertion::growth_factor(pair.growth, q);
+    }
+  return terms;
+}
+
+PairFunction PotentialSet::function(std::string const& a, std::string const& b,
+                                    PairSums const& ends) const {
+  PairFunction function{{}, ends.cutoff, ends.truncation, 0};
+  PairTerm const* const pair = find(a, b);
+  if (!pair) return function;
+  function.cutoff = pair->cutoff.value_or(ends.cutoff);
+  if (!(function.cutoff > 0)) return function;
+  function.form = ends.dispersion_lattice_sum ? without_dispersion(pair->term) : pair->term;
+  function.wall = pair->wall;
+  return function;
+}
+
+double PotentialSet::lattice_dispersion(std::string const& a, std::string const& b,
+                                        PairSums const& ends) const {
+  PairTerm const* const pair = find(a, b);
+  if (!pair || !ends.dispersion_lattice_sum || !(pair->cutoff.value_or(ends.cutoff) > 0)) return 0;
+  return dispersion_coefficient(pair->term);
+}
+
+PotentialSet read_potential_set(std::filesystem::path const& file) {
+  return read(TomlReader::from_file(file), file);
+}
+
+PotentialSet parse_potential_set(std::string_view text, std::filesystem::path const& name) {
+  return read(TomlReader::from_text(text, name), name);
+}
+
+void assign_charges(Crystal& crystal, PotentialSet const& set) {
+  crystal.charges.clear();
+  for (std::string const& species : crystal.species) {
+    auto const charge = set.charges.find(species);
+    if (charge == set.charges.end())
+      fail_input({set.file}, "no charge for species ", species, " in [charges]");
+    crystal.charges.push_back(charge->second);
+  }
+}
+
+}  // namespace ionscape
