@@ -18,61 +18,7 @@ Vec3 wrapped(Vec3 f) {
   return {f.x - std::round(f.x), f.y - std::round(f.y), f.z - std::round(f.z)};
 }
 
-bool shorten(Vec3& vector, Vec3 shorter) {
-  // The margin keeps the choice between equally long vectors from hanging on the last bit, and
-  // loops from going on.
-  if (!(dot(shorter, shorter) < dot(vector, vector) * (1 - 1e-12))) return false;
-  vector = shorter;
-  return true;
-}
-
-/// The same lattice with shortest vectors, a <= b <= c (Minkowski): greedy reduction, Nguyen and
-/// Stehle, ACM Trans. Algorithms 5, 46 (2009). However skewed the cell was, the faces of this one
-/// lie far apart.
-Cell reduced(Cell cell) {
-  auto& [a, b, c] = cell;
-  auto const shorter = [](Vec3 u, Vec3 v) { return dot(u, u) < dot(v, v); };
-  for (bool changed = true; changed;) {
-    changed = false;
-    do {
-      if (shorter(b, a)) std::swap(a, b);
-    } while (shorten(b, b - std::round(dot(a, b) / dot(a, a)) * a));
-    if (shorter(c, b)) {
-      std::swap(b, c);
-      changed = true;
-      continue;
-    }
-    // The vector of the lattice (a, b) nearest to c is one of those around its projection.
-    double const aa = dot(a, a), ab = dot(a, b), bb = dot(b, b), ac = dot(a, c), bc = dot(b, c);
-    double const determinant = aa * bb - ab * ab;
-    double const na = std::round((bb * ac - ab * bc) / determinant),
-                 nb = std::round((aa * bc - ab * ac) / determinant);
-    Vec3 const start = c - na * a - nb * b;
-    for (int i = -1; i <= 1; ++i)
-      for (int j = -1; j <= 1; ++j) changed |= shorten(c, start + double(i) * a + double(j) * b);
-  }
-  return cell;
-}
-
 }  // namespace
-
-Vec3 minimum_image(Cell const& cell, Vec3 difference) {
-  Cell const shortest = reduced(cell);
-  Vec3 best = shortest.to_cartesian(wrapped(shortest.to_fractional(difference)));
-  // The vectors that bound the Voronoi cell of a reduced lattice are among these 26: when none of
-  // them shortens the difference any more, it lies in the Voronoi cell of the origin, which makes
-  // it the shortest.
-  for (bool changed = true; changed;) {
-    changed = false;
-    Vec3 const start = best;
-    for (int i = -1; i <= 1; ++i)
-      for (int j = -1; j <= 1; ++j)
-        for (int k = -1; k <= 1; ++k)
-          changed |=
-              shorten(best, start + shortest.to_cartesian({double(i), double(j), double(k)}));
-  }
-  return best;
-}
 
 void validate(Crystal const& crystal, std::string const& what, double closest) {
   Cell const& cell = crystal.cell;

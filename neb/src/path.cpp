@@ -66,7 +66,7 @@ std::vector<double> minimum_image_path(Cell const& cell, std::vector<Vec3> const
                ", expected the same number");
   std::vector<std::vector<double>> ends(2);
   for (std::size_t ion = 0; ion < start.size(); ++ion) {
-    Vec3 const near = start[ion] + minimum_image(cell, end[ion] - start[ion]);
+    Vec3 const near = start[ion] + displacement(cell, end[ion] - start[ion]).vector;
     ends[0].insert(ends[0].end(), {start[ion].x, start[ion].y, start[ion].z});
     ends[1].insert(ends[1].end(), {near.x, near.y, near.z});
   }

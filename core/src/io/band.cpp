@@ -42,7 +42,8 @@ void join(Crystal const& before, Crystal& image, SourceLocation const& where) {
   image.cell = before.cell;
   for (std::size_t i = 0; i < image.size(); ++i)
     image.positions[i] =
-        before.positions[i] + minimum_image(image.cell, image.positions[i] - before.positions[i]);
+        before.positions[i] +
+        displacement(image.cell, image.positions[i] - before.positions[i]).vector;
 }
 
 }  // namespace

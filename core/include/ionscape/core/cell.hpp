@@ -79,9 +79,38 @@ struct Cell {
   }
 };
 
-/// Shortest periodic image of a difference vector, in any cell however skewed: searches the
-/// neighbouring images of the wrapped vector (host code; kernels never use minimum image, they sum
-/// over images).
+/// A lattice described by short vectors.
+struct ReducedCell {
+  Cell cell;
+  /// Rows: vector i of `cell` is the sum over j of transformation[i][j] times vector j of the given
+  /// cell; the determinant is 1. n times vector i so becomes n * transformation[i] of the given.
+  std::array<std::array<int, 3>, 3> transformation;
+};
+
+/// The same lattice with its shortest vectors, |a| <= |b| <= |c| (Minkowski reduction), and the
+/// given handedness. However skewed the cell was, the faces of this one lie far apart: its volume
+/// is at least |a| |b| |c| / sqrt(2). A cell whose vectors are the shortest to 1e-6 of their square
+/// is returned as it is, in its own order. Throws InputError if the cell is singular, or so skewed
+/// that the transformation has numbers above 2^31.
+ReducedCell reduced(Cell const& cell);
+
+/// Shortest periodic image of a difference vector, in any cell however skewed; the difference
+/// itself if none is shorter. For distances: a path follows displacement(). Host code: kernels
+/// never use minimum image, they sum over images. Throws InputError as reduced() does.
 Vec3 minimum_image(Cell const& cell, Vec3 difference);
+
+/// Images whose lengths differ by less are equally near, Å: what files lose in print.
+inline constexpr double equally_near_within = 1e-3;
+
+/// How an ion gets from one place to an image of another.
+struct Displacement {
+  Vec3 vector;           // Å
+  int equally_near = 1;  // images as near as the nearest: more than 1 make the way ambiguous
+};
+
+/// The way that an ion takes whose positions differ by `stated` (Å), modulo lattice vectors: the
+/// stated difference where it is as short as the nearest image (to `equally_near_within`), else the
+/// nearest image. A hop of half a cell so goes the way that its files say.
+Displacement displacement(Cell const& cell, Vec3 stated);
 
 }  // namespace ionscape

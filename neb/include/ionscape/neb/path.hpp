@@ -30,7 +30,7 @@ void validate(PathSet const& paths, int fewest_images);
 std::vector<double> linear_path(std::vector<std::vector<double>> const& waypoints, int n_images);
 
 /// Straight path, (n_images, 3 n_ions) in Å, from `start` to the nearest periodic image of `end`,
-/// ion by ion.
+/// ion by ion; of equally near ones to `end` as it is stated (core's displacement).
 std::vector<double> minimum_image_path(Cell const& cell, std::vector<Vec3> const& start,
                                        std::vector<Vec3> const& end, int n_images);
 
