@@ -54,10 +54,12 @@ std::vector<std::string> take_record(std::string_view& text, std::filesystem::pa
 }  // namespace
 
 CsvTable CsvTable::read(std::filesystem::path const& file) {
+  return from_text(read_text(file), file);
+}
+
+CsvTable CsvTable::from_text(std::string_view text, std::filesystem::path const& file) {
   CsvTable table;
   table.file_ = file;
-  std::string const contents = read_text(file);
-  std::string_view text(contents);
   if (text.starts_with("\xEF\xBB\xBF"))
     text.remove_prefix(3);  // the byte order mark that spreadsheets write
   for (int next_line = 1; !text.empty();) {

@@ -8,6 +8,9 @@
 #include <string>
 #include <string_view>
 
+// First: on clang it comes in a mended form (cmake/IonscapeDependencies.cmake).
+#include <gemmi/cifdoc.hpp>
+
 #include <gemmi/cif.hpp>
 #include <gemmi/numb.hpp>
 #include <gemmi/symmetry.hpp>

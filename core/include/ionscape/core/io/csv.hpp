@@ -19,6 +19,8 @@ class CsvTable {
   /// Throws InputError if the file cannot be read, has no header, or has rows that do not match the
   /// header.
   static CsvTable read(std::filesystem::path const& file);
+  /// The same from text; `name` stands for the file in errors.
+  static CsvTable from_text(std::string_view text, std::filesystem::path const& name);
 
   std::vector<std::string> const& columns() const { return columns_; }
   std::size_t rows() const { return rows_.size(); }
