@@ -122,13 +122,13 @@ TEST_CASE("A bad POSCAR is refused with line, finding and expectation") {
   CHECK(error(good.with(6, "Li Ox").text()) ==
         "POSCAR:6: found 'Ox', expected an element, as Li or Li_sv or Li1");
   CHECK_THAT(error(good.with(6, "2 1").with(7, "Direct").text()),
-             ContainsSubstring("POSCAR:6: found '2 1', expected the species"));
+             ContainsSubstring("POSCAR:6: counts without species, expected them"));
   CHECK(error(good.with(7, "2").text()) ==
         "POSCAR:7: found 1 counts, expected 2: one for each species");
   CHECK(error(good.with(7, "2 1.5").text()) ==
         "POSCAR:7: found '1.5', expected a whole number: the number of O ions");
   CHECK(error(good.with(7, "2 -1").text()) ==
-        "POSCAR:7: found -1, expected at least 1: the number of O ions");
+        "POSCAR:7: found -1, expected at least 0: the number of O ions");
   CHECK_THAT(error(good.with(7, "2 99999999999").text()),
              ContainsSubstring("POSCAR:7: found '99999999999'"));
   CHECK(error(good.with(7, "2 2000000000").text()) ==
@@ -145,6 +145,84 @@ TEST_CASE("A bad POSCAR is refused with line, finding and expectation") {
              ContainsSubstring("POSCAR: structure 1: ions 2 (Li) and 3 (O) overlap"));
   CHECK_THAT(error(good.with(8, "Selective\nDirect").text()),
              ContainsSubstring("POSCAR:10: found '0 0 0', expected three coordinates and"));
+}
+
+TEST_CASE("Species and counts may stand on several lines") {
+  std::string const cell = "c\n1.0\n4.2 0 0\n0 4.2 0\n0 0 4.2\n";
+  std::string const selective =
+      "Selective\nDirect\n0 0 0 T T T\n0 .5 .5 T T T\n.5 0 .5 F F F\n.5 .5 0 F F F\n";
+  std::string const direct = "Direct\n0 0 0\n0 .5 .5\n.5 0 .5\n.5 .5 0\n";
+  Crystal const expected = read(cell + "Mg O S F\n1 1 1 1\n" + direct);
+  CHECK(expected.species == std::vector<std::string>{"Mg", "O", "S", "F"});
+  CHECK(expected.notes.empty());
+  check_same(read(cell + "Mg O\nS F\n1 1\n1 1\n" + direct), expected);
+  check_same(read(cell + "Mg O\nS F\n1 1\n1 1\n" + selective), expected);
+  check_same(read(cell + "Mg\nO\nS F\n1 1 1 1\n" + direct), expected);
+  check_same(read(cell + "Mg O S F\n1\n1\n1 1\n" + direct), expected);
+  CHECK(error(cell + "Mg O\nS F\n1 1\n" + direct) ==
+        "POSCAR:8: found 2 counts, expected 4: one for each species");
+  CHECK(error(cell + "Mg O\nS F\n1 1\n1 1 1\n" + direct) ==
+        "POSCAR:8: found 5 counts, expected 4: one for each species");
+}
+
+TEST_CASE("Only C and K make a mode word Cartesian, all others are direct") {
+  for (std::string const word : {"Direct", "D", "Fractional", "fractional coordinates", "direct"})
+    CHECK(read(good.with(8, word).text()).positions[1] == Vec3{2, 2.5, 0});
+  CHECK(read(good.with(8, "Direct").text()).notes.empty());
+  Crystal const other = read(good.with(8, "Relative").text());
+  CHECK(other.positions[1] == Vec3{2, 2.5, 0});
+  CHECK(other.notes == std::vector<std::string>{"positions are read as direct: 'Relative' does not "
+                                                "begin with C or K"});
+  for (std::string const word : {"", "Mg 0 0 0", "0.5 0.5 0.5", "?"})
+    CHECK_THAT(error(good.with(8, word).text()), ContainsSubstring("expected 'Direct'"));
+}
+
+TEST_CASE("Text behind the scale factor and behind the coordinates is passed over") {
+  check_same(read(good.with(2, "1.0   scaling factor").text()), read(good.text()));
+  check_same(read(good.with(2, "1 1 1 for x, y, z").text()), read(good.text()));
+  check_same(read(good.with(2, "-120.0 volume").text()), read(good.text()));
+  CHECK_THAT(error(good.with(2, "1 1 text").text()), ContainsSubstring("found 2 values"));
+  Crystal const numbers = read(good.with(9, "0 0 0 0.25").with(10, "0.5 0.5 0 3 0 0").text());
+  check_same(numbers, read(good.text()));
+  CHECK(numbers.notes ==
+        std::vector<std::string>{"numbers behind the three coordinates are passed over, as VASP "
+                                 "does"});
+  CHECK(read(good.with(9, "0 0 0 Li").with(10, "0.5 0.5 0 ! Li2").text()).notes.empty());
+  CHECK(read(good.with(9, "0 0 0 Na").text()).notes.size() == 1);  // the species line counts
+  CHECK(read(good.with(9, "0 0 0 T F F").text()).notes.empty());   // flags, not fluorine
+}
+
+TEST_CASE("A VASP 4 file's species come from line 1 or from behind the positions") {
+  auto const old = [](std::string const& comment, std::string const& counts,
+                      std::vector<std::string> const& behind) {
+    std::string text = comment + "\n1.0\n4.2 0 0\n0 4.2 0\n0 0 4.2\n" + counts + "\nDirect\n";
+    std::vector<std::string> const at{"0 0 0", "0 .5 .5", ".5 0 .5", ".5 .5 0"};
+    for (std::size_t i = 0; i < at.size(); ++i)
+      text += at[i] + (i < behind.size() ? " " + behind[i] : "") + "\n";
+    return text;
+  };
+  std::vector<std::string> const expected{"Mg", "Mg", "O", "O"};
+  for (std::string const comment : {"Mg O", "Mg_pv O_s", "MgO", "Mg2O2", "Mg2 O2", "Mg1 O1",
+                                    "Mg2O2 (rock salt, 2 layers)", "\xEF\xBB\xBFMg O"}) {
+    INFO(comment);
+    Crystal const crystal = read(old(comment, "2 2", {}));
+    CHECK(crystal.species == expected);
+    CHECK(crystal.notes.size() == 1);
+  }
+  for (std::string const comment : {"my slab", "", "Mg2 O", "MgO2", "Mg O S", "Mg2 x O2"}) {
+    INFO(comment);
+    CHECK_THAT(error(old(comment, "2 2", {})),
+               ContainsSubstring("POSCAR:6: counts without species"));
+    Crystal const crystal = read(old(comment, "2 2", {"Mg", "Mg1", "O", "! O2"}));
+    CHECK(crystal.species == expected);
+    CHECK(crystal.notes.size() == 1);
+  }
+  CHECK(read(old("F and O", "1 3", {"F", "O", "O", "O"})).species[0] == "F");
+  CHECK_THAT(error(old("c", "2 2", {"Mg", "O", "Mg", "O"})),
+             ContainsSubstring("POSCAR:9: found O behind a position in a group of 2"));
+  CHECK_THAT(error(old("c", "2 2", {"Mg", "Mg", "O"})), ContainsSubstring("counts without"));
+  CHECK_THAT(error(old("Mg O", "2 2", {"O", "O", "Mg", "Mg"})),
+             ContainsSubstring("POSCAR:8: found O behind a position of Mg"));
 }
 
 TEST_CASE("What is no structure file is refused") {

@@ -60,8 +60,7 @@ CsvTable CsvTable::read(std::filesystem::path const& file) {
 CsvTable CsvTable::from_text(std::string_view text, std::filesystem::path const& file) {
   CsvTable table;
   table.file_ = file;
-  if (text.starts_with("\xEF\xBB\xBF"))
-    text.remove_prefix(3);  // the byte order mark that spreadsheets write
+  text = without_byte_order_mark(text);
   for (int next_line = 1; !text.empty();) {
     int const line = next_line;
     std::string_view const start = trimmed(text.substr(0, text.find('\n')));

@@ -47,7 +47,7 @@ std::vector<Crystal> read_crystals(std::filesystem::path const& file) {
 
 std::vector<Crystal> read_crystals(std::string_view text, std::filesystem::path const& file) {
   std::vector<Crystal> crystals;
-  for (Frame& frame : reader_for(file)(text, file)) {
+  for (Frame& frame : reader_for(file)(without_byte_order_mark(text), file)) {
     try {
       validate(frame.crystal, "structure " + std::to_string(crystals.size() + 1));
     } catch (InputError const& error) {
@@ -67,7 +67,7 @@ Crystal read_crystal(std::filesystem::path const& file) {
 
 std::vector<double> read_oxidation_numbers(std::filesystem::path const& file) {
   Reader const reader = reader_of(file);
-  return reader == read_cif ? read_cif(read_text(file), file).at(0).oxidation_numbers : std::vector<double>{};
+  return reader == read_cif ? read_cif(without_byte_order_mark(read_text(file)), file).at(0).oxidation_numbers : std::vector<double>{};
 }
 
 }  // namespace ionscape

@@ -21,6 +21,10 @@ std::string read_text(std::filesystem::path const& file) {
   return text;
 }
 
+std::string_view without_byte_order_mark(std::string_view text) {
+  return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
+}
+
 std::vector<std::string_view> words_of(std::string_view line) {
   std::vector<std::string_view> words;
   constexpr std::string_view blanks = " \t\r\v\f";

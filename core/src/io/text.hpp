@@ -15,6 +15,9 @@ namespace ionscape {
 /// (holds a zero byte).
 std::string read_text(std::filesystem::path const& file);
 
+/// Without the byte order mark that Windows programs and spreadsheets write.
+std::string_view without_byte_order_mark(std::string_view text);
+
 /// The words between blanks (space, tab, CR).
 std::vector<std::string_view> words_of(std::string_view line);
 
