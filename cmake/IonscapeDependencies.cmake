@@ -29,25 +29,6 @@ macro(_ionscape_header_only target header what package)
   endif()
 endmacro()
 
-# gemmi before 0.6 uses std::vector<Item> in constructors that stand before Item. In C++20 a vector's
-# members are constexpr, which clang instantiates on the spot, where Item is incomplete. A copy of
-# that one header, its constructors defined at its end, comes before gemmi's own.
-function(_ionscape_mend_gemmi_for_clang)
-  file(READ "${IONSCAPE_gemmi__gemmi_cpp_INCLUDE_DIR}/gemmi/cifdoc.hpp" text)
-  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang" OR NOT text MATCHES "  Block\\(\\) {}")
-    return()
-  endif()
-  string(REPLACE "(const std::string& name_) : name(name_) {}" "(const std::string& name_);" text "${text}")
-  string(REPLACE "  Block() {}" "  Block();" text "${text}")
-  string(REPLACE "inline const Item* Block::find_pair_item("
-    "inline Block::Block(const std::string& name_) : name(name_) {}\ninline Block::Block() {}\n\ninline const Item* Block::find_pair_item("
-    text "${text}")
-  string(REGEX REPLACE "#include \"([a-z]+\\.hpp)\"" "#include <gemmi/\\1>" text "${text}")
-  set(folder "${CMAKE_BINARY_DIR}/gemmi-for-clang")
-  file(CONFIGURE OUTPUT "${folder}/gemmi/cifdoc.hpp" CONTENT "@text@" @ONLY)
-  target_include_directories(gemmi::gemmi_cpp BEFORE INTERFACE "${folder}")
-endfunction()
-
 macro(ionscape_find which)
   if("${which}" STREQUAL "eigen")
     if(NOT TARGET Eigen3::Eigen)
@@ -75,9 +56,6 @@ macro(ionscape_find which)
       find_package(gemmi CONFIG QUIET) # 0.6 and newer bring CMake files and a compiled part
       if(NOT TARGET gemmi::gemmi_cpp)
         _ionscape_header_only(gemmi::gemmi_cpp gemmi/cif.hpp "gemmi" "gemmi-dev")
-        if(TARGET gemmi::gemmi_cpp)
-          _ionscape_mend_gemmi_for_clang()
-        endif()
       endif()
     endif()
   elseif("${which}" STREQUAL "nanoflann")

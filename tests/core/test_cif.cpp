@@ -1,50 +1,7 @@
-#include <algorithm>
+#include "cif_text.hpp"
 
-#include <ionscape_test/catch.hpp>
-#include <ionscape_test/files.hpp>
-
-#include <ionscape/core/io/read_crystal.hpp>
-
-using namespace ionscape;
-using Catch::Matchers::ContainsSubstring;
-using Catch::Matchers::WithinAbs;
-using ionscape_test::input_error;
+using namespace cif_test;
 using ionscape_test::TemporaryFolder;
-
-namespace {
-
-std::vector<Crystal> read(std::string const& text) {
-  TemporaryFolder const folder;
-  return read_crystals(folder.write("a.cif", text));
-}
-
-std::string error(std::string const& text) {
-  return input_error([&] { read(text); });
-}
-
-std::string cell(double a, double b, double c, double alpha, double beta, double gamma) {
-  std::ostringstream out;
-  out << "data_x\n_cell_length_a " << a << "(3)\n_cell_length_b " << b << "\n_cell_length_c " << c
-      << "\n_cell_angle_alpha " << alpha << "\n_cell_angle_beta " << beta << "\n_cell_angle_gamma "
-      << gamma << "\n";
-  return out.str();
-}
-
-std::string const cubic = cell(4, 4, 4, 90, 90, 90);
-std::string const sites =
-    "loop_\n_atom_site_label\n_atom_site_type_symbol\n_atom_site_fract_x\n_atom_site_fract_y\n_"
-    "atom_site_fract_z\n";
-std::string const p1 = "_space_group_name_H-M_alt 'P 1'\n";
-
-double closest_to(Crystal const& crystal, Vec3 fractional) {
-  double best = 1e9;
-  for (Vec3 r : crystal.positions)
-    best = std::min(best,
-                    norm(minimum_image(crystal.cell, r - crystal.cell.to_cartesian(fractional))));
-  return best;
-}
-
-}  // namespace
 
 TEST_CASE("Rock salt comes out of its space group, however that is given") {
   std::string const atoms = sites + "Na1 Na+ 0 0 0\nCl1 Cl1- 0.5 0.5 0.5\n";

@@ -1,218 +1,343 @@
-// Crystallographic Information Files of inorganic structures: core CIF dictionary, ordered,
-// symmetry expanded.
+// Crystallographic Information Files of inorganic structures: core CIF dictionary (DDL1 names and
+// DDLm names with dots), ordered structures, symmetry expanded.
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <map>
+#include <sstream>
 
+#include "cif_blocks.hpp"
+#include "cif_symmetry.hpp"
 #include "formats.hpp"
-#include "gemmi_cif.hpp"
 #include "text.hpp"
 
 namespace ionscape {
 
 namespace {
 
-namespace cif = gemmi::cif;
+constexpr char const* make_ordered =
+    ": this is a disordered structure, make an ordered one of it first";
 
-/// One operation on fractional coordinates: f -> rotation f + translation.
-struct Operation {
-  std::array<Vec3, 3> rows;
-  Vec3 translation;
-
-  Vec3 operator()(Vec3 f) const {
-    return Vec3{dot(rows[0], f), dot(rows[1], f), dot(rows[2], f)} + translation;
+/// A number, perhaps with its uncertainty: 4.321(5). NaN if it is none.
+double number_of(std::string_view text) {
+  if (text.ends_with(')')) {
+    std::size_t const open = text.find('(');
+    std::size_t const digits = text.find_first_not_of("0123456789", open + 1);
+    if (open == text.npos || digits != text.size() - 1) return std::nan("");
+    text = text.substr(0, open);
   }
+  double number = 0;
+  return parse_number(text, number) ? number : std::nan("");
+}
+
+double number(std::string const& text, SourceLocation const& where, std::string const& what) {
+  double const number = number_of(text);
+  if (!std::isfinite(number))
+    fail_input(where, "found ", in_quotes(text), ", expected a number: ", what);
+  return number;
+}
+
+/// The same, or a fraction as "1/3", which some files have though CIF knows none.
+double coordinate(std::string const& text, SourceLocation const& where, std::string const& site) {
+  std::string_view rest(text);
+  bool const is_negative = rest.starts_with('-');
+  if (is_negative) rest.remove_prefix(1);
+  if (double value = 0; text.find('/') != text.npos && take_fraction(rest, value) && rest.empty())
+    return is_negative ? -value : value;
+  if (text == "?" || text == ".")
+    fail_input(where, "site ", site, " has no position ('", text,
+               "'), expected the fractional coordinates of every site");
+  return number(text, where, "fractional coordinate of site " + site);
+}
+
+std::string joined(std::vector<std::string> const& names) {
+  constexpr std::size_t most = 6;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, names.size()); ++i)
+    text += (i > 0 ? ", " : "") + names[i];
+  if (names.size() > most) text += " and " + std::to_string(names.size() - most) + " more";
+  return (names.size() == 1 ? "site " : "sites ") + text;
+}
+
+std::string decimals(double value) {
+  std::ostringstream text;
+  text.precision(6);
+  text << value;
+  return text.str();
+}
+
+// --- elements ------------------------------------------------------------------------------------
+
+/// The letters that a label begins with.
+std::string letters_of(std::string_view label) {
+  auto const is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+  return {label.begin(), std::find_if_not(label.begin(), label.end(), is_letter)};
+}
+
+std::string capitalised(std::string letters) {
+  for (char& c : letters) c = char(c | 0x20);
+  if (!letters.empty()) letters[0] = char(letters[0] & ~0x20);
+  return letters;
+}
+
+/// The element of _atom_site_type_symbol, in any case of letters: "Mg2+", "MG2+", "mg".
+std::string element_of_symbol(std::string const& symbol, SourceLocation const& where,
+                              std::string const& site) {
+  std::string const letters = letters_of(symbol);
+  // "0.8Nb + 0.2Zr"
+  if (letters.empty() && symbol.find('+') != symbol.npos)
+    fail_input(where, "site ", site, " is shared by ", in_quotes(symbol), make_ordered);
+  if (auto element = find_element(symbol)) {
+    // "O-H": a group of atoms on one site.
+    std::string_view const rest = trimmed(std::string_view(symbol).substr(letters.size()));
+    if (rest.size() > 1 && (rest[0] == '-' || rest[0] == '+') &&
+        !letters_of(rest.substr(1)).empty())
+      fail_input(where, "site ", site, " holds ", in_quotes(symbol),
+                 ": a group of atoms, expected one element");
+    return *std::move(element);
+  }
+  if (auto element = find_element(capitalised(letters))) return *std::move(element);
+  return element_of(symbol, where);
+}
+
+/// The element that a label begins with, where there is no type symbol: "Li1", "Li1_a", "MG1",
+/// "OW2". Labels in capitals with two readings are refused: "CO1" is Co or C.
+std::string element_of_label(std::string const& label, SourceLocation const& where) {
+  std::string const letters = letters_of(label);
+  if (label.size() > letters.size() + 1 && label[letters.size()] == '-' &&
+      !letters_of(label.substr(letters.size() + 1)).empty())
+    fail_input(where, "site ", label,
+               " may be a group of atoms, expected a column _atom_site_type_symbol");
+  if (auto element = find_element(letters)) return *std::move(element);
+  if (letters.empty() || letters.size() > 2) return element_of(label, where);
+  auto const two = find_element(capitalised(letters));
+  auto one = find_element(capitalised(letters.substr(0, 1)));
+  // "V" may stand for a vacancy, "W" for water, "D" for a dummy.
+  if (one && letters.size() == 2 && std::string_view("VWD").find((*one)[0]) != std::string::npos)
+    one.reset();
+  // "Lx", "Va": a small second letter belongs to the symbol, but for the water "Ow", "Hw".
+  if (letters.size() == 2 && letters[1] >= 'a' && letters[1] != 'w' && letters[0] <= 'Z')
+    one.reset();
+  if (letters.size() == 2 && two && one)
+    fail_input(where, "site ", label, " may be ", *two, " or ", *one,
+               ", expected a column _atom_site_type_symbol that says which");
+  if (two) return *two;
+  if (one) return *one;
+  return element_of(label, where);
+}
+
+// --- sites ---------------------------------------------------------------------------------------
+
+struct Site {
+  std::string name, element;
+  Vec3 fractional;
+  double occupancy = 1;
+  double oxidation = std::nan("");
+  std::string disorder_group;  // empty: none
 };
 
-/// "1/3", "0.25", "2"; advances `text` behind it.
-bool take_fraction(std::string_view& text, double& value) {
-  auto const take = [&](double& number) {
-    auto const [stop, error] =
-        std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-    if (error != std::errc{}) return false;
-    text.remove_prefix(static_cast<std::size_t>(stop - text.data()));
-    return true;
-  };
-  if (!take(value)) return false;
-  if (double divisor = 0; text.starts_with('/')) {
-    text.remove_prefix(1);
-    if (!take(divisor) || divisor == 0) return false;
-    value /= divisor;
+/// Two sites closer than this (Å) are one point; also how far a site may be off its special
+/// position (gemmi's limit).
+constexpr double one_point = 0.4;
+
+/// The distance in Å of the images of f nearest to each other.
+double distance(Cell const& cell, Vec3 f, Vec3 g) {
+  return norm(minimum_image(cell, cell.to_cartesian(g - f)));
+}
+
+/// All images of a site in the cell, each once. A site near a special position is first put on
+/// it, by the mean of the images that fall together: files round 1/3 to 0.3333.
+std::vector<Vec3> orbit(Vec3 site, std::vector<CifOperation> const& operations, Cell const& cell) {
+  Vec3 shift;
+  int together = 0;
+  for (CifOperation const& operation : operations) {
+    Vec3 const d = minimum_image(cell, cell.to_cartesian(operation(site) - site));
+    if (norm(d) >= one_point) continue;
+    shift += d;
+    ++together;
   }
-  return true;
-}
+  if (together > 1) site += cell.to_fractional((1.0 / together) * shift);
 
-/// One of the three parts of "-y, x-y, z+1/3".
-bool parse_part(std::string_view text, Vec3& row, double& translation) {
-  row = {};
-  translation = 0;
-  if (text.empty()) return false;
-  for (bool first = true; !text.empty(); first = false) {
-    double sign = 1;
-    if (text[0] == '+' || text[0] == '-') {
-      sign = text[0] == '-' ? -1 : 1;
-      text.remove_prefix(1);
-    } else if (!first) {
-      return false;
-    }
-    if (text.empty()) return false;
-    switch (text[0] | 0x20) {
-      case 'x':
-        row.x += sign;
-        text.remove_prefix(1);
-        break;
-      case 'y':
-        row.y += sign;
-        text.remove_prefix(1);
-        break;
-      case 'z':
-        row.z += sign;
-        text.remove_prefix(1);
-        break;
-      default: {
-        double value = 0;
-        if (!take_fraction(text, value)) return false;
-        translation += sign * value;
-      }
-    }
+  std::vector<Vec3> images{site};
+  for (CifOperation const& operation : operations) {
+    Vec3 const image = operation(site);
+    auto const meets = [&](Vec3 other) { return distance(cell, image, other) < one_point; };
+    if (std::none_of(images.begin(), images.end(), meets)) images.push_back(image);
   }
-  // Files round thirds to 0.333; translations of space groups are 24ths.
-  if (double const nearest = std::round(24 * translation) / 24;
-      std::fabs(translation - nearest) < 2e-3)
-    translation = nearest;
-  return std::isfinite(translation);
+  for (Vec3& f : images) f = {f.x - std::floor(f.x), f.y - std::floor(f.y), f.z - std::floor(f.z)};
+  return images;
 }
 
-Operation parse_operation(std::string text, SourceLocation const& where) {
-  std::string const found = text;
-  std::erase_if(text, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
-  Operation operation;
-  std::size_t const first = text.find(',');
-  std::size_t const second = first == text.npos ? first : text.find(',', first + 1);
-  std::string_view const view(text);
-  if (second == text.npos ||
-      !parse_part(view.substr(0, first), operation.rows[0], operation.translation.x) ||
-      !parse_part(view.substr(first + 1, second - first - 1), operation.rows[1],
-                  operation.translation.y) ||
-      !parse_part(view.substr(second + 1), operation.rows[2], operation.translation.z))
-    fail_input(where, "found ", in_quotes(found),
-               ", expected a symmetry operation as 'x, -y, z+1/2'");
-  return operation;
-}
-
-std::vector<Operation> operations_of(gemmi::GroupOps const& group) {
-  std::vector<Operation> operations;
-  constexpr double unit = gemmi::Op::DEN;
-  for (gemmi::Op const& op : group.all_ops_sorted()) {
-    Operation operation;
-    for (std::size_t i = 0; i < 3; ++i)
-      operation.rows[i] = {op.rot[i][0] / unit, op.rot[i][1] / unit, op.rot[i][2] / unit};
-    operation.translation = {op.tran[0] / unit, op.tran[1] / unit, op.tran[2] / unit};
-    operations.push_back(operation);
-  }
-  return operations;
-}
-
-/// Access to one data block with errors that name the line of the item.
-class Block {
+/// One data block, with errors that name the line of the item.
+class BlockReader {
  public:
-  Block(cif::Block& block, std::filesystem::path const& file) : block_(block), file_(file) {}
+  explicit BlockReader(CifBlock const& block) : block_(block) {}
 
   Frame frame() {
+    refuse_other_kinds();
     Frame frame;
     Crystal& crystal = frame.crystal;
     crystal.comment = block_.name;
     crystal.cell = cell();
-    std::vector<Operation> const operations = symmetry();
+    auto const operations = symmetry_of(block_, crystal.cell, angles_assumed_, notes_);
+    std::vector<Site> const sites = read_sites();
+    std::vector<std::vector<Vec3>> orbits;
+    for (Site const& site : sites)
+      orbits.push_back(orbit(site.fractional, operations, crystal.cell));
+    refuse_disorder(sites, orbits, crystal.cell);
 
-    cif::Column const x = column({"_atom_site_fract_x"});
-    cif::Column const y = column({"_atom_site_fract_y"});
-    cif::Column const z = column({"_atom_site_fract_z"});
-    cif::Column const label = column({"_atom_site_label"});
-    cif::Column const symbol = column({"_atom_site_type_symbol"});
-    cif::Column const occupancy = column({"_atom_site_occupancy"});
-    std::map<std::string, double> const stated = stated_oxidation_numbers();
-    SourceLocation const where = where_of(x);
-    int const sites = x.length();
-    for (cif::Column const* needed : {&y, &z})
-      if (needed->length() != sites)
-        fail_input(where, "expected _atom_site_fract_x, _y and _z in one loop");
-    auto const has = [&](cif::Column const& values, int i) {
-      return i < values.length() && !cif::is_null(value(values, i));
-    };
-    if (label.length() != sites && symbol.length() != sites)
-      fail_input(
-          where,
-          "expected _atom_site_type_symbol or _atom_site_label in the loop of _atom_site_fract_x");
-
-    for (int i = 0; i < sites; ++i) {
-      std::string const name = has(label, i) ? value(label, i) : "number " + std::to_string(i + 1);
-      auto const coordinate = [&](cif::Column const& values) {
-        return number(value(values, i), where, "fractional coordinate of site " + name);
-      };
-      Vec3 const site{coordinate(x), coordinate(y), coordinate(z)};
-      if (has(occupancy, i)) {
-        double const occupied = number(value(occupancy, i), where, "occupancy of site " + name);
-        if (std::fabs(occupied - 1) > 1e-6)
-          fail_input(
-              where, "site ", name, " has occupancy ", occupied,
-              ", expected 1: this is a disordered structure, make an ordered one of it first");
+    std::vector<std::string> repeated;
+    for (std::size_t i = 0; i < sites.size(); ++i) {
+      if (operations.size() > 1 && repeats_an_earlier(i, sites, orbits, crystal.cell)) {
+        repeated.push_back(sites[i].name);
+        continue;
       }
-      std::string const species =
-          element_of(has(symbol, i) ? value(symbol, i) : value(label, i), where);
-      double const oxidation =
-          has(symbol, i) ? oxidation_number(value(symbol, i), stated) : std::nan("");
-      for (Vec3 const& f : orbit(site, operations, crystal.cell)) {
-        crystal.species.push_back(species);
+      for (Vec3 const& f : orbits[i]) {
+        crystal.species.push_back(sites[i].element);
         crystal.positions.push_back(crystal.cell.to_cartesian(f));
-        frame.oxidation_numbers.push_back(oxidation);
+        frame.oxidation_numbers.push_back(sites[i].oxidation);
       }
     }
+    if (!repeated.empty())
+      notes_.push_back(joined(repeated) + ": images of earlier sites by symmetry, counted once");
     if (std::ranges::all_of(frame.oxidation_numbers,
                             [](double number) { return std::isnan(number); }))
       frame.oxidation_numbers.clear();
+    crystal.notes = std::move(notes_);
     return frame;
   }
 
  private:
-  /// The values of the first of these tags that is there; empty if none is.
-  cif::Column column(std::initializer_list<char const*> tags) {
-    for (char const* tag : tags)
-      if (cif::Column const found = block_.find_values(tag); found.length() > 0) return found;
-    return {};
+  /// Magnetic and modulated structures have operations and sites of another kind.
+  void refuse_other_kinds() const {
+    for (auto const& [name, column] : block_.items) {
+      if (name.starts_with("_space_group_symop_magn") || name.starts_with("_space_group_magn"))
+        fail_input(column.where, "data_", block_.name, " is a magnetic structure (", name,
+                   "), expected an ordinary one, without magnetic symmetry");
+      if (name.starts_with("_space_group_ssg") || name.starts_with("_space_group_symop_ssg") ||
+          name.starts_with("_cell_wave_vector") ||
+          (name == "_cell_modulation_dimension" && column.has(0) && column.values[0] != "0"))
+        fail_input(column.where, "data_", block_.name, " is a modulated structure (", name,
+                   "), expected a periodic one");
+    }
   }
 
-  /// Without its quotes; the null values '?' and '.' as they stand.
-  static std::string value(cif::Column const& column, int i) {
-    std::string const& raw = const_cast<cif::Column&>(column).at(i);
-    return cif::is_null(raw) ? raw : cif::as_string(raw);
+  double cell_number(CifColumn const& found, char const* tag) const {
+    double const result = number(found.values[0], found.where, tag);
+    if (result <= 0) fail_input(found.where, tag, " is ", result, ", expected > 0");
+    return result;
   }
 
-  SourceLocation where_of(cif::Column const& column) const {
-    auto const* item = const_cast<cif::Column&>(column).item();
-    return {file_, item ? static_cast<int>(item->line_number) : 0};
+  double cell_length(char const* tag) const {
+    CifColumn const& found = block_.find({tag});
+    if (found.size() == 0) fail_input({block_.file}, "no ", tag, " in data_", block_.name);
+    return cell_number(found, tag);
   }
 
-  /// A number, perhaps with its uncertainty: 4.321(5).
-  static double number(std::string const& text, SourceLocation const& where,
-                       std::string const& what) {
-    double const number = cif::as_number(text);
-    if (!std::isfinite(number))
-      fail_input(where, "found ", in_quotes(text), ", expected a number: ", what);
-    return number;
+  /// 90 where the file does not say: the dictionary's default.
+  double cell_angle(char const* tag) {
+    CifColumn const& found = block_.find({tag});
+    if (found.size() > 0 && found.values[0] != ".") return cell_number(found, tag);
+    angles_assumed_ = true;
+    return 90;
+  }
+
+  /// a along x, b in the xy plane.
+  Cell cell() {
+    double const a = cell_length("_cell_length_a");
+    double const b = cell_length("_cell_length_b");
+    double const c = cell_length("_cell_length_c");
+    auto const cosine = [](double degrees) {
+      return degrees == 90 ? 0.0 : std::cos(degrees * pi / 180);
+    };
+    double const alpha = cell_angle("_cell_angle_alpha");
+    double const beta = cell_angle("_cell_angle_beta");
+    double const gamma = cell_angle("_cell_angle_gamma");
+    if (angles_assumed_)
+      notes_.push_back(
+          "cell angles that the file does not state are 90 degrees, as in the CIF"
+          " dictionary: alpha " +
+          decimals(alpha) + ", beta " + decimals(beta) + ", gamma " + decimals(gamma));
+    double const sine = std::sin(gamma * pi / 180);
+    double const cx = cosine(beta);
+    double const cy = (cosine(alpha) - cosine(beta) * cosine(gamma)) / sine;
+    double const cz_square = 1 - cx * cx - cy * cy;
+    if (!(sine > 0) || !(cz_square > 0))
+      fail_input(block_.find({"_cell_angle_alpha"}).where, "angles ", alpha, ", ", beta, ", ",
+                 gamma, " do not form a cell");
+    return {
+        {a, 0, 0}, {b * cosine(gamma), b * sine, 0}, {c * cx, c * cy, c * std::sqrt(cz_square)}};
+  }
+
+  /// The sites that are there: empty ones and dummies are left out.
+  std::vector<Site> read_sites() {
+    CifColumn const& x = block_.find({"_atom_site_fract_x"});
+    CifColumn const& y = block_.find({"_atom_site_fract_y"});
+    CifColumn const& z = block_.find({"_atom_site_fract_z"});
+    CifColumn const& label = block_.find({"_atom_site_label", "_atom_site_id"});
+    CifColumn const& symbol = block_.find({"_atom_site_type_symbol"});
+    CifColumn const& occupancy = block_.find({"_atom_site_occupancy"});
+    CifColumn const& group = block_.find({"_atom_site_disorder_group"});
+    CifColumn const& flag = block_.find({"_atom_site_calc_flag"});
+    auto const stated = stated_oxidation_numbers();
+    SourceLocation const& where = x.where;
+    if (y.size() != x.size() || z.size() != x.size())
+      fail_input(where, "expected _atom_site_fract_x, _y and _z in one loop");
+    if (label.size() != x.size() && symbol.size() != x.size())
+      fail_input(
+          where,
+          "expected _atom_site_type_symbol or _atom_site_label in the loop of _atom_site_fract_x");
+
+    std::vector<Site> sites;
+    std::vector<std::string> empty, dummies, deuterium, read_otherwise;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      Site site;
+      site.name = label.has(i) ? label.values[i] : "number " + std::to_string(i + 1);
+      if (occupancy.has(i))
+        site.occupancy = number(occupancy.values[i], where, "occupancy of site " + site.name);
+      if (site.occupancy < 0)
+        fail_input(where, "site ", site.name, " has occupancy ", site.occupancy,
+                   ", expected 0 to 1");
+      bool const is_dummy = flag.has(i) && flag.values[i] == "dum";
+      if (is_dummy || site.occupancy == 0) {
+        (is_dummy ? dummies : empty).push_back(site.name);
+        continue;
+      }
+      site.fractional = {coordinate(x.values[i], where, site.name),
+                         coordinate(y.values[i], where, site.name),
+                         coordinate(z.values[i], where, site.name)};
+      if (symbol.has(i)) {
+        site.element = element_of_symbol(symbol.values[i], where, site.name);
+        site.oxidation = oxidation_number(symbol.values[i], stated);
+      } else if (label.has(i)) {
+        site.element = element_of_label(label.values[i], where);
+        if (!label.values[i].starts_with(site.element))
+          read_otherwise.push_back(site.name + " as " + site.element);
+      } else {
+        fail_input(where, "site ", site.name, " has neither a label nor a type symbol");
+      }
+      if (site.element == "D") {
+        site.element = "H";
+        deuterium.push_back(site.name);
+      }
+      if (group.has(i) && group.values[i] != "0") site.disorder_group = group.values[i];
+      sites.push_back(std::move(site));
+    }
+    if (!empty.empty()) notes_.push_back(joined(empty) + ": occupancy 0, left out");
+    if (!dummies.empty()) notes_.push_back(joined(dummies) + ": dummy, left out");
+    if (!deuterium.empty()) notes_.push_back(joined(deuterium) + ": deuterium, read as H");
+    if (!read_otherwise.empty()) notes_.push_back(joined(read_otherwise) + ": read so");
+    return sites;
   }
 
   /// By type symbol, from the loop of _atom_type_symbol.
-  std::map<std::string, double> stated_oxidation_numbers() {
-    cif::Column const types = column({"_atom_type_symbol"}),
-                      numbers = column({"_atom_type_oxidation_number"});
+  std::map<std::string, double> stated_oxidation_numbers() const {
+    CifColumn const& types = block_.find({"_atom_type_symbol"});
+    CifColumn const& numbers = block_.find({"_atom_type_oxidation_number"});
     std::map<std::string, double> stated;
-    for (int i = 0; i < std::min(types.length(), numbers.length()); ++i)
-      if (std::string const text = value(numbers, i); !cif::is_null(text))
-        stated[value(types, i)] =
-            number(text, where_of(numbers), "oxidation number of " + value(types, i));
+    for (std::size_t i = 0; i < std::min(types.size(), numbers.size()); ++i)
+      if (numbers.has(i))
+        stated[types.values[i]] =
+            number(numbers.values[i], numbers.where, "oxidation number of " + types.values[i]);
     return stated;
   }
 
@@ -224,130 +349,84 @@ class Block {
     std::size_t const sign = symbol.find_first_of("+-");
     if (sign == symbol.npos) return std::nan("");
     std::string digits = symbol;
-    digits.erase(sign, 1).erase(0, find_element(symbol).value_or("").size());
-    double const size = digits.empty() ? 1 : cif::as_number(digits);
+    digits.erase(sign, 1).erase(0, letters_of(symbol).size());
+    double const size = digits.empty() ? 1 : number_of(digits);
     return symbol[sign] == '-' ? -size : size;
   }
 
-  double cell_number(char const* tag) {
-    cif::Column const found = column({tag});
-    if (found.length() == 0) fail_input({file_}, "no ", tag, " in data_", block_.name);
-    double const result = number(value(found, 0), where_of(found), tag);
-    if (result <= 0) fail_input(where_of(found), tag, " is ", result, ", expected > 0");
-    return result;
-  }
-
-  /// a along x, b in the xy plane.
-  Cell cell() {
-    double const a = cell_number("_cell_length_a");
-    double const b = cell_number("_cell_length_b");
-    double const c = cell_number("_cell_length_c");
-    auto const cosine = [](double degrees) {
-      return degrees == 90 ? 0.0 : std::cos(degrees * pi / 180);
-    };
-    double const alpha = cell_number("_cell_angle_alpha");
-    double const beta = cell_number("_cell_angle_beta");
-    double const gamma = cell_number("_cell_angle_gamma");
-    double const sine = std::sin(gamma * pi / 180);
-    double const cx = cosine(beta);
-    double const cy = (cosine(alpha) - cosine(beta) * cosine(gamma)) / sine;
-    double const cz_square = 1 - cx * cx - cy * cy;
-    if (!(sine > 0) || !(cz_square > 0))
-      fail_input(where_of(column({"_cell_angle_alpha"})), "angles ", alpha, ", ", beta, ", ", gamma,
-                 " do not form a cell");
-    return {
-        {a, 0, 0}, {b * cosine(gamma), b * sine, 0}, {c * cx, c * cy, c * std::sqrt(cz_square)}};
-  }
-
-  /// The listed operations, else those of the space group that is named: by Hall symbol,
-  /// Hermann-Mauguin, number.
-  std::vector<Operation> symmetry() {
-    if (cif::Column const listed =
-            column({"_space_group_symop_operation_xyz", "_symmetry_equiv_pos_as_xyz"});
-        listed.length() > 0) {
-      constexpr int most = 192;
-      if (listed.length() > most)
-        fail_input(where_of(listed), listed.length(),
-                   " symmetry operations, a space group has at most ", most);
-      std::vector<Operation> operations;
-      for (int i = 0; i < listed.length(); ++i)
-        operations.push_back(parse_operation(value(listed, i), where_of(listed)));
-      return operations;
+  /// Sites that are filled in part, that share a point, or that exclude each other.
+  void refuse_disorder(std::vector<Site> const& sites, std::vector<std::vector<Vec3>> const& orbits,
+                       Cell const& cell) {
+    constexpr double rounding = 1e-3;
+    SourceLocation const& where = block_.find({"_atom_site_fract_x"}).where;
+    std::vector<std::string> rounded;
+    for (std::size_t i = 0; i < sites.size(); ++i) {
+      if (sites[i].occupancy != 1) rounded.push_back(sites[i].name);
+      if (std::fabs(sites[i].occupancy - 1) <= rounding) continue;
+      std::string all =
+          decimals(sites[i].occupancy) + " " + sites[i].element + " (" + sites[i].name + ")";
+      int shared_by = 1;
+      for (std::size_t j = 0; j < sites.size(); ++j)
+        if (j != i && std::ranges::any_of(orbits[j], [&](Vec3 f) {
+              return distance(cell, f, orbits[i][0]) < one_point;
+            })) {
+          all += " + " + decimals(sites[j].occupancy) + " " + sites[j].element + " (" +
+                 sites[j].name + ")";
+          ++shared_by;
+        }
+      if (shared_by > 1) fail_input(where, "one site is shared by ", all, make_ordered);
+      fail_input(where, "site ", sites[i].name, " has occupancy ", sites[i].occupancy,
+                 ", expected 1", make_ordered);
     }
-    if (cif::Column const hall =
-            column({"_space_group_name_Hall", "_symmetry_space_group_name_Hall"});
-        is_given(hall)) {
-      try {
-        return operations_of(gemmi::symops_from_hall(value(hall, 0).c_str()));
-      } catch (std::exception const& error) {
-        fail_input(where_of(hall), "not a Hall symbol: ", in_quotes(value(hall, 0)), " (",
-                   error.what(), ")");
-      }
+    if (!rounded.empty())
+      notes_.push_back(joined(rounded) + ": occupancy within 0.001 of 1, read as 1");
+
+    Site const* first = nullptr;
+    for (Site const& site : sites) {
+      if (site.disorder_group.empty()) continue;
+      if (!first) first = &site;
+      if (site.disorder_group.starts_with('-') || site.disorder_group != first->disorder_group)
+        fail_input(
+            where, "site ", site.name, " belongs to disorder group ", site.disorder_group,
+            (&site == first ? "" : ", site " + first->name + " to group " + first->disorder_group),
+            make_ordered);
     }
-    cif::Column const name =
-        column({"_space_group_name_H-M_alt", "_symmetry_space_group_name_H-M"});
-    cif::Column const number = column({"_space_group_IT_number", "_symmetry_Int_Tables_number"});
-    if (!is_given(name) && !is_given(number))
-      fail_input({file_}, "no symmetry in data_", block_.name,
-                 ", expected _space_group_symop_operation_xyz or the name of",
-                 " the space group ('P 1' if all atoms are listed)");
-    cif::Column const& given = is_given(name) ? name : number;
-    std::string const text = value(given, 0);
-    gemmi::SpaceGroup const* group = gemmi::find_spacegroup_by_name(
-        text, cell_number("_cell_angle_alpha"), cell_number("_cell_angle_gamma"));
-    if (!group) fail_input(where_of(given), "unknown space group ", in_quotes(text));
-    if ((group->ext == '1' || group->ext == '2') && text.find(':') == text.npos)
-      fail_input(where_of(given), "space group ", in_quotes(text),
-                 " has two origin choices, expected the symmetry operations,",
-                 " the Hall symbol, or '", group->hm, ":2' (or :1)");
-    return operations_of(group->operations());
+    if (first)
+      notes_.push_back("site " + first->name + " and others: the one disorder group " +
+                       first->disorder_group + " is read as always there");
   }
 
-  static bool is_given(cif::Column const& column) {
-    return column.length() > 0 && !cif::is_null(value(column, 0));
+  /// The same element on an image of an earlier site, to the rounding of the coordinates: the file
+  /// lists the cell's atoms and the operations that make them.
+  static bool repeats_an_earlier(std::size_t i, std::vector<Site> const& sites,
+                                 std::vector<std::vector<Vec3>> const& orbits, Cell const& cell) {
+    constexpr double rounding = 0.01;  // Å
+    for (std::size_t j = 0; j < i; ++j)
+      if (sites[j].element == sites[i].element && std::ranges::any_of(orbits[j], [&](Vec3 f) {
+            return distance(cell, f, orbits[i][0]) < rounding;
+          }))
+        return true;
+    return false;
   }
 
-  /// All images of a site in the cell, each once. A site within 0.4 Å of a special position
-  /// (gemmi's limit) is first put on it, by the mean of the images that fall together: files round
-  /// 1/3 to 0.3333.
-  static std::vector<Vec3> orbit(Vec3 site, std::vector<Operation> const& operations,
-                                 Cell const& cell) {
-    constexpr double same = 0.4;
-    auto const difference = [&](Vec3 f, Vec3 g) {
-      return minimum_image(cell, cell.to_cartesian(g - f));
-    };
-    Vec3 shift;
-    int together = 0;
-    for (Operation const& operation : operations)
-      if (Vec3 const d = difference(site, operation(site)); norm(d) < same) {
-        shift += d;
-        ++together;
-      }
-    if (together > 1) site += cell.to_fractional((1.0 / together) * shift);
-
-    std::vector<Vec3> images{site};
-    for (Operation const& operation : operations) {
-      Vec3 const image = operation(site);
-      auto const meets = [&](Vec3 other) { return norm(difference(image, other)) < same; };
-      if (std::none_of(images.begin(), images.end(), meets)) images.push_back(image);
-    }
-    for (Vec3& f : images)
-      f = {f.x - std::floor(f.x), f.y - std::floor(f.y), f.z - std::floor(f.z)};
-    return images;
-  }
-
-  cif::Block& block_;
-  std::filesystem::path const& file_;
+  CifBlock const& block_;
+  std::vector<std::string> notes_;
+  bool angles_assumed_ = false;
 };
 
 }  // namespace
 
 std::vector<Frame> read_cif(std::string_view text, std::filesystem::path const& file) {
-  cif::Document document = detail::parse_cif(text, file);
   std::vector<Frame> frames;
-  for (cif::Block& block : document.blocks)
-    if (block.find_values("_atom_site_fract_x").length() > 0)
-      frames.push_back(Block(block, file).frame());
+  bool is_cartesian = false;
+  for (CifBlock const& block : parse_cif(text, file)) {
+    if (block.find({"_atom_site_fract_x"}).size() > 0) frames.push_back(BlockReader(block).frame());
+    is_cartesian |= block.find({"_atom_site_Cartn_x"}).size() > 0;
+  }
+  if (frames.empty() && is_cartesian)
+    fail_input({file},
+               "found Cartesian coordinates (_atom_site_Cartn_x), expected fractional ones:",
+               " _atom_site_fract_x");
   if (frames.empty()) fail_input({file}, "no atoms: no data block has _atom_site_fract_x");
   return frames;
 }
