@@ -80,7 +80,7 @@ TEST_CASE("A bad extended XYZ file is refused with line, finding and expectation
   CHECK_THAT(error("1\n" + lattice + " Properties=species:S:1:pos:R:2\nO 0 0\n"),
              ContainsSubstring("a.xyz:2: property 'pos' is R:2, expected R:3"));
   CHECK_THAT(error("1\n" + lattice + " Properties=pos:R:3\n0 0 0\n"),
-             ContainsSubstring("without species:S:1"));
+             ContainsSubstring("without species:S:1 or numbers:I:1"));
   CHECK(error("2\n" + lattice + "\nO 0 0 0\nLi 1 1\n") ==
         "a.xyz:4: found 3 columns, expected 4: ion 2 of 2");
   CHECK(error("2\n" + lattice + "\nO 0 0 0\n") ==
@@ -94,6 +94,46 @@ TEST_CASE("A bad extended XYZ file is refused with line, finding and expectation
   CHECK(error("\n \n") == "a.xyz: no structure, only blank lines");
 }
 
+TEST_CASE("Arrays may be written in every way that the format had") {
+  std::string const ions = " Properties=species:S:1:pos:R:3\nO 1 2 3\n";
+  for (std::string const text :
+       {"Lattice=[4, 0, 0, 0, 5, 0, 0.5, 0, 6]", "Lattice=[[4, 0, 0], [0, 5, 0], [0.5, 0, 6]]",
+        "Lattice=[[4,0,0],[0,5,0],[0.5,0,6]] pbc=[T, T, T]", "Lattice = \"4 0 0 0 5 0 0.5 0 6\"",
+        "Lattice= '4 0 0 0 5 0 0.5 0 6' pbc=[true,true,true]",
+        "Lattice ={4 0 0 0 5 0 0.5 0 6} pbc=T", "lattice=\"4 0 0 0 5 0 5D-1 0 6\" PBC=\"1 1 1\"",
+        "LATTICE=\"4,0,0,0,5,0,0.5,0,6\"", "lattice=fcc Lattice=\"4 0 0 0 5 0 0.5 0 6\"",
+        "names=[\"a]\", \"b\"] \"a key\"=3 Lattice=\"4 0 0 0 5 0 0.5 0 6\""}) {
+    INFO(text);
+    Crystal const crystal = read("1\n" + text + ions).at(0);
+    CHECK(crystal.cell.b == Vec3{0, 5, 0});
+    CHECK(crystal.cell.c == Vec3{0.5, 0, 6});
+  }
+  CHECK(error("1\nLattice=[[4, 0, 0], [0, 5, 0], [0.5, 0, 6]\nO 1 2 3\n") ==
+        "a.xyz:2: the value of 'Lattice' has no closing ]");
+  CHECK_THAT(error("1\n" + lattice + " pbc=[T, T, F]" + ions), ContainsSubstring("pbc='[T, T, F]"));
+}
+
+TEST_CASE("Charges and positions may be whole numbers, species atomic numbers") {
+  Crystal const crystal =
+      read(
+          "\xEF\xBB\xBF"
+          "2\r\n" +
+          lattice + " properties=numbers:I:1:Pos:I:3:charge:I:1\r\n3 0 0 0 1\r\n8 1 2 3 -1\r\n")
+          .at(0);
+  CHECK(crystal.species == std::vector<std::string>{"Li", "O"});
+  CHECK(crystal.positions[1] == Vec3{1, 2, 3});
+  CHECK(crystal.charges == std::vector<double>{1, -1});
+  CHECK(read("1\n" + lattice + " Properties=Z:I:1:pos:R:3:species:S:1\n9 0 0 0 O\n")[0].species ==
+        std::vector<std::string>{"O"});
+  // Plain XYZ files have no Properties: symbol or number, then three coordinates.
+  CHECK(read("1\n" + lattice + "\n8 0 0 0 0.1 0.2 0.3\n")[0].species ==
+        std::vector<std::string>{"O"});
+  CHECK(error("1\n" + lattice + "\n119 0 0 0\n") ==
+        "a.xyz:3: found 119, expected an atomic number, 1 to 118");
+  CHECK_THAT(error("1\n" + lattice + " Properties=species:S:1:pos:R:3\nO 0 0 0 1\n"),
+             ContainsSubstring("found 5 columns, expected 4"));
+}
+
 TEST_CASE("One structure is not taken silently from a file with many") {
   TemporaryFolder const folder;
   auto const file =
@@ -102,7 +142,7 @@ TEST_CASE("One structure is not taken silently from a file with many") {
 }
 
 TEST_CASE("Written frames read back bit by bit, in the ions' order") {
-  Crystal one{{{1.0 / 3, 0, 0}, {0, 1e10 / 7, 0}, {0.1, 0.2, 0.3}},
+  Crystal one{{{1.0 / 3, 0, 0}, {0, 1e4 / 7, 0}, {0.1, 0.2, 0.3}},
               {"S", "Li", "S"},
               {{0.1, 0, 0}, {0, 0.3, 1e-300}, {0, 7e8, 0}},
               {},

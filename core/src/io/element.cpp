@@ -23,4 +23,11 @@ std::string element_of(std::string_view label, SourceLocation const& where) {
   return *std::move(symbol);
 }
 
+std::string element_of_number(std::string_view number, SourceLocation const& where) {
+  int const z = to_integer(number, where, "an atomic number", 1);
+  constexpr int last = 118;
+  if (z > last) fail_input(where, "found ", z, ", expected an atomic number, 1 to ", last);
+  return gemmi::element_name(static_cast<gemmi::El>(z));
+}
+
 }  // namespace ionscape

@@ -2,6 +2,7 @@
 // https://github.com/libAtoms/extxyz
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <map>
 
 #include <ionscape/core/io/atomic_file.hpp>
@@ -17,116 +18,231 @@ namespace {
 
 using Info = std::map<std::string, std::string, std::less<>>;
 
-/// key=value, key="a b", key='a b', key={a b}; a key alone stands for true.
-Info read_info(std::string_view line, SourceLocation const& where) {
-  constexpr std::string_view blanks = " \t";
-  Info info;
-  for (std::size_t at = line.find_first_not_of(blanks); at < line.size();
-       at = line.find_first_not_of(blanks, at)) {
-    std::size_t const end = std::min(line.find_first_of("= \t", at), line.size());
-    std::string const key(line.substr(at, end - at));
-    at = end;
-    std::string value = "T";
-    if (at < line.size() && line[at] == '=') {
-      ++at;
-      char const open = at < line.size() ? line[at] : ' ';
-      if (open == '"' || open == '\'' || open == '{') {
-        char const close = open == '{' ? '}' : open;
-        value.clear();
-        for (++at; at < line.size() && line[at] != close; ++at) {
-          if (line[at] == '\\' && at + 1 < line.size()) ++at;
-          value += line[at];
-        }
-        if (at == line.size())
-          fail_input(where, "the value of ", in_quotes(key), " has no closing ", close);
-        ++at;
-      } else {
-        std::size_t const stop = std::min(line.find_first_of(blanks, at), line.size());
-        value = line.substr(at, stop - at);
-        at = stop;
+std::string in_lower_case(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  return lower;
+}
+
+/// The line of key=value pairs, blanks around '=' allowed. Values: bare words, "a b", 'a b', {a b},
+/// [a, b], [[a, b], [c, d]]; a key alone stands for true.
+class InfoLine {
+ public:
+  InfoLine(std::string_view line, SourceLocation const& where) : line_(line), where_(where) {}
+
+  Info read() {
+    Info info;
+    for (skip_blanks(); at_ < line_.size(); skip_blanks()) {
+      std::string const key = line_[at_] == '"' ? quoted(line_.substr(at_, 20)) : bare("= \t");
+      skip_blanks();
+      std::string value = "T";
+      if (at_ < line_.size() && line_[at_] == '=') {
+        ++at_;
+        skip_blanks();
+        value = read_value(key);
       }
+      info[key] = value;
     }
-    info[key] = value;
+    return info;
   }
-  return info;
+
+ private:
+  void skip_blanks() { at_ = std::min(line_.find_first_not_of(" \t", at_), line_.size()); }
+
+  std::string bare(std::string_view ends) {
+    std::size_t const begin = at_;
+    at_ = std::min(line_.find_first_of(ends, at_), line_.size());
+    return std::string(line_.substr(begin, at_ - begin));
+  }
+
+  std::string read_value(std::string_view key) {
+    char const open = at_ < line_.size() ? line_[at_] : ' ';
+    if (open == '[') return bracketed(key);
+    if (open == '"' || open == '\'' || open == '{') return quoted(key);
+    return bare(" \t");
+  }
+
+  /// Without its quotes. A backslash makes the next character itself, and n a new line.
+  std::string quoted(std::string_view key) {
+    char const close = line_[at_] == '{' ? '}' : line_[at_];
+    std::string value;
+    for (++at_; at_ < line_.size() && line_[at_] != close; ++at_) {
+      bool const escaped = line_[at_] == '\\' && at_ + 1 < line_.size();
+      if (escaped) ++at_;
+      value += escaped && line_[at_] == 'n' ? '\n' : line_[at_];
+    }
+    if (at_ == line_.size()) fail_open(key, close);
+    ++at_;
+    return value;
+  }
+
+  /// With its brackets, up to the one that closes the first.
+  std::string bracketed(std::string_view key) {
+    std::size_t const begin = at_;
+    int depth = 0;
+    do {
+      if (at_ == line_.size()) fail_open(key, ']');
+      if (line_[at_] == '"') {
+        quoted(key);
+        continue;
+      }
+      depth += line_[at_] == '[' ? 1 : line_[at_] == ']' ? -1 : 0;
+      ++at_;
+    } while (depth > 0);
+    return std::string(line_.substr(begin, at_ - begin));
+  }
+
+  [[noreturn]] void fail_open(std::string_view key, char close) const {
+    fail_input(where_, "the value of ", in_quotes(key), " has no closing ", close);
+  }
+
+  std::string_view line_;
+  SourceLocation where_;
+  std::size_t at_ = 0;
+};
+
+/// The value of a key, which some programs write in small letters or capitals; nullptr: not there.
+std::string const* find(Info const& info, std::string_view key) {
+  if (auto const exact = info.find(key); exact != info.end()) return &exact->second;
+  for (auto const& [name, value] : info)
+    if (in_lower_case(name) == in_lower_case(key)) return &value;
+  return nullptr;
+}
+
+/// The elements of an array, whichever way it is written.
+std::vector<std::string_view> elements_of(std::string& array) {
+  std::replace_if(
+      array.begin(), array.end(),
+      [](char c) { return std::string_view("[]{},").find(c) != std::string_view::npos; }, ' ');
+  return words_of(array);
 }
 
 /// Which words of an ion's line hold what; -1: not there.
 struct Columns {
   int species = -1;
+  int number = -1;  // atomic
   int position = -1;
   int charge = -1;
   int total = 0;
+  bool stated = true;  // else it is a plain XYZ file's: more columns may follow
 };
 
-Columns read_columns(std::string_view properties, SourceLocation const& where) {
+/// What a part name:type:columns of Properties says.
+struct Property {
+  std::string name;
+  std::string type;
+  int columns;
+};
+
+std::vector<Property> properties_of(std::string_view text, SourceLocation const& where) {
   std::vector<std::string_view> parts;
-  for (std::size_t begin = 0; begin <= properties.size();) {
-    std::size_t const end = std::min(properties.find(':', begin), properties.size());
-    parts.push_back(properties.substr(begin, end - begin));
+  for (std::size_t begin = 0; begin <= text.size();) {
+    std::size_t const end = std::min(text.find(':', begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
     begin = end + 1;
   }
   if (parts.size() % 3 != 0)
-    fail_input(where, "Properties=", in_quotes(properties),
+    fail_input(where, "Properties=", in_quotes(text),
                ", expected name:type:columns, as species:S:1:pos:R:3");
+  std::vector<Property> properties;
+  for (std::size_t p = 0; p < parts.size(); p += 3) {
+    std::string const name(parts[p]);
+    int const columns = to_integer(parts[p + 2], where, "the number of columns of " + name, 1);
+    properties.push_back({name, std::string(parts[p + 1]), columns});
+  }
+  return properties;
+}
 
+Columns read_columns(std::string_view text, SourceLocation const& where) {
   Columns columns;
   // The first of these that is there holds the charges; ASE calls given ones initial_charges.
   constexpr std::array charge_names{"initial_charges", "charges", "charge"};
   auto best_charge = charge_names.end();
-  for (std::size_t p = 0; p < parts.size(); p += 3) {
-    std::string_view const name = parts[p];
-    int const count =
-        to_integer(parts[p + 2], where, "the number of columns of " + std::string(name), 1);
-    auto const expect = [&](char type, int expected) {
-      if (parts[p + 1] != std::string_view(&type, 1) || count != expected)
-        fail_input(where, "property ", in_quotes(name), " is ", parts[p + 1], ":", count,
-                   ", expected ", type, ":", expected);
+  for (Property const& property : properties_of(text, where)) {
+    std::string const name = property.name == "Z" ? "numbers" : in_lower_case(property.name);
+    auto const expect = [&](std::string_view types, int expected) {
+      if (property.type.size() != 1 || types.find(property.type) == types.npos ||
+          property.columns != expected)
+        fail_input(where, "property ", in_quotes(property.name), " is ", property.type, ":",
+                   property.columns, ", expected ", types[0], ":", expected);
     };
     if (name == "species") {
-      expect('S', 1);
+      expect("S", 1);
       columns.species = columns.total;
+    } else if (name == "numbers") {
+      expect("I", 1);
+      columns.number = columns.total;
     } else if (name == "pos") {
-      expect('R', 3);
+      expect("RI", 3);
       columns.position = columns.total;
     } else if (auto const found = std::find(charge_names.begin(), charge_names.end(), name);
                found < best_charge) {
-      expect('R', 1);
+      expect("RI", 1);
       columns.charge = columns.total;
       best_charge = found;
     }
     constexpr int most = 100'000;
-    if (count > most || (columns.total += count) > most)
+    if (property.columns > most || (columns.total += property.columns) > most)
       fail_input(where, "more than ", most, " columns");
   }
-  if (columns.species < 0 || columns.position < 0)
-    fail_input(where, "Properties=", in_quotes(properties), " without ",
-               columns.species < 0 ? "species:S:1" : "pos:R:3");
+  bool const named = columns.species >= 0 || columns.number >= 0;
+  if (!named || columns.position < 0)
+    fail_input(where, "Properties=", in_quotes(text), " without ",
+               named ? "pos:R:3" : "species:S:1 or numbers:I:1");
+  return columns;
+}
+
+Columns read_columns(Info const& info, SourceLocation const& where) {
+  if (std::string const* const properties = find(info, "Properties"))
+    return read_columns(*properties, where);
+  Columns columns = read_columns("species:S:1:pos:R:3", where);
+  columns.stated = false;
   return columns;
 }
 
 Cell read_lattice(Info const& info, SourceLocation const& where) {
-  auto const lattice = info.find("Lattice");
-  if (lattice == info.end())
+  std::string const* const lattice = find(info, "Lattice");
+  if (!lattice)
     fail_input(where, "no Lattice=\"ax ay az bx by bz cx cy cz\": a periodic cell is needed");
-  auto const words = words_of(lattice->second);
+  std::string array = *lattice;
+  auto const words = elements_of(array);
   if (words.size() != 9) fail_input(where, "Lattice holds ", words.size(), " values, expected 9");
   std::array<double, 9> h{};
   for (std::size_t i = 0; i < 9; ++i) h[i] = to_number(words[i], where, "Lattice");
 
-  if (auto const pbc = info.find("pbc"); pbc != info.end()) {
-    std::string value = pbc->second;
-    std::replace_if(
-        value.begin(), value.end(), [](char c) { return c == '[' || c == ']' || c == ','; }, ' ');
-    auto const flags = words_of(value);
+  if (std::string const* const pbc = find(info, "pbc")) {
+    array = *pbc;
+    auto const flags = elements_of(array);
     auto const periodic = [](std::string_view flag) {
       return flag[0] == 'T' || flag[0] == 't' || flag == "1";
     };
-    if (flags.size() != 3 || !std::all_of(flags.begin(), flags.end(), periodic))
-      fail_input(where, "pbc=", in_quotes(pbc->second),
+    bool const right_size = flags.size() == 3 || flags.size() == 1;
+    if (!right_size || !std::all_of(flags.begin(), flags.end(), periodic))
+      fail_input(where, "pbc=", in_quotes(*pbc),
                  ", expected \"T T T\": a cell that is periodic in all directions");
   }
   return {{h[0], h[1], h[2]}, {h[3], h[4], h[5]}, {h[6], h[7], h[8]}};
+}
+
+/// The ion that a line describes, put at the end of the crystal's.
+void read_ion(std::string_view line, Columns const& columns, std::string const& ion,
+              SourceLocation const& where, Crystal& crystal) {
+  auto const words = words_of(line);
+  auto const expected = static_cast<std::size_t>(columns.total);
+  if (words.size() < expected || (words.size() > expected && columns.stated))
+    fail_input(where, "found ", words.size(), " columns, expected ", expected, ": ", ion);
+  auto const word = [&](int column) { return words[static_cast<std::size_t>(column)]; };
+  auto const number = [&](int column) { return to_number(word(column), where, ion); };
+  bool const by_number =
+      columns.species < 0 || std::isdigit(static_cast<unsigned char>(word(columns.species)[0]));
+  crystal.species.push_back(
+      by_number
+          ? element_of_number(word(columns.species < 0 ? columns.number : columns.species), where)
+          : element_of(word(columns.species), where));
+  crystal.positions.push_back(
+      {number(columns.position), number(columns.position + 1), number(columns.position + 2)});
+  if (columns.charge >= 0) crystal.charges.push_back(number(columns.charge));
 }
 
 Frame read_frame(LineReader& in) {
@@ -137,28 +253,15 @@ Frame read_frame(LineReader& in) {
   frame.line = in.where().line;
 
   std::string_view const info_line = in.next("a line with Lattice=... Properties=...");
-  Info const info = read_info(info_line, in.where());
+  Info const info = InfoLine(info_line, in.where()).read();
   crystal.cell = read_lattice(info, in.where());
-  auto const properties = info.find("Properties");
-  Columns const columns = read_columns(
-      properties == info.end() ? std::string_view("species:S:1:pos:R:3") : properties->second,
-      in.where());
+  Columns const columns = read_columns(info, in.where());
   if (auto const comment = info.find("comment"); comment != info.end())
     crystal.comment = comment->second;
-
   for (int i = 1; i <= n; ++i) {
     std::string const ion = "ion " + std::to_string(i) + " of " + std::to_string(n);
-    auto const words = words_of(in.next(ion));
-    SourceLocation const where = in.where();
-    if (words.size() != static_cast<std::size_t>(columns.total))
-      fail_input(where, "found ", words.size(), " columns, expected ", columns.total, ": ", ion);
-    auto const number = [&](int column) {
-      return to_number(words[static_cast<std::size_t>(column)], where, ion);
-    };
-    crystal.species.push_back(element_of(words[static_cast<std::size_t>(columns.species)], where));
-    crystal.positions.push_back(
-        {number(columns.position), number(columns.position + 1), number(columns.position + 2)});
-    if (columns.charge >= 0) crystal.charges.push_back(number(columns.charge));
+    std::string_view const line = in.next(ion);
+    read_ion(line, columns, ion, in.where(), crystal);
   }
   return frame;
 }
@@ -167,7 +270,7 @@ std::ostream& operator<<(std::ostream& out, Vec3 v) {
   return out << shortest(v.x) << ' ' << shortest(v.y) << ' ' << shortest(v.z);
 }
 
-/// In double quotes, so that read_info gives it back.
+/// In double quotes, so that InfoLine gives it back.
 std::string escaped(std::string const& text) {
   std::string result = "\"";
   for (char c : one_line(text)) {

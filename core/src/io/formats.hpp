@@ -29,5 +29,7 @@ std::vector<Frame> read_cif(std::string_view text, std::filesystem::path const& 
 std::optional<std::string> find_element(std::string_view label);
 /// The same, or InputError.
 std::string element_of(std::string_view label, SourceLocation const& where);
+/// The symbol of an atomic number, or InputError.
+std::string element_of_number(std::string_view number, SourceLocation const& where);
 
 }  // namespace ionscape
