@@ -1,9 +1,9 @@
 # Every library that ionscape takes from outside, except Kokkos, under one target name each whatever the version:
-#   Eigen3::Eigen  nlohmann_json::nlohmann_json  tomlplusplus::tomlplusplus  gemmi::gemmi_cpp  nanoflann::nanoflann
+#   Eigen3::Eigen  nlohmann_json::nlohmann_json  tomlplusplus::tomlplusplus  gemmi::gemmi_cpp  nanoflann::nanoflann  Spglib::symspg
 #   FFTW3::fftw3  CUDA::cufft  Ceres::ceres  ALGLIB::alglib  cxxopts::cxxopts  ionscape_catch2 (tests)  benchmark::benchmark (bench)
 # Used by the build and, installed, by ionscapeConfig.cmake.
 #
-#   ionscape_find(<eigen|json|toml|gemmi|nanoflann|fftw|cufft|ceres|alglib|cxxopts|catch2|benchmark>)
+#   ionscape_find(<eigen|json|toml|gemmi|nanoflann|spglib|fftw|cufft|ceres|alglib|cxxopts|catch2|benchmark>)
 # On failure IONSCAPE_DEPENDENCY_PROBLEM holds a text for the user; with IONSCAPE_DEPENDENCIES_FATAL it ends there.
 #
 # No version is handed to find_package: several of these refuse every other major version, and we want newer ones.
@@ -63,6 +63,24 @@ macro(ionscape_find which)
       find_package(nanoflann CONFIG QUIET)
       if(NOT TARGET nanoflann::nanoflann)
         _ionscape_header_only(nanoflann::nanoflann nanoflann.hpp "nanoflann" "libnanoflann-dev")
+      endif()
+    endif()
+  elseif("${which}" STREQUAL "spglib")
+    # Its own CMake files (2.1 and newer) name the target Spglib::symspg.
+    if(NOT TARGET Spglib::symspg)
+      find_package(Spglib CONFIG QUIET)
+    endif()
+    if(NOT TARGET Spglib::symspg)
+      find_path(IONSCAPE_SPGLIB_INCLUDE_DIR NAMES spglib.h)
+      find_library(IONSCAPE_SPGLIB_LIBRARY NAMES symspg)
+      mark_as_advanced(IONSCAPE_SPGLIB_INCLUDE_DIR IONSCAPE_SPGLIB_LIBRARY)
+      if(IONSCAPE_SPGLIB_INCLUDE_DIR AND IONSCAPE_SPGLIB_LIBRARY)
+        add_library(Spglib::symspg UNKNOWN IMPORTED GLOBAL)
+        set_target_properties(Spglib::symspg PROPERTIES
+          IMPORTED_LOCATION "${IONSCAPE_SPGLIB_LIBRARY}"
+          INTERFACE_INCLUDE_DIRECTORIES "${IONSCAPE_SPGLIB_INCLUDE_DIR}")
+      else()
+        _ionscape_dependency_missing("spglib" "libsymspg-dev")
       endif()
     endif()
   elseif("${which}" STREQUAL "fftw")
