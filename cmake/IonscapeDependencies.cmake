@@ -1,9 +1,9 @@
 # Every library that ionscape takes from outside, except Kokkos, under one target name each whatever the version:
 #   Eigen3::Eigen  nlohmann_json::nlohmann_json  tomlplusplus::tomlplusplus  gemmi::gemmi_cpp  nanoflann::nanoflann  Spglib::symspg
-#   FFTW3::fftw3  CUDA::cufft  Ceres::ceres  ALGLIB::alglib  cxxopts::cxxopts  ionscape_catch2 (tests)  benchmark::benchmark (bench)
+#   FFTW3::fftw3  CUDA::cufft  Ceres::ceres  ALGLIB::alglib  cxxopts::cxxopts  ZLIB::ZLIB  ionscape_catch2 (tests)  benchmark::benchmark (bench)
 # Used by the build and, installed, by ionscapeConfig.cmake.
 #
-#   ionscape_find(<eigen|json|toml|gemmi|nanoflann|spglib|fftw|cufft|ceres|alglib|cxxopts|catch2|benchmark>)
+#   ionscape_find(<eigen|json|toml|gemmi|nanoflann|spglib|fftw|cufft|ceres|alglib|cxxopts|zlib|catch2|benchmark>)
 # On failure IONSCAPE_DEPENDENCY_PROBLEM holds a text for the user; with IONSCAPE_DEPENDENCIES_FATAL it ends there.
 #
 # No version is handed to find_package: several of these refuse every other major version, and we want newer ones.
@@ -81,6 +81,13 @@ macro(ionscape_find which)
           INTERFACE_INCLUDE_DIRECTORIES "${IONSCAPE_SPGLIB_INCLUDE_DIR}")
       else()
         _ionscape_dependency_missing("spglib" "libsymspg-dev")
+      endif()
+    endif()
+  elseif("${which}" STREQUAL "zlib")
+    if(NOT TARGET ZLIB::ZLIB)
+      find_package(ZLIB QUIET)
+      if(NOT TARGET ZLIB::ZLIB)
+        _ionscape_dependency_missing("zlib" "zlib1g-dev")
       endif()
     endif()
   elseif("${which}" STREQUAL "fftw")

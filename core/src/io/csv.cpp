@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <ionscape/core/io/format.hpp>
+#include <ionscape/core/io/read_text.hpp>
 
 #include "text.hpp"
 

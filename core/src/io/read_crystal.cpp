@@ -1,7 +1,10 @@
 #include <ionscape/core/io/read_crystal.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+
+#include <ionscape/core/io/read_text.hpp>
 
 #include "formats.hpp"
 #include "text.hpp"
@@ -12,18 +15,37 @@ namespace {
 
 using Reader = std::vector<Frame> (*)(std::string_view, std::filesystem::path const&);
 
-/// The reader that the file's name asks for; nullptr if it is no structure's.
-Reader reader_of(std::filesystem::path const& file) {
+/// The file's name in small letters, without .gz.
+std::string plain_name(std::filesystem::path const& file) {
   std::string name = file.filename().string();
   std::transform(name.begin(), name.end(), name.begin(),
                  [](unsigned char c) { return std::tolower(c); });
+  if (name.ends_with(".gz")) name.resize(name.size() - 3);
+  return name;
+}
+
+/// VASP's names may stand anywhere in a name (Li2O-POSCAR, POSCAR.old, CONTCAR_1), but not where
+/// the name says that the file holds something else (poscar.json).
+bool is_poscar_name(std::string const& name) {
+  constexpr std::array others{".json", ".yaml",  ".yml", ".xml", ".toml", ".csv", ".py",
+                              ".sh",   ".ipynb", ".md",  ".png", ".svg",  ".pdf", ".jpg",
+                              ".html", ".h5",    ".zip", ".tar", ".xz",   ".bz2", ".log"};
+  return name.ends_with(".vasp") ||
+         ((name.find("poscar") != name.npos || name.find("contcar") != name.npos) &&
+          std::none_of(others.begin(), others.end(),
+                       [&](char const* other) { return name.ends_with(other); }));
+}
+
+std::vector<Frame> read_one_poscar(std::string_view text, std::filesystem::path const& file) {
+  return {read_poscar(text, file)};
+}
+
+/// The reader that the file's name asks for; nullptr if it is no structure's.
+Reader reader_of(std::filesystem::path const& file) {
+  std::string const name = plain_name(file);
   if (name.ends_with(".cif")) return read_cif;
   if (name.ends_with(".extxyz") || name.ends_with(".xyz")) return read_extxyz;
-  if (name.ends_with(".vasp") || name.find("poscar") != name.npos ||
-      name.find("contcar") != name.npos)
-    return [](std::string_view text, std::filesystem::path const& poscar) {
-      return std::vector{read_poscar(text, poscar)};
-    };
+  if (is_poscar_name(name)) return read_one_poscar;
   return nullptr;
 }
 
@@ -67,7 +89,9 @@ Crystal read_crystal(std::filesystem::path const& file) {
 
 std::vector<double> read_oxidation_numbers(std::filesystem::path const& file) {
   Reader const reader = reader_of(file);
-  return reader == read_cif ? read_cif(without_byte_order_mark(read_text(file)), file).at(0).oxidation_numbers : std::vector<double>{};
+  return reader == read_cif
+             ? read_cif(without_byte_order_mark(read_text(file)), file).at(0).oxidation_numbers
+             : std::vector<double>{};
 }
 
 }  // namespace ionscape

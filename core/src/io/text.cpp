@@ -3,23 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 
 namespace ionscape {
-
-std::string read_text(std::filesystem::path const& file) {
-  std::error_code error;
-  auto const status = std::filesystem::status(file, error);
-  if (!std::filesystem::exists(status)) fail_input({file}, "no such file");
-  if (std::filesystem::is_directory(status)) fail_input({file}, "is a folder, expected a file");
-  std::ifstream stream(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream.good() && !stream.eof()) fail_input({file}, "cannot be read");
-  if (text.empty()) fail_input({file}, "the file is empty");
-  if (text.find('\0') != std::string::npos) fail_input({file}, "is a binary file, expected text");
-  return text;
-}
 
 std::string_view without_byte_order_mark(std::string_view text) {
   return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;

@@ -11,10 +11,6 @@
 
 namespace ionscape {
 
-/// A whole text file. Throws InputError if it is missing, a directory, unreadable, empty or binary
-/// (holds a zero byte).
-std::string read_text(std::filesystem::path const& file);
-
 /// Without the byte order mark that Windows programs and spreadsheets write.
 std::string_view without_byte_order_mark(std::string_view text);
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include <ionscape/core/io/format.hpp>
+#include <ionscape/core/io/read_text.hpp>
 
 #include "text.hpp"
 

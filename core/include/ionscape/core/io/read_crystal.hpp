@@ -1,5 +1,5 @@
-// Structures from files. The format is chosen by name: *POSCAR*, *CONTCAR*, .vasp | .cif | .extxyz,
-// .xyz.
+// Structures from files, also compressed ones (.gz). The format is chosen by name: *POSCAR*,
+// *CONTCAR*, .vasp | .cif | .extxyz, .xyz.
 #pragma once
 
 #include <filesystem>
