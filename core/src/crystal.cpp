@@ -18,15 +18,37 @@ Vec3 wrapped(Vec3 f) {
   return {f.x - std::round(f.x), f.y - std::round(f.y), f.z - std::round(f.z)};
 }
 
+/// Slabs, wires and boxes of gas are far below it; a unit or a decimal point went wrong above.
+constexpr double longest_vector = 1e5;  // Å
+/// Farther out, the last digits of a position are lost, and whole numbers of cells overflow.
+constexpr double most_cells_away = 1e6;
+
+/// Refuses cells that nobody means, and those in which an ion meets its own image.
+void check_cell(Cell const& cell, std::string const& what, double closest) {
+  struct Named {
+    char name;
+    Vec3 vector;
+  };
+  for (auto const [name, vector] : {Named{'a', cell.a}, {'b', cell.b}, {'c', cell.c}}) {
+    if (!finite(vector)) fail_input({}, what, ": lattice vector ", name, " is not a finite number");
+    double const length = std::hypot(vector.x, vector.y, vector.z);
+    if (!(length >= closest && length <= longest_vector))
+      fail_input({}, what, ": lattice vector ", name, " is ", length, " Å long, expected between ",
+                 closest, " and ", longest_vector, " Å");
+  }
+  double const lengths = norm(cell.a) * norm(cell.b) * norm(cell.c);
+  if (!(cell.volume() > 1e-6 * lengths))
+    fail_input({}, what, ": the cell is singular (volume ", cell.volume(), " Å^3)");
+  if (double const shortest = norm(reduced(cell).cell.a); shortest < closest)
+    fail_input({}, what, ": ions overlap with their own images, ", shortest,
+               " Å away, expected at least ", closest, " Å");
+}
+
 }  // namespace
 
 void validate(Crystal const& crystal, std::string const& what, double closest) {
   Cell const& cell = crystal.cell;
-  if (!finite(cell.a) || !finite(cell.b) || !finite(cell.c))
-    fail_input({}, what, ": a lattice vector is not a finite number");
-  double const lengths = norm(cell.a) * norm(cell.b) * norm(cell.c);
-  if (!(cell.volume() > 1e-6 * lengths) || lengths == 0)
-    fail_input({}, what, ": the cell is singular (volume ", cell.volume(), " Å^3)");
+  check_cell(cell, what, closest);
   if (crystal.positions.empty()) fail_input({}, what, ": no ions");
   if (crystal.species.size() != crystal.size())
     fail_input({}, what, ": ", crystal.species.size(), " species for ", crystal.size(),
@@ -42,6 +64,11 @@ void validate(Crystal const& crystal, std::string const& what, double closest) {
     fractional.push_back(cell.to_fractional(crystal.positions[i]));
     if (!finite(fractional.back()))
       fail_input({}, what, ": the position of ion ", i + 1, " is not finite");
+    Vec3 const f = fractional.back();
+    if (double const far = std::max({std::fabs(f.x), std::fabs(f.y), std::fabs(f.z)});
+        far > most_cells_away)
+      fail_input({}, what, ": ion ", i + 1, " lies ", far,
+                 " cells away from the origin, expected at most ", most_cells_away);
   }
 
   // Ions in layers along a: only those whose layers are closer than `closest` need to be looked at.

@@ -152,3 +152,43 @@ TEST_CASE("What is not TOML, or not there, is refused") {
   CHECK(input_error([] { parse("a = 1\na = 2\n"); }).starts_with("S.toml:2: not valid TOML: "));
   CHECK(input_error([] { TomlReader::from_file("gone/S.toml"); }) == "S.toml: no such file");
 }
+
+TEST_CASE("A key of thousands of parts is refused, whatever stands around it") {
+  auto const error = [](std::string const& text) {
+    return ionscape_test::input_error([&] { TomlReader::from_text(text, "x.toml"); });
+  };
+  auto const parts = [](std::string const& part, int count) {
+    std::string key = part;
+    for (int i = 1; i < count; ++i) key += "." + part;
+    return key;
+  };
+  std::string const refusal = "x.toml:2: a key of more than 64 parts";
+  CHECK(error("x = 1\n" + parts("a", 60000) + " = 1\n") == refusal);
+  CHECK(error("x = 1\n[" + parts("a", 60000) + "]\n") == refusal);
+  CHECK(error("x = '#\"'\n" + parts("\"a.b\"", 60000) + " = 1\n") == refusal);
+  CHECK(error("x = \"\\\"\"\n" + parts("'a' ", 60000) + " = 1\n") == refusal);
+  CHECK(error("x = \"\"\"a#\"\n\"\"\"\n" + parts("a", 60000) + " = 1\n") ==
+        "x.toml:3: a key of more than 64 parts");
+  CHECK(error("x = 1\ny = {s = \"#\", " + parts("a", 60000) + " = 1}\n") == refusal);
+  CHECK(error(parts("a", 64) + " = 1\n").empty());
+  CHECK(error("# " + std::string(1000, '.') + "\nx = '" + std::string(1000, '.') + "'\n").empty());
+  std::string list = "x = [0.5";
+  for (int i = 0; i < 1000; ++i) list += ", 1.5";
+  CHECK(error(list + "]\n").empty());
+  CHECK_THAT(error("x = " + std::string(60000, '[')),
+             Catch::Matchers::ContainsSubstring("x.toml:1"));
+  CHECK_THAT(error("x = '" + std::string(100000, 'a') + "\n"),
+             Catch::Matchers::ContainsSubstring("x.toml:1: not valid TOML"));
+}
+
+TEST_CASE("Numbers beyond double are refused") {
+  auto const error = [](std::string const& text) {
+    return ionscape_test::input_error([&] {
+      TomlReader toml = TomlReader::from_text(text, "x.toml");
+      toml.required<double>("x");
+    });
+  };
+  for (std::string const text : {"x = 1e999", "x = -1e400", "x = 99999999999999999999999"})
+    CHECK_THAT(error(text), Catch::Matchers::ContainsSubstring("x.toml:1: "));
+  CHECK(TomlReader::from_text("\xEF\xBB\xBFx = 2", "x.toml").required<double>("x") == 2);
+}

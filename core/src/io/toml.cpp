@@ -21,6 +21,49 @@
 
 namespace ionscape {
 
+namespace {
+
+/// Behind the string that begins at `begin`, or where it ends unclosed.
+std::size_t end_of_string(std::string_view text, std::size_t begin) {
+  char const quote = text[begin];
+  std::string end(3, quote);
+  bool const several_lines = text.substr(begin).starts_with(end);
+  if (!several_lines) end.resize(1);
+  for (std::size_t at = begin + end.size(); at < text.size(); ++at) {
+    if (text.substr(at).starts_with(end)) return at + end.size();
+    if (text[at] == '\n' && !several_lines) return at;
+    if (text[at] == '\\' && quote == '"') ++at;
+  }
+  return text.size();
+}
+
+/// toml++ makes a table in a table of each part of a dotted key, and recursion through thousands of
+/// them overflows the stack. Walks over the text, strings and comments left out, and throws where a
+/// key has more parts than anybody needs. (toml++ itself bounds nested lists and tables.)
+void check_dotted_keys(std::string_view text, std::filesystem::path const& name) {
+  constexpr int most_dots = 63;
+  int dots = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    char const c = text[at];
+    if (c == '#') {
+      at = std::min(text.find('\n', at), text.size());
+    } else if (c == '"' || c == '\'') {
+      at = end_of_string(text, at);
+    } else {
+      if (c == '.') ++dots;
+      if (std::string_view("=,[]{}\n").find(c) != std::string_view::npos) dots = 0;
+      if (dots > most_dots)
+        fail_input(
+            {name, 1 + static_cast<int>(std::count(
+                           text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'))},
+            "a key of more than ", most_dots + 1, " parts");
+      ++at;
+    }
+  }
+}
+
+}  // namespace
+
 /// What the copies of one reader share. The contents of the file are shared with the sub-tables.
 struct TomlReader::Node {
   std::shared_ptr<toml::table const> contents;
@@ -147,6 +190,7 @@ TomlReader TomlReader::from_file(std::filesystem::path const& file) {
 }
 
 TomlReader TomlReader::from_text(std::string_view text, std::filesystem::path const& name) {
+  check_dotted_keys(text, name);
   try {
     auto const contents = std::make_shared<toml::table const>(toml::parse(text, name.string()));
     return TomlReader(std::make_shared<Node>(Node{contents, contents.get(), name}));

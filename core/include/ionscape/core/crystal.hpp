@@ -28,8 +28,10 @@ struct Band {
   std::vector<Crystal> images;
 };
 
-/// Throws InputError if the crystal cannot be computed: a number that is not finite, a cell of zero
-/// volume, lists of different length, two ions closer than `closest` Å. `what` names the structure.
+/// Throws InputError if the crystal cannot be computed or is not what anybody means: a number that
+/// is not finite, a lattice vector shorter than `closest` or longer than 1e5 Å, a cell of zero
+/// volume, lists of different length, ions more than 1e6 cells away, two ions, or an ion and its own
+/// image, closer than `closest` Å. `what` names the structure.
 void validate(Crystal const& crystal, std::string const& what, double closest = 0.1);
 
 }  // namespace ionscape
