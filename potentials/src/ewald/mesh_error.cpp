@@ -10,12 +10,15 @@
 // (sigma: products over the axes). For uncorrelated charges the forces' mean square error is (sum
 // q^2)^2 / N times X: Kolafa and Perram, Mol. Simul. 9, 351 (1992); Ballenegger, Cerda, Holm, J.
 // Chem. Theory Comput. 8, 936 (2012). Sums over G are integrals over the mesh's cell by Gauss's
-// rule, or sums where few wave numbers matter.
+// rule, or sums where few wave numbers matter. In a skewed cell w(G) is a thin ridge across the
+// wave numbers: the rule is then repeated on as many parts of an axis as the ridge is thinner than
+// the range.
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <vector>
 
+#include <ionscape/core/error.hpp>
 #include <ionscape/potentials/ewald/mesh_sum.hpp>
 
 #include "ewald/bspline.hpp"
@@ -81,18 +84,21 @@ Node node_of(int order, double x, double weight) {
   return node;
 }
 
-/// `highest`: where w has vanished, in units of the mesh's size.
-std::vector<Node> nodes_of(int n, int order, double highest) {
+/// `highest`: where w has vanished, in units of the mesh's size. `parts`: how often Gauss's rule
+/// is repeated.
+std::vector<Node> nodes_of(int n, int order, double highest, int parts) {
   static Rule const rule = gauss_rule();
   std::vector<Node> nodes;
   double const end = std::min(0.5, highest);
-  if (end * n <= gauss_points) {
+  if (end * n <= gauss_points * parts) {
     for (int k = 0; 2 * k < n && k <= end * n + 1; ++k)
       nodes.push_back(node_of(order, double(k) / n, k == 0 ? 0.5 : 1));
   } else {
-    for (int i = 0; i < gauss_points; ++i)
-      nodes.push_back(
-          node_of(order, end * rule.x[std::size_t(i)], end * n * rule.weight[std::size_t(i)]));
+    double const width = end / parts;
+    for (int part = 0; part < parts; ++part)
+      for (int i = 0; i < gauss_points; ++i)
+        nodes.push_back(node_of(order, width * (part + rule.x[std::size_t(i)]),
+                                width * n * rule.weight[std::size_t(i)]));
   }
   return nodes;
 }
@@ -108,11 +114,17 @@ double mesh_force_error(Cell const& cell, ReciprocalKernel const& kernel,
   double const lengths[3] = {norm(cell.a), norm(cell.b), norm(cell.c)};
   for (int d = 0; d < 3; ++d) {
     int const n = mesh.size[std::size_t(d)];
-    axes[d] =
-        nodes_of(n, mesh.order,
-                 5.5 * 2 * kernel.alpha * lengths[d] / (2 * pi) / n);  // |k| <= |G| |a| / 2 pi
+    // |k| <= |G| |a| / 2 pi in all, and the height in place of |a| for given k of the other axes.
+    // A reduced cell's edges are at most sqrt(2) times its heights.
+    double const thinner = lengths[d] * norm(rows[d]) / (2 * pi);
+    axes[d] = nodes_of(n, mesh.order, 5.5 * 2 * kernel.alpha * lengths[d] / (2 * pi) / n,
+                       std::max(1, int(std::ceil(std::min(thinner / 1.5, double(n))))));
     b[d] = double(n) * rows[d];
   }
+  double const nodes = double(axes[0].size()) * double(axes[1].size()) * double(axes[2].size());
+  if (nodes > 1e8)
+    fail_input({}, "the cell with edges of ", lengths[0], ", ", lengths[1], " and ", lengths[2],
+               " Å is too skewed for a mesh: give the same lattice with shorter vectors");
   double g[3][3];
   for (int i = 0; i < 3; ++i)
     for (int j = 0; j < 3; ++j) g[i][j] = dot(b[i], b[j]);

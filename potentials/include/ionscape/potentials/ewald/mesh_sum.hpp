@@ -34,7 +34,8 @@ int fft_size(int at_least);
 /// Estimated rms error of the forces (eV/Å) of the mesh part: aliasing of the splines, wave vectors
 /// that the mesh does not hold, what is left of the self-force, and rounding, for `ions`
 /// uncorrelated charges with the sum of squares `sum_q2` (e^2). Ions in a crystal have smaller
-/// errors, never much larger ones. Takes tenths of a millisecond, whatever the mesh.
+/// errors, never much larger ones. Takes tenths of a millisecond, whatever the mesh; more the more
+/// skewed the cell is (reduced() in core/cell.hpp), and throws InputError where it would take long.
 double mesh_force_error(Cell const& cell, detail::ReciprocalKernel const& kernel,
                         MeshParameters const& mesh, double sum_q2, std::size_t ions);
 
