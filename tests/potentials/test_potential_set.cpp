@@ -287,6 +287,26 @@ TEST_CASE("Only plain Buckingham terms are given to frozen hosts") {
                     ContainsSubstring(":16: unknown key 'wall'"));
 }
 
+TEST_CASE("Parameters beyond all physics are refused with their line and the limits") {
+  auto const error = [](std::string const& keys, std::string const& set_keys = "cutoff = 8") {
+    return ionscape_test::input_error(
+        [&] { parse_potential_set(rigid(keys, set_keys), "a.toml"); });
+  };
+  CHECK(error("form = 'born-mayer'\nA = 900\nrho = 1e308") ==
+        "a.toml:10: rho = 1e+308, expected >= 0.01 and <= 10");
+  for (char const* keys :
+       {"form = 'born-mayer'\nA = 900\nrho = 1e-320", "form = 'born-mayer'\nrho = 0.3\nA = 1e300",
+        "form = 'morse'\nD = 1\na = 200\nr0 = 5", "form = 'morse'\nD = 1\na = 1e300\nr0 = 2",
+        "form = 'lennard-jones'\nepsilon = 1\nsigma = 1e60",
+        "form = 'table'\nfirst = 1\nstep = 1e300\nenergies = [4, 3, 2, 1]",
+        "form = 'table'\nfirst = 1\nstep = 1\nenergies = [1e300, 3, 2, 1]"}) {
+    CAPTURE(keys);
+    CHECK_THAT(error(keys), StartsWith("a.toml:1") && ContainsSubstring("expected"));
+  }
+  CHECK_THAT(error(buckingham_keys, "cutoff = 500"),
+             StartsWith("a.toml:3: cutoff = 500, expected"));
+}
+
 TEST_CASE("Faults in the ends and forms of pairs are refused with their line") {
   auto const error = [](std::string const& keys, std::string const& set_keys = "cutoff = 8") {
     return ionscape_test::input_error(

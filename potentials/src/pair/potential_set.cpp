@@ -14,6 +14,18 @@ namespace ionscape {
 
 namespace {
 
+/// What the parameters of terms can be at all. Published ones lie far inside; beyond, exponentials
+/// overflow and sums never end.
+Limits above_to(double min, double max) { return {.min = min, .max = max, .min_excluded = true}; }
+Limits const cutoffs = above_to(0, 200);            // Å, as --cutoff
+Limits const decay_lengths = between(0.01, 10);     // rho, Å
+Limits const bond_lengths = between(0.01, 20);      // r0, sigma, Å
+Limits const prefactors = between(0, 1e12);         // A, eV
+Limits const depths = between(0, 1e4);              // D, epsilon, eV
+Limits const dispersions = between(0, 1e8);         // C, eV Å^6
+Limits const charges_of_ions = between(-100, 100);  // e
+constexpr double highest_energy = 1e12;             // of a table, eV
+
 std::array<double, 2> read_range(TomlReader& table, std::string const& key) {
   auto const ends = table.required<std::vector<double>>(key);
   if (ends.size() != 2 || !(ends[0] <= ends[1]))
@@ -31,11 +43,11 @@ Insertion read_insertion(TomlReader table) {
   Insertion insertion;
   insertion.mobile = table.required<std::string>("mobile");
   insertion.framework = table.required<std::string>("framework");
-  insertion.z = table.required<double>("z");
-  insertion.z0 = table.required<double>("z0");
+  insertion.z = table.required<double>("z", charges_of_ions);
+  insertion.z0 = table.required<double>("z0", charges_of_ions);
   insertion.gaussian_width = table.optional<double>("gaussian_width", between(0, 1)).value_or(0);
   insertion.gaussian_growth = read_growth(table, "gaussian_growth");
-  insertion.z2 = table.optional<double>("z2").value_or(0);
+  insertion.z2 = table.optional<double>("z2", charges_of_ions).value_or(0);
   insertion.screening_length =
       table.optional<double>("screening_length", between(0, 100)).value_or(0);
   insertion.screening_exponent =
@@ -91,6 +103,9 @@ PairTable read_table(std::filesystem::path const& file) {
     if (row.size() != 2)
       fail_input({file, number}, "found ", row.size(),
                  " numbers, expected two: radius in Å, energy in eV");
+    if (!(std::fabs(row[0]) <= cutoffs.max && std::fabs(row[1]) <= highest_energy))
+      fail_input({file, number}, "found ", row[0], " Å and ", row[1], " eV, expected at most ",
+                 cutoffs.max, " Å and ", highest_energy, " eV");
     radii.push_back(row[0]), energies.push_back(row[1]), lines.push_back(number);
   }
   std::size_t const n = radii.size();
@@ -122,9 +137,10 @@ PairTable read_table(TomlReader& table, std::filesystem::path const& folder) {
       table.fail("file", "there is no file ", file.string());
     return read_table(file);
   }
-  double const first = table.required<double>("first", at_least(0));
-  double const step = table.required<double>("step", above(0));
-  auto const energies = table.required<std::vector<double>>("energies");
+  double const first = table.required<double>("first", between(0, cutoffs.max));
+  double const step = table.required<double>("step", cutoffs);
+  auto const energies =
+      table.required<std::vector<double>>("energies", between(-highest_energy, highest_energy));
   if (energies.size() < 4)
     table.fail("energies", "a table of ", energies.size(), " energies, expected at least 4");
   return spline_table(first, step, energies);
@@ -134,16 +150,17 @@ PairForm read_form(TomlReader& table, std::string const& form, std::filesystem::
                    Limits c_limits) {
   if (form == "table") return read_table(table, folder);
   if (form == "morse")
-    return Morse{table.required<double>("D", at_least(0)), table.required<double>("a", above(0)),
-                 table.required<double>("r0", above(0))};
+    return Morse{table.required<double>("D", depths),
+                 table.required<double>("a", above_to(0, 1 / decay_lengths.min)),
+                 table.required<double>("r0", bond_lengths)};
   if (form == "lennard-jones") {
-    double const epsilon = table.required<double>("epsilon", at_least(0));
-    double const s6 = std::pow(table.required<double>("sigma", above(0)), 6);
+    double const epsilon = table.required<double>("epsilon", depths);
+    double const s6 = std::pow(table.required<double>("sigma", bond_lengths), 6);
     return LennardJones{4 * epsilon * s6 * s6, 4 * epsilon * s6};
   }
   Buckingham term;
-  term.repulsion.A = table.required<double>("A", at_least(0));
-  term.repulsion.inverse_rho = 1 / table.required<double>("rho", above(0));
+  term.repulsion.A = table.required<double>("A", prefactors);
+  term.repulsion.inverse_rho = 1 / table.required<double>("rho", decay_lengths);
   if (form == "buckingham") term.C = table.required<double>("C", c_limits);
   return term;
 }
@@ -157,8 +174,8 @@ PairTerm read_pair(TomlReader& table, PotentialSet const& set) {
   std::vector<std::string> known{"buckingham", "born-mayer"};
   if (!set.insertion) known.insert(known.end(), {"morse", "lennard-jones", "table"});
   place_of(pair.form, known, table, "form");
-  pair.term =
-      read_form(table, pair.form, set.file.parent_path(), set.insertion ? Limits{} : at_least(0));
+  pair.term = read_form(table, pair.form, set.file.parent_path(),
+                        set.insertion ? between(-dispersions.max, dispersions.max) : dispersions);
   if (set.insertion) {
     pair.growth = read_growth(table, "growth");
     return pair;
@@ -168,7 +185,7 @@ PairTerm read_pair(TomlReader& table, PotentialSet const& set) {
         "growth",
         "found growth, expected only in a set with [insertion]: the charges of this one are fixed");
 
-  pair.cutoff = table.optional<double>("cutoff", above(0));
+  pair.cutoff = table.optional<double>("cutoff", cutoffs);
   if (auto const wall = table.optional<double>("wall", above(0))) {
     pair.wall = *wall;
     if (!(evaluate(pair.term, pair.wall).slope < 0))
@@ -191,10 +208,10 @@ PotentialSet read(TomlReader toml, std::filesystem::path const& file) {
   set.file = file;
   set.name = toml.required<std::string>("name");
   set.source = toml.required<std::string>("source");
-  set.cutoff = toml.optional<double>("cutoff", above(0));
+  set.cutoff = toml.optional<double>("cutoff", cutoffs);
   if (auto charges = toml.optional_table("charges"))
     for (std::string const& species : charges->keys())
-      set.charges[species] = charges->required<double>(species);
+      set.charges[species] = charges->required<double>(species, charges_of_ions);
   if (auto insertion = toml.optional_table("insertion")) set.insertion = read_insertion(*insertion);
   if (set.charges.empty() == !set.insertion)
     fail_input(toml.where(), "a potential set needs either [charges] or [insertion]");
