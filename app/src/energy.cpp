@@ -124,12 +124,13 @@ int energy_command(int argc, char const* const* argv) {
     seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (certified) certify(run, [&](std::size_t finished) { bar.update(n + finished); });
   }
+  ExitCode const code = all_finite(run) ? good : not_converged;
   if (matrix) write_matrix(*matrix, run);
   if (out) write_result(*out, run);
 
   if (arguments.has("json")) {
     write_json(std::cout, to_json(run));
-    return good;
+    return code;
   }
   if (n == 1) {
     print_structure(run, arguments.has("all-ions"));
@@ -145,7 +146,7 @@ int energy_command(int argc, char const* const* argv) {
   }
   for (auto const& file : {matrix, out})
     if (file) std::cout << "written: " << file->string() << '\n';
-  return good;
+  return code;
 }
 
 }  // namespace ionscape::app

@@ -82,13 +82,8 @@ bool is_nothing(PairForm const& form) {
 
 /// The oracle knows no close contacts: pair by pair, then, among the nearest images.
 std::vector<CloseContact> close_contacts(Crystal const& crystal, PotentialSet const& set) {
-  double to_own_image = std::numeric_limits<double>::infinity();
-  for (int a = -1; a <= 1; ++a)
-    for (int b = -1; b <= 1; ++b)
-      for (int c = -1; c <= 1; ++c)
-        if (a != 0 || b != 0 || c != 0)
-          to_own_image = std::min(
-              to_own_image, norm(crystal.cell.to_cartesian({double(a), double(b), double(c)})));
+  Cell const shortest = reduced(crystal.cell).cell;
+  double const to_own_image = std::min({norm(shortest.a), norm(shortest.b), norm(shortest.c)});
   std::vector<CloseContact> contacts;
   for (int i = 0; i < int(crystal.size()); ++i)
     for (int j = i; j < int(crystal.size()); ++j) {
@@ -226,8 +221,10 @@ void evaluate(EnergyRun& run, Progress const& progress) {
   for (std::size_t k = 0; k < run.crystals.size(); ++k) {
     std::vector<Warning>& warnings = run.warnings[k];
     warn_of_wells(warnings, run.crystals[k], run.set, run.results[k].contacts);
-    if (!std::isfinite(run.results[k].energy()))
-      warnings.push_back({"not_finite", "the energy is not a finite number"});
+    if (!run.results[k].finite())
+      warnings.push_back({"not_finite",
+                          "energy, forces or stress are not finite numbers: ions lie in "
+                          "each other, or a term of the set grows beyond all bounds"});
   }
 }
 
@@ -278,6 +275,10 @@ std::vector<PairEnding> pair_endings(EnergyRun const& run, Crystal const& crysta
     endings.push_back(ending);
   }
   return endings;
+}
+
+bool all_finite(EnergyRun const& run) {
+  return std::ranges::all_of(run.results, &EnergyResult::finite);
 }
 
 double left_out(EnergyRun const& run, Crystal const& crystal) {

@@ -61,6 +61,8 @@ void evaluate(EnergyRun& run, Progress const& progress);
 /// The same once more, with a force error a hundred times smaller (where double precision can keep
 /// it) and another splitting; the differences are the errors.
 void certify(EnergyRun& run, Progress const& progress);
+/// Whether no structure has the warning not_finite.
+bool all_finite(EnergyRun const& run);
 
 /// How the term of two species ends.
 struct PairEnding {

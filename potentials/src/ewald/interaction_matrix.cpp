@@ -197,7 +197,7 @@ struct Builder {
 
 }  // namespace
 
-SquareMatrix geometry_matrix(Cell const& cell, std::span<Vec3 const> positions, double accuracy,
+SquareMatrix geometry_matrix(Cell const& given, std::span<Vec3 const> positions, double accuracy,
                              double memory_limit) {
   if (!(accuracy >= 1e-13 && accuracy <= 1e-2))
     fail_input({}, "accuracy ", accuracy, " eV/e^2, expected 1e-13 to 1e-2");
@@ -206,9 +206,10 @@ SquareMatrix geometry_matrix(Cell const& cell, std::span<Vec3 const> positions, 
   // Before anything that takes as long or as much as the matrix itself.
   double const entries = double(n) * double(n);
   detail::require_memory("an interaction matrix", 8 * entries, memory_limit);
-  validate({cell, std::vector<std::string>(n, "X"), {positions.begin(), positions.end()}, {}, ""},
+  validate({given, std::vector<std::string>(n, "X"), {positions.begin(), positions.end()}, {}, ""},
            "the lattice of the interaction matrix");
 
+  Cell const cell = reduced(given).cell;
   double const volume = cell.volume();
   Builder builder{cell, choose_splitting(volume, accuracy), {}, {}, {}, {}};
   Splitting const& sum = builder.sum;

@@ -152,7 +152,7 @@ struct Kernels {
 
   KOKKOS_INLINE_FUNCTION static double into_mesh(double u, int n) {
     double const inside = u - n * Kokkos::floor(u / n);
-    return inside < n ? inside : 0;
+    return inside >= 0 && inside < n ? inside : 0;  // NaN and what is very far away, too
   }
 
   KOKKOS_INLINE_FUNCTION void operator()(Place, int i) const {

@@ -59,6 +59,18 @@ void add_diagonal(Matrix3& m, double s) {
   for (int i = 0; i < 3; ++i) m[i][i] += s;
 }
 
+/// The same lattice with short vectors, so that few translations reach far. The positions are moved
+/// into its cell unless the cell is the given one.
+Cell in_short_vectors(Cell const& given, std::vector<Vec3>& positions) {
+  Cell const cell = reduced(given).cell;
+  if (cell.a == given.a && cell.b == given.b && cell.c == given.c) return cell;
+  for (Vec3& r : positions) {
+    Vec3 const f = cell.to_fractional(r);
+    r -= cell.to_cartesian({std::floor(f.x), std::floor(f.y), std::floor(f.z)});
+  }
+  return cell;
+}
+
 /// What two species do to each other at short range.
 struct PairRule {
   PairFunction function;
@@ -86,11 +98,11 @@ ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& s
 
 ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& set,
                                    EwaldParameters const& ewald, PairSums const& ends) {
-  Cell const& cell = crystal.cell;
   std::size_t const n = crystal.size();
   if (crystal.charges.size() != n) fail_input({}, "evaluate_reference: the crystal has no charges");
   auto const& q = crystal.charges;
-  auto const& r = crystal.positions;
+  std::vector<Vec3> r = crystal.positions;
+  Cell const cell = in_short_vectors(crystal.cell, r);
   double const alpha = ewald.alpha;
   double const volume = cell.volume();
   constexpr double ke = coulomb_constant;
@@ -238,17 +250,22 @@ ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& s
   return result;
 }
 
-SiteEnergy reference_site_energy(Cell const& cell, std::vector<HostIon> const& host, Vec3 point,
-                                 EwaldParameters const& ewald) {
+SiteEnergy reference_site_energy(Cell const& given, std::vector<HostIon> const& host_ions,
+                                 Vec3 point, EwaldParameters const& ewald) {
+  std::vector<Vec3> positions{point};
+  for (HostIon const& ion : host_ions) positions.push_back(ion.position);
+  Cell const cell = in_short_vectors(given, positions);
+  point = positions[0];
+  std::vector<HostIon> host = host_ions;
+  for (std::size_t i = 0; i < host.size(); ++i) host[i].position = positions[i + 1];
+
   double const alpha = ewald.alpha;
   double const volume = cell.volume();
   constexpr double ke = coulomb_constant;
   SiteEnergy site;
 
   double reach = ewald.real_cutoff;
-  std::vector<Vec3> positions{point};
   for (HostIon const& ion : host) {
-    positions.push_back(ion.position);
     for (BornMayer const& term : ion.repulsion)
       if (term.A != 0) reach = std::max(reach, 1 + 37 / term.inverse_rho);
     if (ion.width > 0)

@@ -845,11 +845,14 @@ SiteEnergy reference_site_energy(HostFramework const& framework, HostSurface con
 }
 
 template <class MemorySpace>
-FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> frameworks,
+FrozenHost<MemorySpace>::FrozenHost(std::span<HostFramework const> given,
                                     std::span<HostSurface const> surfaces,
                                     FrozenHostOptions const& options)
     : tables_(std::make_unique<Tables>()) {
-  check(frameworks, surfaces, options.accuracy);
+  check(given, surfaces, options.accuracy);
+  // Any cell of a lattice will do: lists and sums are short in that of the shortest vectors.
+  std::vector<HostFramework> frameworks(given.begin(), given.end());
+  for (HostFramework& host : frameworks) host.cell = reduced(host.cell).cell;
   std::size_t repulsions = 1;  // of a type, at most
   for (HostSurface const& surface : surfaces)
     for (auto const& type : surface.types) repulsions = std::max(repulsions, type.repulsion.size());

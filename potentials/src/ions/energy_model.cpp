@@ -259,6 +259,21 @@ struct Channel {
       self;  // (n_systems): potential of G = 0; own potential per unit
 };
 
+/// Refuses what no sum can be made of.
+void check(Crystal const& crystal) {
+  if (crystal.size() == 0) fail_input({}, "a crystal without ions");
+  if (crystal.charges.size() != crystal.size()) fail_input({}, "the crystal has no charges");
+  double const volume = crystal.cell.volume();
+  if (!(volume > 0 && std::isfinite(volume)))
+    fail_input({}, "a cell with a volume of ", volume, " Å^3");
+  for (std::size_t i = 0; i < crystal.size(); ++i) {
+    Vec3 const r = crystal.positions[i];
+    if (!std::isfinite(r.x + r.y + r.z) || !std::isfinite(crystal.charges[i]))
+      fail_input({}, "ion ", i + 1, " (", crystal.species[i], ") at ", r.x, " ", r.y, " ", r.z,
+                 " Å with a charge of ", crystal.charges[i], " e: expected finite numbers");
+  }
+}
+
 double available_memory() {
   std::ifstream info("/proc/meminfo");
   for (std::string key, unit; info >> key;) {
@@ -365,6 +380,17 @@ PairRecord record_of(PairFunction const& function) {
 
 }  // namespace
 
+bool EnergyResult::finite() const {
+  auto const all_finite = [](std::vector<double> const& values) {
+    return std::ranges::all_of(values, [](double v) { return std::isfinite(v); });
+  };
+  double sum = energy();
+  for (auto const& row : stress)
+    for (double s : row) sum += s;
+  return std::isfinite(sum) && all_finite(site_potential) && all_finite(ion_energy) &&
+         std::ranges::all_of(forces, [](Vec3 f) { return std::isfinite(f.x + f.y + f.z); });
+}
+
 template <class MemorySpace>
 EnergyModel<MemorySpace>::EnergyModel(std::span<Crystal const> crystals, PotentialSet const& set,
                                       EnergyOptions const& options)
@@ -378,12 +404,15 @@ EnergyModel<MemorySpace>::EnergyModel(std::span<Crystal const> crystals, Potenti
   // Species of the batch become types; in alphabetical order, so that a crystal's sums do not
   // depend on its batch.
   std::map<std::string, int> type_of;
+  std::vector<Cell> cells;
   std::size_t n_ions = 0;
   for (Crystal const& crystal : crystals) {
-    if (crystal.size() == 0) fail_input({}, "a crystal without ions");
-    if (crystal.charges.size() != crystal.size()) fail_input({}, "the crystal has no charges");
+    check(crystal);
     for (std::string const& species : crystal.species) type_of[species] = 0;
     n_ions += crystal.size();
+    // Lists and sums are short in a cell of short vectors, whatever the lattice is given by. Positions
+    // are Cartesian, and any periodic image will do: nothing has to be mapped back.
+    cells.push_back(reduced(crystal.cell).cell);
   }
   if (n_ions > 100'000'000) fail_input({}, n_ions, " ions in one batch, at most 1e8 are possible");
   int const n_types = int(type_of.size());
@@ -450,8 +479,9 @@ EnergyModel<MemorySpace>::EnergyModel(std::span<Crystal const> crystals, Potenti
   std::vector<ListedSystem> listed;
   for (Crystal const& crystal : crystals) {
     int const begin = int(charges.size()), index = int(listed.size());
+    Cell const& cell = cells[std::size_t(index)];
     std::vector<double> count(std::size_t(n_types), 0.0);
-    EwaldTask task{crystal.cell, crystal.size(), 0, 0, 1, 0};
+    EwaldTask task{cell, crystal.size(), 0, 0, 1, 0};
     for (std::size_t i = 0; i < crystal.size(); ++i) {
       int const type = type_of.at(crystal.species[i]);
       state.host_types.push_back(type);
@@ -470,8 +500,7 @@ EnergyModel<MemorySpace>::EnergyModel(std::span<Crystal const> crystals, Potenti
         task.pair_cutoff = std::max(task.pair_cutoff, far_cutoffs[std::size_t(a * n_types + b)]);
         if (!state.sums.tail || std::holds_alternative<std::monostate>(functions[a][b].form))
           continue;
-        TailCorrection const tail =
-            tail_correction(functions[a][b], count[b] / crystal.cell.volume());
+        TailCorrection const tail = tail_correction(functions[a][b], count[b] / cell.volume());
         for (std::size_t i = 0; i < crystal.size(); ++i)
           if (state.host_types[std::size_t(begin) + i] == a)
             tail_energy[std::size_t(begin) + i] += tail.energy;
@@ -488,19 +517,14 @@ EnergyModel<MemorySpace>::EnergyModel(std::span<Crystal const> crystals, Potenti
     state.ewald.push_back(ewald);
     double const rc2 = ewald.sum.real_cutoff * ewald.sum.real_cutoff;
     int const end = int(charges.size());
-    SystemRecord record{begin,
-                        end,
-                        int(tiles.size()),
-                        0,
-                        crystal.cell.volume(),
-                        ewald.sum.alpha,
-                        task.sum_q2 > 0 ? rc2 : 0,
-                        rc2};
+    SystemRecord record{
+        begin, end, int(tiles.size()), 0, cell.volume(), ewald.sum.alpha, task.sum_q2 > 0 ? rc2 : 0,
+        rc2};
     for (int i = begin; i < end; i += tile_ions)
       tiles.push_back({index, i, std::min(i + tile_ions, end)});
     record.tile_end = int(tiles.size());
     state.host_systems.push_back(record);
-    listed.push_back({crystal.cell, begin, end, task.channels > 0 ? ewald.sum.real_cutoff : 0});
+    listed.push_back({cell, begin, end, task.channels > 0 ? ewald.sum.real_cutoff : 0});
   }
 
   // What is left of the limit after the arrays over ions and tiles.
@@ -534,10 +558,10 @@ EnergyModel<MemorySpace>::EnergyModel(std::span<Crystal const> crystals, Potenti
         double const needed = mesh_memory(ewald.mesh, crystals[s].size());
         detail::require_memory("the mesh", needed, left);
         left -= needed;
-        channel.meshes.push_back({int(s), MeshSum<MemorySpace>(crystals[s].cell, kernel, ewald.mesh,
-                                                               crystals[s].size())});
+        channel.meshes.push_back(
+            {int(s), MeshSum<MemorySpace>(cells[s], kernel, ewald.mesh, crystals[s].size())});
       } else {
-        direct.push_back({crystals[s].cell, record.ion_begin, record.ion_end, int(s), kernel,
+        direct.push_back({cells[s], record.ion_begin, record.ion_end, int(s), kernel,
                           ewald.sum.reciprocal_cutoff});
         channel.direct_systems.push_back(int(s));
       }

@@ -330,6 +330,7 @@ void fill_phases(double f, int first, int count, double* re, double* im) {
 struct IonMoves::State {
   // What was given.
   Crystal crystal;
+  Cell cell;  // of the same lattice, its vectors short: all sums and lists use this one
   PotentialSet set;
   PairSums ends;
   double accuracy;
@@ -357,12 +358,13 @@ struct IonMoves::State {
   double own_distance = infinity;  // Å to the nearest image
 
   State(Crystal given, PotentialSet const& s, PairSums const& e, double a)
-      : crystal(std::move(given)), set(s), ends(e), accuracy(a) {
+      : crystal(std::move(given)), cell{}, set(s), ends(e), accuracy(a) {
     if (!(accuracy >= 1e-12 && accuracy <= 1e-2))
       fail_input({}, "accuracy ", accuracy, " eV, expected 1e-12 to 1e-2");
     if (crystal.charges.size() != crystal.size())
       fail_input({}, "IonMoves: the crystal has no charges");
     validate(crystal, "the crystal of IonMoves", closest_allowed);
+    cell = reduced(crystal.cell).cell;
     std::set<std::string> known(crystal.species.begin(), crystal.species.end());
     for (auto const& [name, charge] : set.charges) known.insert(name);
     for (PairTerm const& pair : set.pairs) known.insert(pair.species.begin(), pair.species.end());
@@ -383,7 +385,7 @@ struct IonMoves::State {
       rule.turnover = turnover_radius(term->term);
       if (rule.function.wall >= rule.turnover) rule.turnover = 0;  // nothing of the well is left
     }
-    if (ends.tail) rule.tail = tail_correction(rule.function, 1 / crystal.cell.volume()).energy;
+    if (ends.tail) rule.tail = tail_correction(rule.function, 1 / cell.volume()).energy;
     return rule;
   }
 
@@ -395,9 +397,7 @@ struct IonMoves::State {
   Occupant occupant(int ion) const {
     return {type_of[std::size_t(ion)], crystal.charges[std::size_t(ion)]};
   }
-  Point point(int ion) const {
-    return home_point(crystal.cell, crystal.positions[std::size_t(ion)]);
-  }
+  Point point(int ion) const { return home_point(cell, crystal.positions[std::size_t(ion)]); }
 
   // --- -------------------------------------------------------------------------------------------
   // tables
@@ -417,7 +417,7 @@ struct IonMoves::State {
       if (r.cutoff_square > 0) reach = std::max(reach, r.function.cutoff);
     bins.clear();
     for (int t = 0; t < types(); ++t)
-      bins.emplace_back(crystal.cell, reach, std::size_t(count_of[std::size_t(t)]));
+      bins.emplace_back(cell, reach, std::size_t(count_of[std::size_t(t)]));
     slot_of.assign(n, -1);
     for (int i = 0; i < int(n); ++i)
       bins[type_of[i]].insert(i, point(i), crystal.charges[i], slot_of);
@@ -431,7 +431,7 @@ struct IonMoves::State {
   /// The cheapest alpha and cutoffs that keep the promise: reciprocal space and real space each get
   /// their share of the accuracy.
   void choose_splitting() {
-    double const volume = crystal.cell.volume(), n = std::max(1.0, double(crystal.size()));
+    double const volume = cell.volume(), n = std::max(1.0, double(crystal.size()));
     double sum = 0, squares = 0, largest = 0, C = 0;
     for (double q : crystal.charges) {
       sum += std::fabs(q), squares += q * q;
@@ -478,7 +478,6 @@ struct IonMoves::State {
   }
 
   void sum_own_images() {
-    Cell const& cell = crystal.cell;
     Vec3 const faces = cell.face_distances();
     int const na = int(reach / faces.x) + 1, nb = int(reach / faces.y) + 1,
               nc = int(reach / faces.z) + 1;
@@ -502,7 +501,7 @@ struct IonMoves::State {
   }
 
   void make_channels() {
-    double const volume = crystal.cell.volume();
+    double const volume = cell.volume();
     channels.assign(
         1, {{ReciprocalKernel::coulomb, alpha, volume, coulomb_constant}, {}, {}, {}, {}, 0});
     Eigen::MatrixXd C(types(), types());
@@ -523,11 +522,10 @@ struct IonMoves::State {
   }
 
   void make_rows() {
-    Cell const reciprocal = crystal.cell.reciprocal();
+    Cell const reciprocal = cell.reciprocal();
     double const limit = reciprocal_cutoff * reciprocal_cutoff;
     auto const highest = [&](Vec3 edge) { return int(reciprocal_cutoff * norm(edge) / (2 * pi)); };
-    h_max = highest(crystal.cell.a), k_max = highest(crystal.cell.b),
-    l_max = highest(crystal.cell.c);
+    h_max = highest(cell.a), k_max = highest(cell.b), l_max = highest(cell.c);
     rows.clear();
     wave_vectors = 0;
     auto const square = [&](int h, int k, int l) {
@@ -742,7 +740,7 @@ struct IonMoves::State {
         result.approach = std::min(result.approach, own_distance / turnover);
     }
     if (step.swapped) {
-      Vec3 const d = minimum_image(crystal.cell, step.places[1].point.r - step.places[0].point.r);
+      Vec3 const d = minimum_image(cell, step.places[1].point.r - step.places[0].point.r);
       if (double const turnover =
               rule(step.places[0].after.type, step.places[1].after.type).turnover;
           turnover > 0)
@@ -783,7 +781,7 @@ struct IonMoves::State {
   Point checked_point(Vec3 r) const {
     if (!std::isfinite(r.x + r.y + r.z))
       fail_input({}, "a position of ", r.x, " ", r.y, " ", r.z, " Å");
-    return home_point(crystal.cell, r);
+    return home_point(cell, r);
   }
 
   double charge_for(std::string const& species, std::optional<double> charge) const {
@@ -959,7 +957,7 @@ double IonMoves::energy() const { return state_->energy(); }
 
 IonMoves::Work IonMoves::work() const {
   State const& s = *state_;
-  double const density = double(s.crystal.size()) / s.crystal.cell.volume();
+  double const density = double(s.crystal.size()) / s.cell.volume();
   return {s.alpha, s.real_cutoff, s.reciprocal_cutoff, s.wave_vectors,
           4 * pi / 3 * density * std::pow(s.real_cutoff, 3)};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 
 #include <ionscape/core/error.hpp>
@@ -26,6 +27,10 @@ constexpr double room_to_grow = 1.05;  // ions move, and lists are built anew
 constexpr double far_away =
     1e5;  // Å, where the dummy is: not so far that its energies become denormal numbers
 constexpr int most_margin = 500;  // bins of an axis are packed into ten bits
+// Bytes: of an image its position, charge, ion and shift, with a little room; and the columns that
+// are read while lists are built.
+constexpr double per_image = room_to_grow * (4 * sizeof(double) + 2 * sizeof(int)),
+                 columns = 3 * sizeof(double) + sizeof(int);
 
 KOKKOS_INLINE_FUNCTION int pack_shift(int a, int b, int c) {
   return (a + 512) | (b + 512) << 10 | (c + 512) << 20;
@@ -74,7 +79,7 @@ struct Candidates {
   template <class T>
   using View = Kokkos::View<T*, MemorySpace>;
   View<typename NeighbourList<MemorySpace>::System> system;
-  View<int> system_of, type, bin_of, image_start, image_type;
+  View<int> system_of, type, bin_of, image_start, image_type, image_ion;
   View<double> home, x, y, z, far_square;
   int n_types;
 
@@ -94,7 +99,8 @@ struct Candidates {
         store(squares, square);
         for (int lane = 0; hits != 0; ++lane, hits >>= 1) {
           while ((hits & 1) == 0) ++lane, hits >>= 1;
-          if (squares[lane] < 1e-16) continue;  // the ion itself
+          // The ion itself; another one at its place stays, and makes the energy infinite.
+          if (squares[lane] < 1e-16 && image_ion(g + lane) == i) continue;
           int const t = image_type(g + lane);
           if (squares[lane] < s.near_square)
             visit(g + lane, 2 * t);
@@ -119,6 +125,7 @@ NeighbourList<MemorySpace>::NeighbourList(std::span<ListedSystem const> systems,
   std::vector<System> records;
   std::vector<int> system_of(n, 0), home_system, image_system;
   std::vector<double> far_square;
+  double images_expected = 0, pairs_expected = 0, longest = 0;
   for (double cutoff : far_cutoffs) far_square.push_back((cutoff + skin) * (cutoff + skin));
   for (ListedSystem const& listed : systems) {
     int const index = int(records.size());
@@ -128,13 +135,19 @@ NeighbourList<MemorySpace>::NeighbourList(std::span<ListedSystem const> systems,
     s.home_begin = int(home_system.size()), s.image_begin = int(image_system.size());
     double reach = listed.cutoff;
     // Only types that the system has: its lists must not depend on the rest of the batch.
-    std::vector<char> present(std::size_t(n_types), 0);
-    for (int i = s.ion_begin; i < s.ion_end; ++i) present[std::size_t(types[std::size_t(i)])] = 1;
+    std::vector<double> count(std::size_t(n_types), 0);
+    for (int i = s.ion_begin; i < s.ion_end; ++i) ++count[std::size_t(types[std::size_t(i)])];
     for (int a = 0; a < n_types; ++a)
-      for (int b = 0; b < n_types; ++b)
-        if (present[std::size_t(a)] && present[std::size_t(b)])
-          reach = std::max(reach, far_cutoffs[std::size_t(a * n_types + b)]);
+      for (int b = 0; b < n_types; ++b) {
+        double const pairs = count[std::size_t(a)] * count[std::size_t(b)];
+        if (pairs == 0) continue;
+        double const cutoff =
+            std::max(listed.cutoff, far_cutoffs[std::size_t(a * n_types + b)]) + skin;
+        pairs_expected += pairs * 4 * pi / 3 * cutoff * cutoff * cutoff / s.cell.volume();
+        reach = std::max(reach, far_cutoffs[std::size_t(a * n_types + b)]);
+      }
     reach += skin;
+    longest = std::max(longest, reach);
     s.near_square = (listed.cutoff + skin) * (listed.cutoff + skin);
     s.reach_square = reach * reach;
     std::fill(system_of.begin() + s.ion_begin, system_of.begin() + s.ion_end, index);
@@ -154,16 +167,21 @@ NeighbourList<MemorySpace>::NeighbourList(std::span<ListedSystem const> systems,
       s.margin[axis] = int(margin);
       image_bins *= s.bins[axis] + 2 * margin;
     }
+    images_expected += ions * image_bins / (double(s.bins[0]) * s.bins[1] * s.bins[2]);
     if (double(image_system.size()) + image_bins > 5e8)
       fail_input({}, "too many bins for the neighbour lists");
     home_system.resize(home_system.size() + std::size_t(s.bins[0]) * s.bins[1] * s.bins[2], index);
     image_system.resize(image_system.size() + std::size_t(image_bins), index);
     records.push_back(s);
   }
+  // What build() will need, as far as the mean density tells: refused before the work.
+  char what[80];
+  std::snprintf(what, sizeof what, "the neighbour lists with cutoffs up to %.6g Å", longest);
   detail::require_memory(
-      "the bins of the neighbour lists",
+      what,
       8.0 * double(image_system.size() + home_system.size()) +
-          double(n) * (9 * sizeof(double) + sizeof(int) * (7 + 2 * std::size_t(n_types))),
+          double(n) * (9 * sizeof(double) + sizeof(int) * (7 + 2 * std::size_t(n_types))) +
+          images_expected * (per_image + columns) + pairs_expected * sizeof(int),
       memory_limit_);
   systems_ = upload<MemorySpace>("ionscape::neighbours::systems", records);
   system_of_ = upload<MemorySpace>("ionscape::neighbours::system_of", system_of);
@@ -278,9 +296,11 @@ void NeighbourList<MemorySpace>::build(Exec const& exec, Positions const& positi
         int bin = 0;
         for (int d = 0; d < 3; ++d) {
           double const whole = Kokkos::floor(fraction[d]);
-          wrap(3 * i + d) = int(whole);
           built_at(3 * i + d) = place[d];
-          int const b = int((fraction[d] - whole) * s.bins[d]);
+          // NaN and what is very far away go to bin 0: the sums then carry it to the result.
+          bool const near = Kokkos::fabs(whole) < 1e9;
+          wrap(3 * i + d) = near ? int(whole) : 0;
+          int const b = near ? int((fraction[d] - whole) * s.bins[d]) : 0;
           bin = bin * s.bins[d] + (b < s.bins[d] ? b : s.bins[d] - 1);
         }
         bin_of(i) = s.home_begin + bin;
@@ -323,14 +343,9 @@ void NeighbourList<MemorySpace>::build(Exec const& exec, Positions const& positi
         sum += count;
       },
       images_in_all);
-  // Position and charge, ion, shift, a little more room than now; and the columns that are read
-  // while lists are built.
   double const fixed = memory() - double(detail::bytes(images, image_ion, image_cell_, entries));
-  constexpr double per_image = 4 * sizeof(double) + 2 * sizeof(int),
-                   columns = 3 * sizeof(double) + sizeof(int);
   detail::require_memory("the periodic images of the neighbour lists",
-                         fixed + (images_in_all + 1) * (room_to_grow * per_image + columns),
-                         memory_limit_);
+                         fixed + (images_in_all + 1) * (per_image + columns), memory_limit_);
   if (images_in_all > 2e9)
     fail_input({}, "the neighbour lists need ", images_in_all,
                " periodic images, at most 2e9 are possible");
@@ -375,8 +390,9 @@ void NeighbourList<MemorySpace>::build(Exec const& exec, Positions const& positi
   auto const begin_ = begin;
   auto const group_ = group;
   int const groups = 2 * n_types;
-  Candidates<MemorySpace> const candidates{system, system_of, type, bin_of, image_start, image_type,
-                                           home,   xs,        ys,   zs,     far_square_, n_types};
+  Candidates<MemorySpace> const candidates{system,     system_of,   type,   bin_of, image_start,
+                                           image_type, ion_of,      home,   xs,     ys,
+                                           zs,         far_square_, n_types};
   Kokkos::parallel_for(
       "ionscape::neighbours::count", Dynamic(exec, 0, n, Kokkos::ChunkSize(16)),
       KOKKOS_LAMBDA(int i) {

@@ -29,7 +29,8 @@ struct EwaldSettings {
 /// vanish in a perfect crystal.
 double force_scale(Crystal const& crystal);
 
-/// What has to be summed.
+/// What has to be summed. Both sums suffer from skewed cells: give the vectors that are summed over,
+/// those of reduced() (core/cell.hpp).
 struct EwaldTask {
   Cell cell;
   std::size_t ions = 0;

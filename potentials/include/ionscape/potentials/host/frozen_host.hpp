@@ -77,7 +77,8 @@ struct FrozenHostOptions {
 template <class MemorySpace>
 class FrozenHost {
  public:
-  /// Computes the tables on the host and uploads them. Throws InputError for empty frameworks,
+  /// Computes the tables on the host and uploads them; however skewed a cell is, sums run over its
+  /// shortest vectors (reduced() in core/cell.hpp). Throws InputError for empty frameworks,
   /// singular cells, wrong indices, widths and ranges that are no lengths, and for tables that
   /// would not fit into memory.
   FrozenHost(std::span<HostFramework const> frameworks, std::span<HostSurface const> surfaces,

@@ -30,7 +30,7 @@ namespace ionscape {
 struct EnergyOptions {
   double force_error = 1e-6;  // eV/Å rms, see tune_ewald.hpp
   EwaldMethod method = EwaldMethod::automatic;
-  std::optional<EwaldSettings> ewald;  // in place of tuning, for all systems
+  std::optional<EwaldSettings> ewald;  // in place of tuning, for all systems, in reduced() cells
   std::optional<PairSums> pairs;       // in place of what the set says
   double skin = 0;                     // Å: lists serve until an ion has moved by half of it
   double memory_limit = 0;             // bytes; 0: nine tenths of what the machine has free
@@ -58,6 +58,9 @@ struct EnergyResult {
   std::vector<CloseContact> contacts;   // each pair once, nearest (relative to its turnover) first
   EwaldSettings ewald;
   double energy() const { return coulomb + short_range; }
+  /// Whether energies, forces, stress and site potentials are all finite numbers: ions far inside
+  /// each other, or parameters beyond all sense, give infinities.
+  bool finite() const;
 };
 
 template <class MemorySpace>
@@ -68,8 +71,10 @@ class EnergyModel {
   using Numbers = Kokkos::View<double*, MemorySpace>;
 
   /// Cells, charges and species of the crystals stay as they are, positions are handed to
-  /// evaluate(). Crystals have charges. Throws InputError for a crystal without charges, cutoffs
-  /// that are not positive, and for batches that do not fit into the memory limit.
+  /// evaluate(). Crystals have charges. However skewed a cell is, sums run over its shortest vectors
+  /// (reduced() in core/cell.hpp). Throws InputError for a crystal without charges, numbers that are
+  /// not finite, cutoffs that are not positive, and for batches that do not fit into the memory
+  /// limit, as far as the mean density tells before the work.
   EnergyModel(std::span<Crystal const> systems, PotentialSet const& set,
               EnergyOptions const& options = {});
   ~EnergyModel();
