@@ -169,6 +169,13 @@ IdealPolyhedron const& IdealPolyhedron::octahedron() {
   return ideal;
 }
 
+IdealPolyhedron const& IdealPolyhedron::prism() {
+  double const r = 2 / std::sqrt(3.0), x = r / 2;  // of triangles with edges of 2
+  static IdealPolyhedron const ideal(
+      "T:6", {{r, 0, 1}, {-x, 1, 1}, {-x, -1, 1}, {r, 0, -1}, {-x, 1, -1}, {-x, -1, -1}});
+  return ideal;
+}
+
 double symmetry_measure(Vec3 centre, std::span<Vec3 const> vertices, IdealPolyhedron const& ideal) {
   std::string const what = "symmetry measure against " + ideal.name();
   if (vertices.size() != ideal.vertices().size())

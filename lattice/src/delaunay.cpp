@@ -78,13 +78,15 @@ class GiftWrapping {
     Vec3 const normal = (1 / norm(cross(b - a, c - a))) * cross(b - a, c - a);
     double const square_radius = dot(a - centre, a - centre);
 
+    // Ions of one lattice plane stay in it to rounding, whatever strains the lattice.
+    double const coplanar = 1e-12 * spacing_;
     // The sphere through the face and r has its centre at `height` above the face; the lowest is
     // empty.
     Vertex apex;
     double lowest = std::numeric_limits<double>::infinity();
     auto const consider = [&](Vertex v, Vec3 r) {
       double const above = dot(normal, r - centre);
-      if (above <= 0 || std::ranges::find(face, v) != face.end()) return;
+      if (above <= coplanar || std::ranges::find(face, v) != face.end()) return;
       double const height = (dot(r - centre, r - centre) - square_radius) / (2 * above);
       if (height < lowest) lowest = height, apex = v;
     };
@@ -128,9 +130,9 @@ class GiftWrapping {
   }
 
   [[noreturn]] static void fail_degenerate() {
-    fail_input({},
-               "sites: the space between the anions cannot be divided into tetrahedra (points in "
-               "special position)");
+    throw DegenerateError(
+        "sites: the space between the anions cannot be divided into tetrahedra (points in special "
+        "position)");
   }
 
   struct Side {

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include <ionscape/core/error.hpp>
 #include <ionscape/lattice/site.hpp>
 
 namespace ionscape {
@@ -21,9 +22,15 @@ struct Tetrahedron {
   std::array<Neighbour, 4> neighbours;
 };
 
+/// Points that are not in general position.
+struct DegenerateError : InputError {
+  using InputError::InputError;
+};
+
 /// The tetrahedra of one cell, each listed once. The points (Å) must be in general position: no
-/// five on one sphere, to within about 1e-8 of their distance. Throws InputError if they are not,
-/// so that the tetrahedra do not fill the cell.
+/// five on one sphere, to within about 1e-8 of their distance. Throws DegenerateError if they are
+/// not, so that the tetrahedra do not fill the cell, and InputError where empty space makes the
+/// search endless (periodic_points.hpp).
 std::vector<Tetrahedron> delaunay(Cell const& cell, std::span<Vec3 const> points);
 
 /// Sorts the vertices and moves them so that the first is in the home cell: one form for all

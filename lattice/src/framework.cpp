@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <utility>
+#include <vector>
 
-#include <ionscape/core/error.hpp>
 #include <ionscape/lattice/csm.hpp>
 
-#include "anions.hpp"
 #include "periodic_points.hpp"
+#include "sublattice.hpp"
 
 namespace ionscape {
 
@@ -46,20 +46,6 @@ std::array<IdealPolyhedron, 3> const& templates() {
   return shells;
 }
 
-/// The ions that may form the framework, as a crystal of their own, and their indices.
-std::pair<Crystal, std::vector<std::size_t>> sublattice(Crystal const& crystal,
-                                                        std::vector<std::string> const& anions) {
-  Crystal chosen{
-      .cell = crystal.cell, .species = {}, .positions = {}, .charges = {}, .comment = {}};
-  auto const indices = anion_indices(crystal, anions, "framework");
-  for (std::size_t i : indices) {
-    chosen.species.push_back(crystal.species.at(i));
-    chosen.positions.push_back(crystal.positions[i]);
-  }
-  validate(chosen, "framework");
-  return {chosen, indices};
-}
-
 /// Positions of the 14 nearest ions, the nearest first.
 std::vector<Vec3> nearest(PeriodicPoints const& points, Vertex centre, Vec3 position,
                           double spacing) {
@@ -85,15 +71,15 @@ char const* name_of(FrameworkKind kind) {
 
 FrameworkMatch match_framework(Crystal const& crystal, std::vector<std::string> const& anions,
                                FrameworkOptions const& options) {
-  auto const [framework, indices] = sublattice(crystal, anions);
-  double const number = double(indices.size());
+  Sublattice const framework = sublattice(crystal, anions, "framework");
+  double const number = double(framework.size());
   FrameworkMatch match;
-  match.volume_per_anion = framework.cell.volume() / number;
-  PeriodicPoints const points(framework.cell, framework.positions);
-  for (std::size_t i = 0; i < indices.size(); ++i) {
+  match.volume_per_anion = crystal.cell.volume() / number;
+  PeriodicPoints const points(framework.cell(), framework.positions);
+  for (std::size_t i = 0; i < framework.size(); ++i) {
     Vec3 const position = framework.positions[i];
-    auto const shell = nearest(points, {i, {}}, position, std::cbrt(match.volume_per_anion));
-    AnionMatch anion{.ion = indices[i]};
+    auto const shell = nearest(points, {i, {}}, position, framework.spacing());
+    AnionMatch anion{.ion = framework.ions[i]};
     for (std::size_t k = 0; k < templates().size(); ++k) {
       auto const vertices = std::span(shell).first(templates()[k].vertices().size());
       anion.deviations[k] = std::sqrt(symmetry_measure(position, vertices, templates()[k]) / 100);

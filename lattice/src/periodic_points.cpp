@@ -9,6 +9,8 @@
 
 #include <nanoflann.hpp>
 
+#include <ionscape/core/error.hpp>
+
 namespace ionscape {
 
 namespace {
@@ -43,6 +45,14 @@ struct Collector {
   }
   void sort() {}
 };
+
+[[noreturn]] void fail_empty(Cell const& cell, double radius) {
+  double const a = norm(cell.a), b = norm(cell.b), c = norm(cell.c);
+  double const longest = std::max({a, b, c});
+  fail_input({}, "the space between the ions cannot be searched: spheres of ", radius,
+             " Å are empty in a cell whose shortest vectors are ", a, ", ", b, " and ", c,
+             " Å long. Is the lattice vector of ", longest, " Å a typing error?");
+}
 
 }  // namespace
 
@@ -80,6 +90,8 @@ void PeriodicPoints::visit_within(Vec3 centre, double radius,
   Vec3 const f = cell.to_fractional(centre);
   Vec3 const faces = cell.face_distances();
   double const margin = 1e-9;  // wrapped points may stand this far (fractional) outside [0, 1)
+  auto const cells = [&](double face) { return 2 * radius / face + 1; };
+  if (!(cells(faces.x) * cells(faces.y) * cells(faces.z) < most_cells)) fail_empty(cell, radius);
   auto const first = [&](double x, double face) {
     return int(std::floor(x - radius / face - margin));
   };
@@ -106,7 +118,10 @@ ClosestPair closest_pair(Cell const& cell, std::span<Vec3 const> positions) {
   PeriodicPoints const points(cell, positions);
   ClosestPair best{{}, {}, std::numeric_limits<double>::infinity()};
   // Spheres that touch at the closest pair fill less than space: n (pi / 6) d^3 < V.
-  double radius = std::cbrt(6 / pi * cell.volume() / double(positions.size()));
+  // An ion and its own image are a lattice vector apart.
+  double const shortest = std::min({norm(cell.a), norm(cell.b), norm(cell.c)});
+  double radius =
+      std::min(std::cbrt(6 / pi * cell.volume() / double(positions.size())), shortest * (1 + 1e-9));
   for (std::size_t i = 0; i < positions.size(); ++i) {
     Vertex const self{i, {}};
     points.visit_within(positions[i], radius, [&](Vertex v, Vec3 r) {

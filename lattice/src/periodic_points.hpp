@@ -18,11 +18,13 @@ class PeriodicPoints {
   ~PeriodicPoints();
 
   /// Calls visit(vertex, position) for every periodic image at most `radius` (Å) from `centre`, in
-  /// no particular order.
+  /// no particular order. Throws InputError if more than `most_cells` would have to be looked at:
+  /// beside empty space of a hundred times the other distances.
   void visit_within(Vec3 centre, double radius,
                     std::function<void(Vertex, Vec3)> const& visit) const;
 
  private:
+  static constexpr double most_cells = 2e5;
   struct Tree;
   std::unique_ptr<Tree> tree_;
 };

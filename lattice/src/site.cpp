@@ -21,6 +21,8 @@ char const* name_of(SiteKind kind) {
       return "tet";
     case SiteKind::oct:
       return "oct";
+    case SiteKind::prism:
+      return "prism";
     case SiteKind::other:
       break;
   }
@@ -28,10 +30,20 @@ char const* name_of(SiteKind kind) {
 }
 
 double symmetry_measure(Crystal const& framework, Site const& site) {
-  if (site.kind == SiteKind::other) return std::numeric_limits<double>::quiet_NaN();
-  auto const& ideal =
-      site.kind == SiteKind::tet ? IdealPolyhedron::tetrahedron() : IdealPolyhedron::octahedron();
-  return symmetry_measure(site.position, positions_of(framework, site.vertices), ideal);
+  auto const measure = [&](IdealPolyhedron const& ideal) {
+    return symmetry_measure(site.position, positions_of(framework, site.vertices), ideal);
+  };
+  switch (site.kind) {
+    case SiteKind::tet:
+      return measure(IdealPolyhedron::tetrahedron());
+    case SiteKind::oct:
+      return measure(IdealPolyhedron::octahedron());
+    case SiteKind::prism:
+      return measure(IdealPolyhedron::prism());
+    case SiteKind::other:
+      break;
+  }
+  return std::numeric_limits<double>::quiet_NaN();
 }
 
 double volume(Crystal const& framework, Site const& site) {

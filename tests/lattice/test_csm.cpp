@@ -60,9 +60,12 @@ IdealPolyhedron cuboctahedron() {
 
 }  // namespace
 
-TEST_CASE("The rotation group leaves 2 assignments for T:4, 30 for O:6 and 1680 for the cube") {
+TEST_CASE(
+    "The rotation group leaves 2 assignments for T:4, 30 for O:6, 120 for T:6 and 1680 for the "
+    "cube") {
   CHECK(IdealPolyhedron::tetrahedron().assignments().size() == 2);
   CHECK(IdealPolyhedron::octahedron().assignments().size() == 30);
+  CHECK(IdealPolyhedron::prism().assignments().size() == 120);
   CHECK(cube().assignments().size() == 1680);
 }
 
@@ -70,7 +73,8 @@ TEST_CASE(
     "The symmetry measure of an ideal polyhedron is zero in any place, size, orientation and "
     "order") {
   for (IdealPolyhedron const& ideal :
-       {IdealPolyhedron::tetrahedron(), IdealPolyhedron::octahedron(), cube(), cuboctahedron()}) {
+       {IdealPolyhedron::tetrahedron(), IdealPolyhedron::octahedron(), IdealPolyhedron::prism(),
+        cube(), cuboctahedron()}) {
     CAPTURE(ideal.name());
     Shell shell = Shell{{}, ideal.vertices()}.mapped([](Vec3 v) {
       return Vec3{3, -8, 2} + 1.7 * rotated(v);
@@ -156,4 +160,12 @@ TEST_CASE(
   CHECK_THROWS_AS(symmetry_measure({}, vertices, ideal), InputError);
   CHECK_THROWS_AS(IdealPolyhedron("one", {{1, 0, 0}}), InputError);
   CHECK_THROWS_AS(IdealPolyhedron("centre", {{1, 0, 0}, {0, 0, 0}}), InputError);
+}
+
+TEST_CASE("Octahedron and trigonal prism are as far apart as published: 16.737") {
+  // Alvarez, Avnir, Llunell, Pinsky, New J. Chem. 26, 996 (2002).
+  for (auto const& [shell, ideal] :
+       {std::pair(IdealPolyhedron::prism(), IdealPolyhedron::octahedron()),
+        {IdealPolyhedron::octahedron(), IdealPolyhedron::prism()}})
+    CHECK(symmetry_measure({}, shell.vertices(), ideal) == Approx(16.737).margin(1e-3));
 }

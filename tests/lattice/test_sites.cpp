@@ -218,6 +218,54 @@ TEST_CASE("Sites do not hang on the choice of the cell, the wrapping or a rigid 
     CHECK(found[k] == Approx(expected[k]).margin(1e-9));
 }
 
+TEST_CASE("Sites of a cell skewed by many lattice vectors are those of the straight one") {
+  Crystal const straight = fcc_model(v, conventional_cells(1, 1, 1), "O", -2).framework;
+  SiteGraph const expected = find_sites(straight);
+  for (int n : {20, 40, 60, 5000}) {
+    CAPTURE(n);
+    Crystal skewed = straight;
+    Cell const& cell = straight.cell;
+    Vec3 const b = cell.b + double(n) * cell.a;
+    skewed.cell = {cell.a, b, cell.c + 10.0 * b - double(n) * cell.a};
+    for (std::size_t i = 0; i < skewed.size(); ++i)
+      skewed.positions[i] += translation(skewed.cell, {int(i), -1, 2});
+    SiteGraph const graph = find_sites(skewed);
+    REQUIRE(graph.sites.size() == expected.sites.size());
+    CHECK(graph.faces.size() == expected.faces.size());
+    require_consistent(graph, skewed);
+    for (Site const& site : expected.sites) {
+      NearestSite const nearest = nearest_site(graph, skewed.cell, site.position);
+      CHECK(nearest.distance < 1e-6);
+      CHECK(graph.sites[nearest.site].kind == site.kind);
+    }
+    for (HopKind kind : {HopKind::oct_tet, HopKind::tet_oct_tet})
+      CHECK(find_hops(graph, skewed.cell, kind).size() ==
+            find_hops(expected, straight.cell, kind).size());
+  }
+}
+
+TEST_CASE("Ions far from the cell have the sites of their images, up to a million cells away") {
+  Cell const cell{{4, 0, 0}, {0, 4, 0}, {0, 0, 4}};
+  auto const far = [&](double x) { return with_positions(cell, {{0, 0, 0}, {x, 0.5, 0.5}}); };
+  std::size_t const expected = find_sites(far(0.1)).sites.size();
+  for (double cells : {-3.0, 1e3, 1e5})
+    CHECK(find_sites(far(cells + 0.1)).sites.size() == expected);
+  for (double cells : {1e7, 3e9, -1e12, 1e100})
+    CHECK_THROWS_WITH(find_sites(far(cells + 0.1)),
+                      Catch::Matchers::ContainsSubstring("ion 2 is") &&
+                          Catch::Matchers::ContainsSubstring("cells away from the origin"));
+}
+
+TEST_CASE("A cell with a typing error is refused at once, and the long vector is named") {
+  for (double length : {4263.0, 1e5, 5e11}) {
+    Crystal crystal = fcc_model(16, conventional_cells(1, 1, 1), "F", -1).framework;
+    crystal.cell.b.y = length;
+    CHECK_THROWS_WITH(find_sites(crystal),
+                      Catch::Matchers::ContainsSubstring("a typing error?") &&
+                          Catch::Matchers::ContainsSubstring("Is the lattice vector of"));
+  }
+}
+
 TEST_CASE("Cations are ignored, and vertices are indices into the whole crystal") {
   Crystal crystal = fcc_model(v, conventional_cells(1, 1, 1), "O", -2).framework;
   crystal.species.insert(crystal.species.begin(), "Li");

@@ -7,7 +7,7 @@
 // matched with the ideal centre, and the centroid, which includes it, is the origin. The best s is
 // known, so with T = max_R sum_k p_k . R q_pi(k)
 //   S = 100 (1 - T^2 / (sum |p|^2 sum |q|^2)).
-// 0 is ideal, 100 the bound. A mirror image of T:4 or O:6 is also a rotated and relabelled one; a
+// 0 is ideal, 100 the bound. A mirror image of T:4, O:6 or T:6 is also a rotated and relabelled one; a
 // chiral ideal keeps its hand.
 #pragma once
 
@@ -27,6 +27,7 @@ class IdealPolyhedron {
 
   static IdealPolyhedron const& tetrahedron();  // T:4
   static IdealPolyhedron const& octahedron();   // O:6
+  static IdealPolyhedron const& prism();        // T:6, trigonal, all edges equal
 
   std::string const& name() const { return name_; }
   std::vector<Vec3> const& vertices() const { return vertices_; }
@@ -35,7 +36,7 @@ class IdealPolyhedron {
   static constexpr std::size_t most_exact_vertices = 8;
 
   /// Every way to assign the vertices that no proper rotation of the polyhedron turns into another
-  /// listed one: 2 for T:4, 30 for O:6. Empty for more than `most_exact_vertices`.
+  /// listed one: 2 for T:4, 30 for O:6, 120 for T:6. Empty for more than `most_exact_vertices`.
   std::vector<std::vector<std::size_t>> const& assignments() const { return assignments_; }
 
  private:

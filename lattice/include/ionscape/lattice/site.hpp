@@ -36,9 +36,10 @@ struct Vertex {
 /// Unwrapped Cartesian positions in Å of the vertices, in their order.
 std::vector<Vec3> positions_of(Crystal const& crystal, std::span<Vertex const> vertices);
 
-enum class SiteKind { tet, oct, other };
+/// prism: trigonal, as in P2 sodium oxides.
+enum class SiteKind { tet, oct, prism, other };
 
-/// "tet", "oct" or "other".
+/// "tet", "oct", "prism" or "other".
 char const* name_of(SiteKind kind);
 
 /// A place for a mobile ion. `position` (Å) is where that ion is put; a distortion that moves
@@ -56,8 +57,8 @@ struct Window {
   Vec3 position;
 };
 
-/// Continuous symmetry measure (csm.hpp) of the site's vertices around its position, against T:4 or
-/// O:6 as its kind says; NaN for SiteKind::other.
+/// Continuous symmetry measure (csm.hpp) of the site's vertices around its position, against T:4,
+/// O:6 or T:6 as its kind says; NaN for SiteKind::other.
 double symmetry_measure(Crystal const& framework, Site const& site);
 
 /// Volume in Å^3 of the convex hull of the site's vertices.
