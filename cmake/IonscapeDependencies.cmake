@@ -1,9 +1,10 @@
 # Every library that ionscape takes from outside, except Kokkos, under one target name each whatever the version:
 #   Eigen3::Eigen  nlohmann_json::nlohmann_json  tomlplusplus::tomlplusplus  gemmi::gemmi_cpp  nanoflann::nanoflann  Spglib::symspg
-#   FFTW3::fftw3  CUDA::cufft  Ceres::ceres  ALGLIB::alglib  cxxopts::cxxopts  ZLIB::ZLIB  ionscape_catch2 (tests)  benchmark::benchmark (bench)
+#   FFTW3::fftw3  CUDA::cufft  Ceres::ceres  ALGLIB::alglib  cxxopts::cxxopts  ZLIB::ZLIB  ionscape_catch2, rapidcheck (tests)
+#   benchmark::benchmark (bench)
 # Used by the build and, installed, by ionscapeConfig.cmake.
 #
-#   ionscape_find(<eigen|json|toml|gemmi|nanoflann|spglib|fftw|cufft|ceres|alglib|cxxopts|zlib|catch2|benchmark>)
+#   ionscape_find(<eigen|json|toml|gemmi|nanoflann|spglib|fftw|cufft|ceres|alglib|cxxopts|zlib|catch2|rapidcheck|benchmark>)
 # On failure IONSCAPE_DEPENDENCY_PROBLEM holds a text for the user; with IONSCAPE_DEPENDENCIES_FATAL it ends there.
 #
 # No version is handed to find_package: several of these refuse every other major version, and we want newer ones.
@@ -130,6 +131,13 @@ macro(ionscape_find which)
         target_link_libraries(ionscape_catch2 INTERFACE Catch2::Catch2)
       else()
         _ionscape_dependency_missing("Catch2" "catch2")
+      endif()
+    endif()
+  elseif("${which}" STREQUAL "rapidcheck")
+    if(NOT TARGET rapidcheck)
+      find_package(rapidcheck CONFIG QUIET)
+      if(NOT TARGET rapidcheck)
+        _ionscape_dependency_missing("RapidCheck" "librapidcheck-dev")
       endif()
     endif()
   elseif("${which}" STREQUAL "ceres")
