@@ -242,7 +242,8 @@ TEST_CASE("What is no structure file is refused") {
   CHECK(error_of("POSCAR.binary") == "POSCAR.binary: is a binary file, expected text");
   CHECK(
       error_of("structure.png") ==
-      "structure.png: unknown format, expected *POSCAR*, *CONTCAR*, .vasp, .cif, .extxyz or .xyz");
+      "structure.png: unknown format, expected a POSCAR, XDATCAR, CIF, extended XYZ or LAMMPS data "
+      "file");
 }
 
 TEST_CASE("A written POSCAR reads back bit by bit, ions grouped by species") {

@@ -96,11 +96,3 @@ TEST_CASE("What never ends or is no text is refused at once") {
   });
   CHECK(seconds < 1);
 }
-
-TEST_CASE("A name that says something else is no structure's") {
-  for (auto const* name :
-       {"POSCAR", "POSCAR.gz", "x-CONTCAR_2", "POSCAR.old", "a.cif.gz", "b.XYZ", "b.vasp"})
-    CHECK(has_structure_name(name));
-  for (auto const* name : {"poscar.json", "poscar.json.gz", "POSCAR.png", "notes.txt", "a.gz"})
-    CHECK_FALSE(has_structure_name(name));
-}

@@ -21,6 +21,8 @@ struct Frame {
 };
 
 Frame read_poscar(std::string_view text, std::filesystem::path const& file);
+std::vector<Frame> read_xdatcar(std::string_view text, std::filesystem::path const& file);
+Frame read_lammps_data(std::string_view text, std::filesystem::path const& file);
 std::vector<Frame> read_extxyz(std::string_view text, std::filesystem::path const& file);
 std::vector<Frame> read_cif(std::string_view text, std::filesystem::path const& file);
 

@@ -1,4 +1,4 @@
-// VASP's POSCAR and CONTCAR. https://www.vasp.at/wiki/index.php/POSCAR
+// VASP's POSCAR and CONTCAR, https://www.vasp.at/wiki/index.php/POSCAR, and XDATCAR.
 #include <algorithm>
 #include <cctype>
 #include <cmath>
@@ -23,7 +23,7 @@ Vec3 componentwise(Vec3 u, Vec3 v) { return {u.x * v.x, u.y * v.y, u.z * v.z}; }
 
 bool one_of(char letter, std::string_view letters) { return letters.find(letter) != letters.npos; }
 
-/// Reads one POSCAR from its first line to its last position.
+/// Reads a POSCAR from its first line to its last position, or the many configurations of an XDATCAR.
 class Poscar {
  public:
   Poscar(std::string_view text, std::filesystem::path const& file) : in_(text, file) {}
@@ -34,7 +34,27 @@ class Poscar {
     read_groups();
     read_mode();
     read_positions();
+    refuse_more_positions();
     return std::move(crystal_);
+  }
+
+  /// Header, configuration, configuration, ...; a run that changes the cell repeats the header.
+  std::vector<Frame> read_configurations() {
+    std::vector<Frame> frames;
+    do {
+      if (!is_configuration(in_.peek())) read_configuration_header();
+      std::string_view const title = in_.next("'Direct configuration='");
+      if (!is_configuration(title))
+        fail_input(in_.where(), "found ", in_quotes(trimmed(title)),
+                   ", expected 'Direct configuration='");
+      cartesian_ = one_of(trimmed(title)[0], "cC");
+      crystal_.species.clear();
+      crystal_.positions.clear();
+      int const line = in_.where().line;
+      read_positions();
+      frames.push_back({crystal_, line});
+    } while (in_.skip_blank_lines());
+    return frames;
   }
 
  private:
@@ -47,6 +67,23 @@ class Poscar {
   void note(std::string sentence) {
     if (std::ranges::find(crystal_.notes, sentence) == crystal_.notes.end())
       crystal_.notes.push_back(std::move(sentence));
+  }
+
+  /// 'Direct configuration= 1'; 'Konfig= 1' before VASP 5.2.
+  static bool is_configuration(std::string_view line) {
+    std::string_view const title = trimmed(line);
+    return title.find('=') != title.npos &&
+           (title.starts_with("Direct configuration") || title.starts_with("Konfig") ||
+            title.starts_with("Cartesian configuration"));
+  }
+
+  void read_configuration_header() {
+    groups_.clear();
+    crystal_.notes.clear();
+    // A blank comment has been passed over with the blank lines before it.
+    if (!next_begins_with_number()) crystal_.comment = trimmed(in_.next("a comment"));
+    read_cell();
+    read_groups();
   }
 
   /// The number that a word is, if it is one.
@@ -236,7 +273,6 @@ class Poscar {
                      ": the counts do not go with the symbols");
       }
     }
-    refuse_more_positions();
   }
 
   /// The group's species or, in a VASP 4 file, the symbol behind the position.
@@ -308,6 +344,10 @@ class Poscar {
 
 Frame read_poscar(std::string_view text, std::filesystem::path const& file) {
   return {Poscar(text, file).read(), 0};
+}
+
+std::vector<Frame> read_xdatcar(std::string_view text, std::filesystem::path const& file) {
+  return Poscar(text, file).read_configurations();
 }
 
 void write_poscar(std::filesystem::path const& file, Crystal const& crystal) {

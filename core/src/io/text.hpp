@@ -48,6 +48,8 @@ class LineReader {
   std::string_view next(std::string_view what);
   /// The next line without taking it; empty after the last.
   std::string_view peek() const;
+  /// Whether there is a next line.
+  bool more() const { return begin_ < text_.size(); }
   /// Takes blank lines; false if nothing else is left.
   bool skip_blank_lines();
 

@@ -1,5 +1,6 @@
 // Structures from files, also compressed ones (.gz). The format is chosen by name: *POSCAR*,
-// *CONTCAR*, .vasp | .cif | .extxyz, .xyz.
+// *CONTCAR*, .vasp | *XDATCAR* | .cif | .extxyz, .xyz | LAMMPS: .data, .lmp, data.*; where the name
+// says nothing, by the first lines.
 #pragma once
 
 #include <filesystem>
@@ -14,7 +15,7 @@ namespace ionscape {
 /// states them. Throws InputError naming file and line, what was found and what was expected.
 Crystal read_crystal(std::filesystem::path const& file);
 
-/// All frames of a file (extxyz may hold many; the other formats hold one).
+/// All frames of a file: extxyz, XDATCAR and CIF may hold many, the other formats hold one.
 std::vector<Crystal> read_crystals(std::filesystem::path const& file);
 
 /// The same from the text of a file; `name` stands for the file in the choice of the format and in
