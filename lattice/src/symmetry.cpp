@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <set>
 
 #include <spglib.h>
 
@@ -143,9 +144,44 @@ Dataset ask_spglib(Crystal const& crystal, Cell const& cell, double tolerance) {
           &spg_free_dataset};
 }
 
+/// What spglib finds, its operations in the crystal's own cell. Without operations if it finds
+/// nothing.
+struct Found {
+  Dataset dataset;
+  std::vector<FractionalOperation> operations;
+};
+
+Found find(Crystal const& crystal, double tolerance) {
+  ShortCell const cell = short_cell(crystal.cell);
+  Found found{ask_spglib(crystal, cell.cell, tolerance), {}};
+  for (int n = 0; found.dataset && n < found.dataset->n_operations; ++n) {
+    Matrix rotation;
+    for (int i = 0; i < 3; ++i) std::copy_n(found.dataset->rotations[n][i], 3, rotation[i].begin());
+    auto const& t = found.dataset->translations[n];
+    found.operations.push_back({product(product(cell.to_own, rotation), cell.from_own),
+                                wrapped(product(cell.to_own, Vec3{t[0], t[1], t[2]}))});
+  }
+  return found;
+}
+
+/// One ion of each that translations make equal, in the cell of `dataset`'s primitive lattice.
+Crystal primitive_crystal(Crystal const& crystal, SpglibDataset const& dataset) {
+  auto const& p = dataset.primitive_lattice;
+  Crystal out;
+  out.cell = {
+      {p[0][0], p[1][0], p[2][0]}, {p[0][1], p[1][1], p[2][1]}, {p[0][2], p[1][2], p[2][2]}};
+  std::set<int> taken;
+  for (std::size_t i = 0; i < crystal.size(); ++i) {
+    if (!taken.insert(dataset.mapping_to_primitive[i]).second) continue;
+    out.species.push_back(crystal.species[i]);
+    out.positions.push_back(crystal.positions[i]);
+  }
+  return out;
+}
+
 /// Where each ion goes: the nearest ion of its species. Empty if there is none for one of them.
 std::vector<std::size_t> permutation(Crystal const& crystal, PointsAtPlaces const& ions,
-                                     SymmetryOperation const& operation) {
+                                     FractionalOperation const& operation) {
   std::vector<std::size_t> image_of;
   for (std::size_t i = 0; i < crystal.size(); ++i) {
     Vec3 const image =
@@ -174,46 +210,47 @@ Symmetry find_symmetry(Crystal const& crystal, double tolerance_A) {
   for (std::size_t i = 0; i < crystal.size(); ++i)
     if (Vec3 const r = crystal.positions[i]; !std::isfinite(r.x + r.y + r.z))
       fail_input({}, "the position of ion ", i + 1, " is not finite");
-  ShortCell const cell = short_cell(crystal.cell);
+  Symmetry out;
+  out.cell = out.primitive = crystal.cell;
+  out.tolerance_A = tolerance_A;
+  Found const found = find(crystal, tolerance_A);
   PointsAtPlaces const ions(crystal.cell, crystal.positions, reach_in_tolerances * tolerance_A);
-  Symmetry out{crystal.cell, tolerance_A, 1, "P1", {}};
-  auto const add = [&](Matrix const& rotation, Vec3 translation) {
-    SymmetryOperation operation{rotation, translation, {}};
-    operation.image_of = permutation(crystal, ions, operation);
-    bool const is_identity = rotation == identity && norm(translation) < 1e-9;
-    if (operation.image_of.empty()) return;
+  auto const add = [&](FractionalOperation const& operation) {
+    auto image_of = permutation(crystal, ions, operation);
+    if (image_of.empty() && crystal.size() > 0) return;
+    bool const is_identity = operation.rotation == identity && norm(operation.translation) < 1e-9;
     out.operations.insert(is_identity ? out.operations.begin() : out.operations.end(),
-                          std::move(operation));
+                          {operation, std::move(image_of)});
   };
-  if (Dataset const found = ask_spglib(crystal, cell.cell, tolerance_A)) {
-    out.number = found->spacegroup_number;
-    out.international = found->international_symbol;
-    for (int n = 0; n < found->n_operations; ++n) {
-      Matrix rotation;
-      for (int i = 0; i < 3; ++i) std::copy_n(found->rotations[n][i], 3, rotation[i].begin());
-      auto const& t = found->translations[n];
-      Vec3 const translation = wrapped(product(cell.to_own, Vec3{t[0], t[1], t[2]}));
-      add(product(product(cell.to_own, rotation), cell.from_own), translation);
-    }
+  for (FractionalOperation const& operation : found.operations) add(operation);
+  if (out.operations.empty()) {
+    add({identity, {}});
+    out.operations_of_primitive = {{identity, {}}};
+    out.orbit_of_ion = out.operations[0].image_of;
+    return out;
   }
-  if (out.operations.empty()) add(identity, {});
+  out.number = found.dataset->spacegroup_number;
+  out.international = found.dataset->international_symbol;
+  int const* const orbits = found.dataset->crystallographic_orbits;
+  out.orbit_of_ion.assign(orbits, orbits + crystal.size());
+  Crystal const primitive = primitive_crystal(crystal, *found.dataset);
+  out.operations_of_primitive.assign(out.operations.begin(), out.operations.end());
+  if (primitive.size() < crystal.size())
+    if (Found of_primitive = find(primitive, tolerance_A); !of_primitive.operations.empty()) {
+      out.primitive = primitive.cell;
+      out.operations_of_primitive = std::move(of_primitive.operations);
+    }
   return out;
 }
 
 Orbits orbits_of_ions(Symmetry const& symmetry) {
   Orbits out;
-  constexpr auto open = std::numeric_limits<std::size_t>::max();
-  std::size_t const n = symmetry.operations.at(0).image_of.size();
-  out.class_of.assign(n, open);
-  for (std::size_t i = 0; i < n; ++i) {
-    if (out.class_of[i] != open) continue;
-    out.first.push_back(i);
-    out.count.push_back(0);
-    for (SymmetryOperation const& operation : symmetry.operations)
-      if (std::size_t& of_image = out.class_of[operation.image_of[i]]; of_image == open) {
-        of_image = out.size() - 1;
-        ++out.count.back();
-      }
+  std::map<std::size_t, std::size_t> class_of_orbit;
+  for (std::size_t i = 0; i < symmetry.orbit_of_ion.size(); ++i) {
+    auto const [at, is_new] = class_of_orbit.emplace(symmetry.orbit_of_ion[i], out.size());
+    if (is_new) out.first.push_back(i), out.count.push_back(0);
+    out.class_of.push_back(at->second);
+    ++out.count[at->second];
   }
   return out;
 }
@@ -229,7 +266,8 @@ Orbits orbits_of_paths(Symmetry const& symmetry, std::span<std::vector<Vec3> con
   double const reach = reach_in_tolerances * symmetry.tolerance_A;
   std::vector<Vec3> starts;
   for (auto const& path : paths) starts.push_back(path.at(0));
-  PointsAtPlaces const places(symmetry.cell, starts, reach);
+  Cell const& cell = symmetry.primitive;
+  PointsAtPlaces const places(cell, starts, reach);
   // Both begin at the same place up to a lattice vector, so that only their shapes are compared.
   auto const same = [&](std::vector<Vec3> const& a, std::vector<Vec3> const& b) {
     if (a.size() != b.size()) return false;
@@ -252,10 +290,9 @@ Orbits orbits_of_paths(Symmetry const& symmetry, std::span<std::vector<Vec3> con
         ++out.count.back();
       });
     };
-    for (SymmetryOperation const& operation : symmetry.operations) {
+    for (FractionalOperation const& operation : symmetry.operations_of_primitive) {
       std::vector<Vec3> image;
-      for (Vec3 r : paths[i])
-        image.push_back(symmetry.cell.to_cartesian(operation(symmetry.cell.to_fractional(r))));
+      for (Vec3 r : paths[i]) image.push_back(cell.to_cartesian(operation(cell.to_fractional(r))));
       take(image);
       if (both_ways) {
         std::ranges::reverse(image);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <ionscape/compounds/predict.hpp>
+#include <ionscape/core/io/read_crystal.hpp>
 #include <ionscape/lattice/csm.hpp>
 #include <ionscape/lattice/distortion.hpp>
 #include <ionscape/lattice/fcc.hpp>
@@ -126,6 +127,68 @@ TEST_CASE("Other cations block the hops through their sites, and those alone") {
   CHECK(count_of(open, [](CompoundHop const& h) { return !h.blocked_by.empty(); }) == 8);
   CHECK(open.hops.front().blocked_by.empty());
   CHECK_THAT(open.hops.back().blocked_by, StartsWith("Mn"));
+}
+
+TEST_CASE("Hops that symmetry makes equal are one, and others are not, however alike they look") {
+  auto const g = analyse_compound(li2s(), "S", "Li", both);
+  CHECK(g.space_group == "Fm-3m");
+  CHECK(g.space_group_number == 225);
+  CHECK(g.different_hops == 3);
+  // Layered LiCoO2: from an Oct of Li to its six neighbours, each over one of two Tet, and in two
+  // ways to an Oct of Co.
+  auto const layered = analyse_compound(
+      read_crystal(IONSCAPE_SOURCE_DIR "/examples/compounds/LiCoO2.cif"), "O", "Li", both);
+  CHECK(layered.space_group == "R-3m");
+  CHECK(layered.hops.size() == 3);
+  CHECK(count_of(layered, [](CompoundHop const& h) { return h.mobile_ends == 2; }) == 3 * 6);
+  CHECK(count_of(layered, [](CompoundHop const&) { return true; }) == 54);
+  // In an ideal framework all sites look alike. Mn at one of the corners of the cell of Li makes
+  // the hops different that pass it at another distance.
+  Crystal const half = sulfide({{"Li", {0.5, 0.5, 0.5}}, {"Mn", {0.5, 0, 0}}});
+  auto const tetragonal = analyse_compound(half, "S", "Li", both);
+  CHECK(tetragonal.space_group == "P4/mmm");
+  CHECK(tetragonal.different_hops == int(tetragonal.hops.size()));
+  int unblocked = 0;
+  for (CompoundHop const& hop : tetragonal.hops) unblocked += hop.blocked_by.empty();
+  CHECK(unblocked == 1);
+}
+
+TEST_CASE("The cell that describes a crystal does not change its hops, only their number") {
+  auto const once = analyse_compound(li2s(), "S", "Li", both);
+  Crystal large = sulfide({}, {2, 1, 1});
+  Crystal const small = li2s();
+  for (int i : {0, 1})
+    for (std::size_t ion = 0; ion < small.size(); ++ion)
+      if (small.species[ion] == "Li") {
+        large.species.push_back("Li");
+        large.positions.push_back(small.positions[ion] + double(i) * small.cell.a);
+      }
+  auto const twice = analyse_compound(large, "S", "Li", both);
+  REQUIRE(twice.hops.size() == once.hops.size());
+  for (std::size_t h = 0; h < once.hops.size(); ++h)
+    CHECK(count_of(twice, [&](CompoundHop const& hop) {
+            return std::fabs(hop.span_A - once.hops[h].span_A) < 1e-6;
+          }) == 2 * once.hops[h].count);
+}
+
+TEST_CASE("Thermal noise leaves no symmetry: hops that look alike are one, and that is said") {
+  Crystal noisy = li2s();
+  unsigned state = 7;
+  auto const random = [&] {
+    state = state * 1664525u + 1013904223u;
+    return state / 4294967296.0 - 0.5;
+  };
+  for (Vec3& r : noisy.positions) r += 0.3 * Vec3{random(), random(), random()};
+  auto const g = analyse_compound(noisy, "S", "Li", both);
+  CHECK(g.space_group == "P1");
+  CHECK(g.different_hops == 112);
+  CHECK(int(g.hops.size()) <= most_different_hops);
+  CHECK(g.hops.size() >= 3);
+  CHECK(count_of(g, [](CompoundHop const&) { return true; }) == 112);
+  REQUIRE(g.remarks.size() == 1);
+  CHECK_THAT(g.remarks[0], ContainsSubstring("P1 within 0.01 Å, leaves 112 different hops: those "
+                                             "alike within "));
+  for (CompoundHop const& hop : g.hops) CHECK(hop.csm_tet_range[1] >= hop.csm_tet_range[0]);
 }
 
 TEST_CASE("Without a mobile ion all hops are taken, and it is said") {

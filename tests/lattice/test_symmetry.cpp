@@ -134,6 +134,25 @@ TEST_CASE("Symmetry does not depend on the cell, its hand, its skew or its origi
   same(shifted);
 }
 
+TEST_CASE("A long supercell has fewer operations than its crystal, but the same orbits") {
+  Crystal longer = rock_salt();
+  longer.cell.a = 2.0 * longer.cell.a;
+  for (int i = 0; i < 8; ++i) {
+    longer.species.push_back(longer.species[i]);
+    longer.positions.push_back(longer.positions[i] + Vec3{4, 0, 0});
+  }
+  Symmetry const symmetry = find_symmetry(longer);
+  CHECK(symmetry.number == 225);
+  CHECK(symmetry.operations.size() == 192 / 3 * 2);
+  CHECK(symmetry.operations_of_primitive.size() == 48);
+  CHECK(symmetry.primitive.volume() == Approx(longer.cell.volume() / 8));
+  CHECK(orbits_of_ions(symmetry).count == std::vector<int>{8, 8});
+  check_operations(longer, symmetry);
+  // Along a and along b.
+  std::vector<std::vector<Vec3>> const hops{{{0, 0, 0}, {2, 0, 0}}, {{2, 2, 0}, {2, 4, 0}}};
+  CHECK(orbits_of_paths(symmetry, hops).size() == 1);
+}
+
 TEST_CASE("The hand of a chiral crystal is that of space, not of its cell") {
   // One ion on a general position of P 31.
   double const x = 0.21, y = 0.07, z = 0.13;

@@ -40,13 +40,22 @@ namespace ionscape {
 
 // --- geometry ------------------------------------------------------------------------------------
 
-/// Hops that look alike: same kind, same descriptors within 2 % (CSM: 0.02 or 5 %), same sites
-/// taken.
+/// Ions within this (Å) of their image count as equal when hops are told apart: the rounding of
+/// files and the noise of a relaxation.
+inline constexpr double symmetry_tolerance_A = 0.01;
+
+/// Where symmetry leaves more different hops than this (thermal noise, random cations), those that
+/// look alike are taken as one: same kind, same sites taken, same descriptors within 2 % (CSM: 5 %
+/// or 0.02), or within twice that, and so on, until there are no more than this. A remark says so.
+inline constexpr int most_different_hops = 40;
+
+/// Hops that the crystal's symmetry makes equal, in either direction; or that look alike
+/// (most_different_hops).
 struct CompoundHop {
   Hop hop;                           // one of them
   int count = 0;                     // in the cell
   double csm_tet = 0, csm_oct = 0;   // mean over the hop's sites of each kind
-  double csm_tet_range[2] = {0, 0};  // least and largest of these means among the `count` hops
+  double csm_tet_range[2] = {0, 0};  // least and largest of these means among the `count`
   double csm_oct_range[2] = {0, 0};
   double tet_volume_A3 = 0, oct_volume_A3 = 0;             // mean over the hop's sites
   double bottleneck_area_A2 = 0, bottleneck_radius_A = 0;  // the narrower window
@@ -65,7 +74,10 @@ struct CompoundGeometry {
   double volume_A3 = 0;              // V, per anion
   std::vector<std::size_t> mobile;   // indices of the mobile ions
   std::map<std::string, int> taken;  // "Li in tet": number of ions, all cations
+  std::string space_group;           // of the crystal, within symmetry_tolerance_A
+  int space_group_number = 1;
   std::vector<CompoundHop> hops;
+  int different_hops = 0;            // by symmetry alone; more than `hops` where those are groups
   std::vector<std::string> remarks;  // what to doubt
 };
 
