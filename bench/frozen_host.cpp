@@ -61,12 +61,12 @@ void evaluate(benchmark::State& state) {
     r(i, 0) = t, r(i, 1) = t + 0.01, r(i, 2) = t - 0.02;
   }
   Kokkos::deep_copy(coordinates, r), Kokkos::deep_copy(surface, s), Kokkos::deep_copy(active, a);
-  Images<Memory> const images{coordinates, surface, active, energy, force};
+  Points<Memory> const points{coordinates, surface, active, energy, force, {}};
   Exec const exec;
-  model.evaluate(exec, images);
+  model.evaluate(exec, points);
   exec.fence();
   for (auto _ : state) {
-    model.evaluate(exec, images);
+    model.evaluate(exec, points);
     exec.fence();
   }
   double waves = 0, neighbours = 0;

@@ -12,7 +12,7 @@
 #include <ionscape/lattice/distortion.hpp>
 #include <ionscape/lattice/fcc.hpp>
 #include <ionscape/neb/relax_bands.hpp>
-#include <ionscape/neb/saddle.hpp>
+#include <ionscape/relax/curvature.hpp>
 #include <ionscape/potentials/host/host_model.hpp>
 #include <ionscape/report/map_plots.hpp>
 
@@ -223,7 +223,7 @@ struct Certificates {
 
 /// The curvature at the ends and at the highest image, in one call.
 Certificates certify(Exec const& exec, Model const& model, BandResult const& band) {
-  PathSet points{1, 3, {}, {}};
+  PointSet points{3, {}, {}};
   for (int i : {0, std::max(band.saddle_image, 0), band.n_images - 1}) {
     auto const x = band.image(i);
     points.add({x.begin(), x.end()}, 0);

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include <ionscape/core/error.hpp>
-#include <ionscape/neb/vectors.hpp>
+#include <ionscape/relax/vectors.hpp>
 
 namespace ionscape {
 
@@ -41,7 +41,7 @@ std::vector<double> linear_path(std::vector<std::vector<double>> const& waypoint
     if (waypoints[w].size() != waypoints[0].size())
       fail_input({}, "path: point ", w + 1, " has ", waypoints[w].size(), " coordinates, expected ",
                  dof);
-    arc.push_back(arc.back() + neb::distance(dof, waypoints[w - 1].data(), waypoints[w].data()));
+    arc.push_back(arc.back() + relax::distance(dof, waypoints[w - 1].data(), waypoints[w].data()));
   }
   if (!(arc.back() > 0) || !std::isfinite(arc.back()))
     fail_input({}, "path of length ", arc.back(), " Å, expected a positive number");

@@ -26,6 +26,22 @@ char const* to_string(BandStatus status) {
   return "unknown";
 }
 
+BandStatus band_status(RelaxStatus relaxation, BandStatus reason) {
+  switch (relaxation) {
+    case RelaxStatus::running:
+      return BandStatus::running;
+    case RelaxStatus::converged:
+      return BandStatus::converged;
+    case RelaxStatus::step_limit:
+      return BandStatus::step_limit;
+    case RelaxStatus::not_finite:
+      return BandStatus::not_finite;
+    case RelaxStatus::set_aside:
+      break;
+  }
+  return reason;
+}
+
 char const* to_string(SaddleKind kind) {
   switch (kind) {
     case SaddleKind::none:
@@ -48,17 +64,17 @@ void analyse(BandResult& band, std::span<double const> force, int dof_per_ion) {
   band.slope.assign(band.n_images, 0);
   std::vector<double> tangent(dof);
   for (int i = 0; i <= last; ++i) {
-    if (i > 0) band.position[i] = band.position[i - 1] + neb::distance(dof, x(i - 1), x(i));
+    if (i > 0) band.position[i] = band.position[i - 1] + relax::distance(dof, x(i - 1), x(i));
     int const previous = std::max(i - 1, 0),
               next = std::min(i + 1, last);  // an end's own bond to itself is zero
     auto const weights = i == 0 || i == last
                              ? neb::TangentWeights{1, 1}
                              : neb::tangent_weights(energy[previous], energy[i], energy[next]);
     neb::unit_tangent(dof, x(previous), x(i), x(next), weights, tangent.data());
-    band.slope[i] = -neb::dot(dof, f(i), tangent.data());
+    band.slope[i] = -relax::dot(dof, f(i), tangent.data());
   }
-  band.end_force = {neb::largest_ion_norm(dof, dof_per_ion, f(0)),
-                    neb::largest_ion_norm(dof, dof_per_ion, f(last))};
+  band.end_force = {relax::largest_ion_norm(dof, dof_per_ion, f(0)),
+                    relax::largest_ion_norm(dof, dof_per_ion, f(last))};
 
   if (!std::all_of(energy.begin(), energy.end(), [](double e) { return std::isfinite(e); })) {
     band.saddle_kind = SaddleKind::none;

@@ -15,7 +15,7 @@
 #include <ionscape/lattice/distortion.hpp>
 #include <ionscape/lattice/fcc.hpp>
 #include <ionscape/neb/relax_bands.hpp>
-#include <ionscape/neb/saddle.hpp>
+#include <ionscape/relax/curvature.hpp>
 #include <ionscape/potentials/host/host_model.hpp>
 
 #include <ionscape/sweep/map_files.hpp>
@@ -251,16 +251,14 @@ class Batch {
 
   /// Says where the held ends are no minima for a free ion.
   void certify_centres(Model const& model) {
-    PathSet centres;
-    centres.n_images = 1;
-    centres.dof = 3;
+    PointSet centres{3, {}, {}};
     for (std::size_t i = 0; i < n_; ++i)
       for (Vec3 reduced : {geometry(i).oct, geometry(i).tet}) {
         Vec3 const r = position(i, reduced);
         centres.add({r.x, r.y, r.z}, int(2 * i));
       }
     auto const curvatures = curvature_at(exec_, model, centres);
-    timings_.evaluations += 7 * centres.n_bands();
+    timings_.evaluations += 7 * centres.size();
     auto const is_minimum = [&](Curvature const& c) {
       return c.force <= plan_.neb.force_tolerance && c.index() == 0;
     };

@@ -2,12 +2,13 @@
 #include <cmath>
 #include <cstring>
 #include <ionscape_test/catch.hpp>
+#include <ionscape_test/surfaces.hpp>
 
 #include <ionscape/neb/profile.hpp>
 #include <ionscape/neb/relax_bands.hpp>
-#include <ionscape/neb/saddle.hpp>
+#include <ionscape/relax/curvature.hpp>
 
-#include "surfaces.hpp"
+#include "paths.hpp"
 
 using namespace ionscape;
 using namespace ionscape::test;
@@ -78,7 +79,7 @@ TEST_CASE("the Müller-Brown saddles are found where they are published") {
     CHECK(band.max_force < 1e-5);
     CHECK(band.end_force[0] < 1e-5);
 
-    PathSet points{1, 2, {}, {}};
+    PointSet points{2, {}, {}};
     for (int i : {0, band.saddle_image, n_images - 1})
       points.add({band.image(i)[0], band.image(i)[1]}, 0);
     auto const curvature = curvature_at(Exec(), model, points);
@@ -231,6 +232,11 @@ TEST_CASE("ends that fall into one minimum, or find none, are told from a relaxe
   auto const closed = relax_bands(Exec(), Analytic<DoubleWell>{}, paths, options)[0];
   CHECK(closed.status == BandStatus::endpoints_coincide);
   CHECK(closed.steps == 0);
+  DoubleWell hole;
+  hole.broken = 0;
+  auto const broken = relax_bands(Exec(), Analytic<DoubleWell>{hole}, paths, options)[0];
+  CHECK(broken.status == BandStatus::not_finite);
+  CHECK(broken.steps == 0);
   options.max_steps = 1;
   auto const unfinished = relax_bands(Exec(), Analytic<DoubleWell>{}, paths, options)[0];
   CHECK(unfinished.status == BandStatus::endpoint_not_converged);

@@ -21,6 +21,7 @@
 #include <utility>
 
 #include <ionscape/core/error.hpp>
+#include <ionscape/potentials/point_set.hpp>
 
 #include "device/device_memory.hpp"
 #include "device/host_threads.hpp"
@@ -606,7 +607,7 @@ KOKKOS_INLINE_FUNCTION void fill_phases(double f, int n_max, double* re, double*
 }
 
 template <class Exec>
-struct EvaluateImages {
+struct EvaluatePoints {
   using MemorySpace = typename Exec::memory_space;
   using Tables = typename FrozenHost<MemorySpace>::Tables;
   using Policy = Kokkos::TeamPolicy<Exec, Kokkos::Schedule<Kokkos::Dynamic>>;
@@ -623,9 +624,9 @@ struct EvaluateImages {
   Kokkos::View<int*, MemorySpace> shells;
   Kokkos::View<double*, MemorySpace> x, y, z;
   int h_size, k_size, l_size;  // of the phase tables; k and l hold negative indices too
-  Images<MemorySpace> images;
+  Points<MemorySpace> points;
 
-  EvaluateImages(Tables const& t, Images<MemorySpace> const& i)
+  EvaluatePoints(Tables const& t, Points<MemorySpace> const& i)
       : frameworks(t.frameworks),
         surfaces(t.surfaces),
         types(t.types),
@@ -641,7 +642,7 @@ struct EvaluateImages {
         h_size(t.h_max + 1),
         k_size(2 * t.k_max + 1),
         l_size(2 * t.l_max + 1),
-        images(i) {}
+        points(i) {}
 
   KOKKOS_FUNCTION std::size_t scratch_doubles() const {
     return std::size_t(2 * h_size + 3 * k_size + 4 * l_size + 2 * native_width);
@@ -758,12 +759,12 @@ struct EvaluateImages {
 
   KOKKOS_INLINE_FUNCTION void operator()(Member const& team) const {
     using detail::horizontal_sum;
-    int const image = images.active(team.league_rank());
-    SurfaceRecord const surface = surfaces(images.surface(image));
+    int const point = points.active(team.league_rank());
+    SurfaceRecord const surface = surfaces(points.surface(point));
     FrameworkRecord const& host = frameworks(surface.framework);
     double const s = surface.inverse_length;
-    Place const p = place(host, {s * images.coordinates(image, 0), s * images.coordinates(image, 1),
-                                 s * images.coordinates(image, 2)});
+    Place const p = place(host, {s * points.coordinates(point, 0), s * points.coordinates(point, 1),
+                                 s * points.coordinates(point, 2)});
     int const rank = team.team_rank(), size = team.team_size();
 
     // Phase tables: X (h >= 0), Y with k as a number beside it, Z with l Z beside it.
@@ -816,10 +817,10 @@ struct EvaluateImages {
       team.team_reduce(Kokkos::Sum<double>(fz));
     }
     if (rank == 0) {
-      images.energy(image) = energy + surface.mean;
-      images.force(image, 0) = fx * s;
-      images.force(image, 1) = fy * s;
-      images.force(image, 2) = fz * s;
+      points.energy(point) = energy + surface.mean;
+      points.force(point, 0) = fx * s;
+      points.force(point, 1) = fy * s;
+      points.force(point, 2) = fz * s;
     }
   }
 };
@@ -1004,34 +1005,34 @@ typename FrozenHost<MemorySpace>::Work FrozenHost<MemorySpace>::work(int surface
 
 template <class MemorySpace>
 template <class Exec>
-void FrozenHost<MemorySpace>::evaluate(Exec const& exec, Images<MemorySpace> const& images) const {
+void FrozenHost<MemorySpace>::evaluate(Exec const& exec, Points<MemorySpace> const& points) const {
   static_assert(Kokkos::SpaceAccessibility<Exec, MemorySpace>::accessible);
-  int const n = int(images.active.extent(0));
+  int const n = int(points.active.extent(0));
   if (n == 0) return;
-  EvaluateImages<Exec> const kernel(*tables_, images);
-  // One image is one team: a single thread on a CPU, a block of threads on a GPU.
+  EvaluatePoints<Exec> const kernel(*tables_, points);
+  // One point is one team: a single thread on a CPU, a block of threads on a GPU.
   int const threads =
       native_width == 1 && !std::is_same_v<Exec, Kokkos::DefaultHostExecutionSpace> ? 128 : 1;
-  typename EvaluateImages<Exec>::Policy policy(exec, n, threads, 1);
+  typename EvaluatePoints<Exec>::Policy policy(exec, n, threads, 1);
   policy.set_scratch_size(0, Kokkos::PerTeam(int(kernel.scratch_doubles() * sizeof(double))));
   Kokkos::parallel_for("ionscape::potentials::frozen_host", policy, kernel);
 }
 
 template <class MemorySpace>
 template <class Exec>
-void FrozenHost<MemorySpace>::closest_approach(Exec const& exec, Images<MemorySpace> const& images,
+void FrozenHost<MemorySpace>::closest_approach(Exec const& exec, Points<MemorySpace> const& points,
                                                Kokkos::View<double*, MemorySpace> ratio) const {
-  EvaluateImages<Exec> const kernel(*tables_, images);
+  EvaluatePoints<Exec> const kernel(*tables_, points);
   Kokkos::parallel_for(
       "ionscape::potentials::closest_approach",
-      Kokkos::RangePolicy<Exec>(exec, 0, int(images.active.extent(0))), KOKKOS_LAMBDA(int i) {
-        int const image = kernel.images.active(i);
-        SurfaceRecord const surface = kernel.surfaces(kernel.images.surface(image));
+      Kokkos::RangePolicy<Exec>(exec, 0, int(points.active.extent(0))), KOKKOS_LAMBDA(int i) {
+        int const point = kernel.points.active(i);
+        SurfaceRecord const surface = kernel.surfaces(kernel.points.surface(point));
         FrameworkRecord const& host = kernel.frameworks(surface.framework);
         double const s = surface.inverse_length;
-        auto const p = EvaluateImages<Exec>::place(
-            host, {s * kernel.images.coordinates(image, 0), s * kernel.images.coordinates(image, 1),
-                   s * kernel.images.coordinates(image, 2)});
+        auto const p = EvaluatePoints<Exec>::place(
+            host, {s * kernel.points.coordinates(point, 0), s * kernel.points.coordinates(point, 1),
+                   s * kernel.points.coordinates(point, 2)});
         double smallest = 1e300;
         for (int t = 0; t < host.n_types; ++t) {
           double const turnover = kernel.types(surface.type_begin + t).turnover;
@@ -1042,7 +1043,7 @@ void FrozenHost<MemorySpace>::closest_approach(Exec const& exec, Images<MemorySp
             smallest = Kokkos::min(smallest, norm(d) / turnover);
           }
         }
-        ratio(image) = smallest;
+        ratio(point) = smallest;
       });
 }
 
@@ -1051,40 +1052,22 @@ std::vector<PointResult> evaluate_points(Exec const& exec,
                                          FrozenHost<typename Exec::memory_space> const& model,
                                          std::span<int const> surface,
                                          std::span<Vec3 const> points) {
-  using MemorySpace = typename Exec::memory_space;
-  int const n = int(points.size());
-  Kokkos::View<double**, Kokkos::LayoutRight, MemorySpace> coordinates(
-      "ionscape::potentials::coordinates", n, 3);
-  Kokkos::View<int*, MemorySpace> surfaces("ionscape::potentials::surface", n),
-      active("ionscape::potentials::active", n);
-  Kokkos::View<double*, MemorySpace> energy("ionscape::potentials::energy", n),
-      ratio("ionscape::potentials::ratio", n);
-  Kokkos::View<double**, Kokkos::LayoutRight, MemorySpace> force("ionscape::potentials::force", n,
-                                                                 3);
-  auto h_coordinates = Kokkos::create_mirror_view(coordinates);
-  auto h_surfaces = Kokkos::create_mirror_view(surfaces);
-  auto h_active = Kokkos::create_mirror_view(active);
-  for (int i = 0; i < n; ++i) {
-    h_coordinates(i, 0) = points[i].x, h_coordinates(i, 1) = points[i].y,
-                     h_coordinates(i, 2) = points[i].z;
-    h_surfaces(i) = surface[i];
-    h_active(i) = i;
-  }
-  Kokkos::deep_copy(exec, coordinates, h_coordinates);
-  Kokkos::deep_copy(exec, surfaces, h_surfaces);
-  Kokkos::deep_copy(exec, active, h_active);
-  Images<MemorySpace> const images{coordinates, surfaces, active, energy, force};
-  model.evaluate(exec, images);
-  model.closest_approach(exec, images, ratio);
-  auto h_energy = Kokkos::create_mirror_view(energy);
-  auto h_force = Kokkos::create_mirror_view(force);
+  PointSet set{3, {}, {surface.begin(), surface.end()}};
+  for (Vec3 r : points) set.coordinates.insert(set.coordinates.end(), {r.x, r.y, r.z});
+  auto const on_device = upload_points(exec, set);
+  Kokkos::View<double*, typename Exec::memory_space> ratio("ionscape::potentials::ratio",
+                                                           points.size());
+  model.evaluate(exec, on_device);
+  model.closest_approach(exec, on_device, ratio);
+  auto h_energy = Kokkos::create_mirror_view(on_device.energy);
+  auto h_force = Kokkos::create_mirror_view(on_device.force);
   auto h_ratio = Kokkos::create_mirror_view(ratio);
-  Kokkos::deep_copy(exec, h_energy, energy);
-  Kokkos::deep_copy(exec, h_force, force);
+  Kokkos::deep_copy(exec, h_energy, on_device.energy);
+  Kokkos::deep_copy(exec, h_force, on_device.force);
   Kokkos::deep_copy(exec, h_ratio, ratio);
   exec.fence("ionscape::potentials::evaluate_points");
-  std::vector<PointResult> results(n);
-  for (int i = 0; i < n; ++i)
+  std::vector<PointResult> results(points.size());
+  for (std::size_t i = 0; i < results.size(); ++i)
     results[i] = {h_energy(i), {h_force(i, 0), h_force(i, 1), h_force(i, 2)}, h_ratio(i)};
   return results;
 }
@@ -1092,9 +1075,9 @@ std::vector<PointResult> evaluate_points(Exec const& exec,
 #define IONSCAPE_INSTANTIATE(EXEC)                                                                 \
   template class FrozenHost<EXEC::memory_space>;                                                   \
   template void FrozenHost<EXEC::memory_space>::evaluate(EXEC const&,                              \
-                                                         Images<EXEC::memory_space> const&) const; \
+                                                         Points<EXEC::memory_space> const&) const; \
   template void FrozenHost<EXEC::memory_space>::closest_approach(                                  \
-      EXEC const&, Images<EXEC::memory_space> const&, Kokkos::View<double*, EXEC::memory_space>)   \
+      EXEC const&, Points<EXEC::memory_space> const&, Kokkos::View<double*, EXEC::memory_space>)   \
       const;                                                                                       \
   template std::vector<PointResult> evaluate_points(EXEC const&,                                   \
                                                     FrozenHost<EXEC::memory_space> const&,         \

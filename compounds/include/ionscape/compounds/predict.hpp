@@ -131,11 +131,16 @@ struct ModelAnswer {
 struct PredictOptions {
   std::map<std::string, PotentialSet> potentials;  // by anion
   double accuracy = 1e-8;                          // eV and eV/Å
-  NebOptions neb = {.images = 7};                  // of the model cell
+  NebOptions neb;                                  // of the model cell
   /// Of a compound's own hops, two steps long and often bent. With 13 images and springs of 5
   /// eV/Å^2 bands that bend at a flat saddle did not settle: 5 of 308 hops of examples/compounds,
   /// none with these.
-  NebOptions own_neb = {.images = 17, .spring = 1};
+  NebOptions own_neb = [] {
+    NebOptions options;
+    options.images = 17;
+    options.spring = 1;
+    return options;
+  }();
   /// Called on the host with what is counted ("model cells", then "bands"), how many are finished,
   /// and of how many; the last call of each says all.
   std::function<void(char const* what, std::size_t finished, std::size_t total)> progress;

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <ionscape/core/units.hpp>
-#include <ionscape/neb/vectors.hpp>
+#include <ionscape/relax/vectors.hpp>
 
 namespace ionscape::neb {
+
+using relax::dot;
 
 /// Spring force along the tangent, HJ00 eq. 12: positive pulls towards the next image. Distances in
 /// Å, spring in eV/Å^2.

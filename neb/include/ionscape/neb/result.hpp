@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include <ionscape/relax/status.hpp>
+
 namespace ionscape {
 
 enum class BandStatus : int {
@@ -25,41 +27,39 @@ enum class SaddleKind {
 };
 
 char const* to_string(BandStatus status);
+/// The band's status from its relaxation's; `reason` is that of a band set aside.
+BandStatus band_status(RelaxStatus relaxation, BandStatus reason);
 char const* to_string(SaddleKind kind);
 
 struct BandResult {
   BandStatus status = BandStatus::running;
   int steps = 0;  // optimizer steps of the band
-  long evaluations =
-      // energies and forces asked of the model, relaxed ends included; a restart's first call is
-      // not
-      0;
-  double max_force =
-      0;  // largest band force on any ion of any interior image, as compared with force_tolerance
+  /// Energies and forces asked of the model, relaxed ends included; a restart's first call is not.
+  long evaluations = 0;
+  /// Largest band force on any ion of any interior image, as compared with force_tolerance.
+  double max_force = 0;
 
   int n_images = 0, dof = 0;
   std::vector<double> coordinates;  // (n_images, dof)
   std::vector<double> energy;       // (n_images)
-  std::vector<double>
-      position;  // (n_images), path length from the first image: the reaction coordinate s
+  /// (n_images), path length from the first image: the reaction coordinate s.
+  std::vector<double> position;
   std::vector<double> slope;  // (n_images), dE/ds = -force . tangent
-  std::array<double, 2> end_force =
-      {};  // largest true force on any ion at the first and the last image: an end where
-           // this is not small is no minimum
-
-  std::array<double, 2> end_moved =
-      {};  // relax_endpoints: how far the farthest ion of the first and of the last image
-           // has gone from where the path was given; it may have left its site
+  /// Largest true force on any ion at the first and the last image: an end where this is not small
+  /// is no minimum.
+  std::array<double, 2> end_force = {};
+  /// relax_endpoints: how far the farthest ion of the first and of the last image has gone from
+  /// where the path was given; it may have left its site.
+  std::array<double, 2> end_moved = {};
 
   SaddleKind saddle_kind = SaddleKind::none;
   int saddle_image = -1;       // the highest image, ends included; -1 where energies are not finite
   double saddle_energy = 0;    // its energy; like the barriers NaN where energies are not finite
   double forward_barrier = 0;  // saddle - first
   double reverse_barrier = 0;  // saddle - last
-  double max_minus_min =
-      // over all images: the E_a of Xu et al. (2020) and Ouyang et al. (2023). Between held ends
-      0;
-  // that are no minima it depends on where the springs put the lowest image
+  /// Over all images: the E_a of Xu et al. (2020) and Ouyang et al. (2023). Between held ends that
+  /// are no minima it depends on where the springs put the lowest image.
+  double max_minus_min = 0;
 
   std::span<double const> image(int i) const {
     return {coordinates.data() + std::size_t(i) * dof, std::size_t(dof)};

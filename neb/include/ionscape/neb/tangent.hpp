@@ -1,9 +1,11 @@
 // The improved tangent: Henkelman, Jónsson, J. Chem. Phys. 113, 9978 (2000), "HJ00" below.
 #pragma once
 
-#include <ionscape/neb/vectors.hpp>
+#include <ionscape/relax/vectors.hpp>
 
 namespace ionscape::neb {
+
+using relax::dot;
 
 /// The tangent is forward * (R_next - R) + backward * (R - R_previous), then normalised.
 struct TangentWeights {

@@ -27,8 +27,8 @@
 
 #include <ionscape/core/cell.hpp>
 #include <ionscape/potentials/ewald/reference.hpp>
-#include <ionscape/potentials/images.hpp>
 #include <ionscape/potentials/pair/pair_terms.hpp>
+#include <ionscape/potentials/surface.hpp>
 
 namespace ionscape {
 
@@ -89,16 +89,16 @@ class FrozenHost {
 
   int surfaces() const;
 
-  /// The EnergySurface of images.hpp: coordinates (n_images, 3) in Å, any periodic image. Assigns
-  /// energy and force of the active images; launches on `exec` and does not wait.
+  /// The EnergySurface of surface.hpp: coordinates (n, 3) in Å, any periodic image. Launches on
+  /// `exec` and does not wait. The fixed cell has no strain derivative.
   template <class Exec>
-  void evaluate(Exec const& exec, Images<MemorySpace> const& images) const;
+  void evaluate(Exec const& exec, Points<MemorySpace> const& points) const;
 
-  /// Assigns ratio(i) = min over host ions of distance / turnover radius for each active image:
+  /// Assigns ratio(i) = min over host ions of distance / turnover radius for each active point:
   /// below 1 the ion sits inside an unphysical Buckingham well (turnover_radius in pair_terms.hpp).
   /// Large where no term turns over.
   template <class Exec>
-  void closest_approach(Exec const& exec, Images<MemorySpace> const& images,
+  void closest_approach(Exec const& exec, Points<MemorySpace> const& points,
                         Kokkos::View<double*, MemorySpace> ratio) const;
 
   /// Number of wave vectors and of listed neighbours in the sums of one surface, for benches.

@@ -1,9 +1,9 @@
 #include <cmath>
+
 #include <ionscape_test/catch.hpp>
+#include <ionscape_test/surfaces.hpp>
 
-#include <ionscape/neb/saddle.hpp>
-
-#include "surfaces.hpp"
+#include <ionscape/relax/curvature.hpp>
 
 using namespace ionscape;
 using namespace ionscape::test;
@@ -11,7 +11,7 @@ using namespace ionscape::test;
 TEST_CASE("a double well's curvature is known at its minimum and its saddle") {
   // At (0, bend, 0): E_xx = -4, E_yy = E_zz = 4, no coupling. At (1, 0, 0): E_xx = 8 + 16 bend^2,
   // E_xy = 8 bend.
-  PathSet points{1, 3, {}, {}};
+  PointSet points{3, {}, {}};
   points.add({0, 0.3, 0}, 0);
   points.add({1, 0, 0}, 0);
   auto const curvature =
@@ -28,7 +28,7 @@ TEST_CASE("a double well's curvature is known at its minimum and its saddle") {
 }
 
 TEST_CASE("forces that are NaN give no certificate") {
-  PathSet points{1, 3, {}, {}};
+  PointSet points{3, {}, {}};
   points.add({NAN, 0, 0}, 0);
   CHECK_THROWS_AS(curvature_at(Kokkos::DefaultExecutionSpace(), Analytic<DoubleWell>{}, points),
                   InputError);

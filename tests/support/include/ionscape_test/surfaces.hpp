@@ -1,12 +1,10 @@
-// Analytic energy surfaces for the tests of neb. A surface is a functor (surface index, x, force)
+// Analytic energy surfaces for the tests of relax and neb. A surface is a functor (surface index, x, force)
 // -> energy.
 #pragma once
 
 #include <Kokkos_Core.hpp>
-#include <vector>
 
-#include <ionscape/neb/path.hpp>
-#include <ionscape/potentials/images.hpp>
+#include <ionscape/potentials/surface.hpp>
 
 namespace ionscape::test {
 
@@ -15,14 +13,14 @@ struct Analytic {
   Surface surface = {};
 
   template <class Exec>
-  void evaluate(Exec const& exec, Images<typename Exec::memory_space> const& images) const {
+  void evaluate(Exec const& exec, Points<typename Exec::memory_space> const& points) const {
     auto const self = surface;
     Kokkos::parallel_for(
-        "ionscape::test::analytic", Kokkos::RangePolicy<Exec>(exec, 0, images.active.extent(0)),
+        "ionscape::test::analytic", Kokkos::RangePolicy<Exec>(exec, 0, points.active.extent(0)),
         KOKKOS_LAMBDA(int k) {
-          int const row = images.active(k);
-          images.energy(row) =
-              self(images.surface(row), &images.coordinates(row, 0), &images.force(row, 0));
+          int const row = points.active(k);
+          points.energy(row) =
+              self(points.surface(row), &points.coordinates(row, 0), &points.force(row, 0));
         });
   }
 };
@@ -80,12 +78,5 @@ struct Slope {
     return x * x * y * y + y * y + z * z - x;
   }
 };
-
-inline PathSet one_path(std::vector<std::vector<double>> const& waypoints, int n_images,
-                        int surface = 0) {
-  PathSet paths{n_images, static_cast<int>(waypoints[0].size()), {}, {}};
-  paths.add(linear_path(waypoints, n_images), surface);
-  return paths;
-}
 
 }  // namespace ionscape::test

@@ -4,9 +4,9 @@
 // bent path) the climbing image may circle the saddle for ever.
 #pragma once
 
-#include <ionscape/neb/vectors.hpp>
+#include <ionscape/relax/vectors.hpp>
 
-namespace ionscape::neb {
+namespace ionscape::relax {
 
 struct Fire {
   struct State {
@@ -49,11 +49,11 @@ struct Fire {
     for (int k = 0; k < n; ++k) x[k] += scale * velocity[k];
   }
 
-  /// The force law has changed (an image begins to climb): start again from rest.
+  /// The force law has changed (in a band, an image begins to climb): start again from rest.
   KOKKOS_FUNCTION void restart(int n, State& state, double* velocity) const {
     state = State{};
     for (int k = 0; k < n; ++k) velocity[k] = 0;
   }
 };
 
-}  // namespace ionscape::neb
+}  // namespace ionscape::relax

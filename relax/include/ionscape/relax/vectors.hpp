@@ -1,10 +1,10 @@
-// Sums over one band's numbers, in a fixed order: a band gets the same bits alone, in a batch and
+// Sums over the numbers of one chain, in a fixed order: it gets the same bits alone, in a batch and
 // on any thread.
 #pragma once
 
 #include <Kokkos_Core.hpp>
 
-namespace ionscape::neb {
+namespace ionscape::relax {
 
 KOKKOS_INLINE_FUNCTION double dot(int n, double const* u, double const* v) {
   double sum = 0;
@@ -30,4 +30,4 @@ KOKKOS_INLINE_FUNCTION double largest_ion_norm(int n, int dof_per_ion, double co
   return Kokkos::sqrt(largest);
 }
 
-}  // namespace ionscape::neb
+}  // namespace ionscape::relax

@@ -1,5 +1,6 @@
-#include <ionscape/neb/saddle.hpp>
+#include <ionscape/relax/curvature.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -21,6 +22,23 @@ std::vector<double> hessian_eigenvalues(std::span<double const> hessian, int dof
     return std::vector<double>(dof, std::numeric_limits<double>::quiet_NaN());
   Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> const solver(symmetric, Eigen::EigenvaluesOnly);
   return {solver.eigenvalues().data(), solver.eigenvalues().data() + dof};
+}
+
+PointSet displaced(PointSet const& points, double displacement) {
+  PointSet all{points.dof, {}, {}};
+  for (int i = 0; i < points.size(); ++i) {
+    std::vector<double> x(points.point(i).begin(), points.point(i).end());
+    all.add(x, points.surface[i]);
+    for (double& coordinate : x) {
+      double const here = coordinate;
+      for (double step : {displacement, -displacement}) {
+        coordinate = here + step;
+        all.add(x, points.surface[i]);
+      }
+      coordinate = here;
+    }
+  }
+  return all;
 }
 
 }  // namespace ionscape

@@ -3,9 +3,9 @@
 // line search: a band has a force, but no energy.
 #pragma once
 
-#include <ionscape/neb/vectors.hpp>
+#include <ionscape/relax/vectors.hpp>
 
-namespace ionscape::neb {
+namespace ionscape::relax {
 
 struct Lbfgs {
   static constexpr int memory = 4;         // pairs of steps and force changes kept
@@ -65,8 +65,8 @@ struct Lbfgs {
     state.has_step = true;
   }
 
-  /// The force law has changed (an image begins to climb): what was learned about its curvature is
-  /// void.
+  /// The force law has changed (in a band, an image begins to climb): what was learned about its
+  /// curvature is void.
   KOKKOS_FUNCTION void restart(int, State& state, double*) const { state = State{}; }
 
   KOKKOS_FUNCTION static int row_after(int row) { return row + 1 == rows ? 0 : row + 1; }
@@ -91,4 +91,4 @@ struct Lbfgs {
   }
 };
 
-}  // namespace ionscape::neb
+}  // namespace ionscape::relax
