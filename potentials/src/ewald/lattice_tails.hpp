@@ -11,6 +11,8 @@
 
 namespace ionscape::detail {
 
+inline constexpr double sqrt_pi = 1.77245385090551602730;
+
 /// Smallest x in [low, high] with tail(x) <= limit, tail falling; to 1e-3 of high.
 template <class Tail>
 double solve_cutoff(Tail const& tail, double limit, double low, double high) {
@@ -22,21 +24,22 @@ double solve_cutoff(Tail const& tail, double limit, double low, double high) {
   return high;
 }
 
-inline double shells(double spacing, double decay) { return 1 + 0.3 * spacing / decay; }
+/// How much more than the mean a shell of sites may hold; spacing and decay in one unit.
+inline double shell_factor(double spacing, double decay) { return 1 + 0.3 * spacing / decay; }
 
 /// Sum of k_e erfc(alpha r)/r over sites beyond rc, eV/e^2; erfc(x) < exp(-x^2)/(sqrt(pi) x).
 /// density in Å^-3, spacing in Å.
 inline double coulomb_tail(double alpha, double rc, double density, double spacing) {
   double const b = alpha * rc;
   return coulomb_constant * density * 2 * std::sqrt(pi) / (alpha * alpha * b) * std::exp(-b * b) *
-         shells(spacing, 1 / (2 * alpha * b));
+         shell_factor(spacing, 1 / (2 * alpha * b));
 }
 
 /// Sum of DispersionReal's exp(-b^2)(1 + b^2 + b^4/2)/r^6 over sites beyond rc, Å^-6.
 inline double dispersion_tail(double alpha, double rc, double density, double spacing) {
   double const b2 = alpha * alpha * rc * rc, decay = rc / (2 * b2);
   return 4 * pi * density * decay * std::exp(-b2) * (1 + b2 * (1 + 0.5 * b2)) / std::pow(rc, 4) *
-         shells(spacing, decay);
+         shell_factor(spacing, decay);
 }
 
 /// Sum of |w(G^2)| over all G beyond gc (detail/reciprocal_kernel.hpp).
@@ -44,7 +47,7 @@ template <class Kernel>
 double reciprocal_tail(Kernel const& kernel, double gc) {
   double const decay = 2 * kernel.alpha * kernel.alpha / gc;
   return kernel.volume / (2 * pi * pi) * gc * gc * decay * std::fabs(kernel.value(gc * gc)) *
-         shells(2 * pi / std::cbrt(kernel.volume), decay);
+         shell_factor(2 * pi / std::cbrt(kernel.volume), decay);
 }
 
 }  // namespace ionscape::detail
