@@ -4,12 +4,12 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <fstream>
 #include <sstream>
 
 #include <ionscape/core/io/csv.hpp>
 #include <ionscape/core/io/format.hpp>
 #include <ionscape/core/io/read_crystal.hpp>
+#include <ionscape/core/io/read_text.hpp>
 #include <ionscape/core/io/toml.hpp>
 
 namespace ionscape {
@@ -189,8 +189,7 @@ void refuse_other_positions(Crystal const& crystal, std::vector<Vec3> const& pos
 /// dashes, sums.
 ChargeAssignment read_bader_charges(Crystal const& crystal, Path const& file,
                                     SpeciesMap const& valence_electrons) {
-  std::ifstream in(file);
-  if (!in) fail_input({file}, "no such file");
+  std::istringstream in(read_text(file));
   for (std::string const& species : distinct(crystal.species))
     if (!valence_electrons.contains(species))
       fail_input({file}, "this file lists electrons: the number of valence electrons of ", species,

@@ -4,8 +4,6 @@
 #include <array>
 #include <cctype>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <regex>
@@ -16,6 +14,7 @@
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/csv.hpp>
 #include <ionscape/core/io/format.hpp>
+#include <ionscape/core/io/read_text.hpp>
 
 namespace ionscape {
 
@@ -133,9 +132,7 @@ struct Line {
 };
 
 std::vector<Line> lines_of(Path const& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string const text{std::istreambuf_iterator<char>(in), {}};
-  if (!in.good() && !in.eof()) fail_input({file}, "cannot be read");
+  std::string const text = read_text(file);
   std::vector<Line> lines;
   int number = 1;
   std::string current;

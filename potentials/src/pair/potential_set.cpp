@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <fstream>
 #include <sstream>
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/format.hpp>
+#include <ionscape/core/io/read_text.hpp>
 #include <ionscape/core/io/toml.hpp>
 
 namespace ionscape {
@@ -86,7 +86,7 @@ std::size_t read_choice(TomlReader& table, std::string const& key,
 PairTable read_table(std::filesystem::path const& file) {
   std::vector<double> radii, energies;
   std::vector<int> lines;
-  std::ifstream stream(file);
+  std::istringstream stream(read_text(file));
   int number = 0;
   for (std::string line; std::getline(stream, line);) {
     ++number;
