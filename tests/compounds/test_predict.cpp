@@ -2,6 +2,7 @@
 // against each other.
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include <ionscape/compounds/predict.hpp>
 #include <ionscape/core/io/read_crystal.hpp>
@@ -142,15 +143,16 @@ TEST_CASE("Hops that symmetry makes equal are one, and others are not, however a
   CHECK(layered.hops.size() == 3);
   CHECK(count_of(layered, [](CompoundHop const& h) { return h.mobile_ends == 2; }) == 3 * 6);
   CHECK(count_of(layered, [](CompoundHop const&) { return true; }) == 54);
-  // In an ideal framework all sites look alike. Mn at one of the corners of the cell of Li makes
-  // the hops different that pass it at another distance.
-  Crystal const half = sulfide({{"Li", {0.5, 0.5, 0.5}}, {"Mn", {0.5, 0, 0}}});
-  auto const tetragonal = analyse_compound(half, "S", "Li", both);
+  // In an ideal framework all sites look alike. Mn at the distance a along x, in both directions,
+  // makes the hops of Li in its plane others than those towards Mn; each leads over one of two Tet.
+  Crystal const chain = sulfide({{"Li", {0.5, 0.5, 0.5}}, {"Mn", {1.5, 0.5, 0.5}}}, {2, 1, 1});
+  auto const tetragonal = analyse_compound(chain, "S", "Li", both);
   CHECK(tetragonal.space_group == "P4/mmm");
-  CHECK(tetragonal.different_hops == int(tetragonal.hops.size()));
-  int unblocked = 0;
-  for (CompoundHop const& hop : tetragonal.hops) unblocked += hop.blocked_by.empty();
-  CHECK(unblocked == 1);
+  REQUIRE(tetragonal.hops.size() == 2);
+  std::set<int> const counts{tetragonal.hops[0].count, tetragonal.hops[1].count};
+  CHECK(counts == std::set<int>{4 * 2, 8 * 2});
+  CHECK(tetragonal.hops[0].span_A == Approx(tetragonal.hops[1].span_A));
+  CHECK(tetragonal.hops[0].bottleneck_area_A2 == Approx(tetragonal.hops[1].bottleneck_area_A2));
 }
 
 TEST_CASE("The cell that describes a crystal does not change its hops, only their number") {
