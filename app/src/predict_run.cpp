@@ -4,6 +4,7 @@
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/format.hpp>
+#include <ionscape/lattice/anions.hpp>
 
 #include "output.hpp"
 

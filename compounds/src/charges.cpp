@@ -1,7 +1,6 @@
 #include <ionscape/compounds/charges.hpp>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <sstream>
@@ -289,28 +288,6 @@ Composition parse_formula(std::string_view formula, SourceLocation const& where)
   if (open.size() > 1) fail("brackets in pairs");
   if (open[0].empty()) fail("elements");
   return open[0];
-}
-
-bool is_known_anion(std::string const& species) {
-  constexpr std::array known{"O", "S", "Se", "Te", "F", "Cl", "Br", "I", "N"};
-  return std::ranges::find(known, species) != known.end();
-}
-
-std::vector<std::string> choose_anions(std::vector<std::string> const& labels,
-                                       std::vector<std::string> const& asked,
-                                       SourceLocation const& where) {
-  auto const present = distinct(labels);
-  for (std::string const& anion : asked)
-    if (!contains(present, anion))
-      fail_input(where, "no ions of species ", anion, "; the structure has ", joined(present));
-  if (!asked.empty()) return asked;
-  std::vector<std::string> chosen;
-  for (std::string const& species : present)
-    if (is_known_anion(species)) chosen.push_back(species);
-  if (chosen.empty())
-    fail_input(where, "none of the known anions (O, S, Se, Te, F, Cl, Br, I, N) among ",
-               joined(present), "; name them with --anions");
-  return chosen;
 }
 
 // --- sources -------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@
 #include <ionscape/compounds/charges.hpp>
 #include <ionscape/core/io/csv.hpp>
 #include <ionscape/core/io/format.hpp>
+#include <ionscape/lattice/anions.hpp>
 #include <ionscape/lattice/distortion.hpp>
 #include <ionscape/lattice/fcc.hpp>
 #include <ionscape/lattice/polyhedron.hpp>

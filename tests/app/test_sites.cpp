@@ -2,6 +2,8 @@
 #include <ionscape/core/io/write_crystal.hpp>
 #include <ionscape/lattice/fcc.hpp>
 #include <ionscape_test/catch.hpp>
+#include <map>
+#include <string>
 
 #include "program.hpp"
 
@@ -46,6 +48,57 @@ TEST_CASE("Known anions are chosen and named, and mobile ions are put into their
   for (std::string const word :
        {"anions S (chosen", "1 Li in oct sites", "1 Li in tet sites", "Li33", "Å^2", "oct-tet"})
     CHECK_THAT(o.out, ContainsSubstring(word));
+}
+
+TEST_CASE("Trigonal prisms are named in the table and in the JSON") {
+  Folder const folder;
+  folder.write(
+      "LiNbO2.vasp",
+      "LiNbO2\n1\n2.904 0 0\n-1.452 2.5149 0\n0 0 10.46\nO\n4\nDirect\n"
+      "0.3333333333333333 0.6666666666666666 0.1263\n0.6666666666666666 0.3333333333333333 "
+      "0.6263\n0.6666666666666666 0.3333333333333333 0.8737\n0.3333333333333333 "
+      "0.6666666666666666 0.3737\n");
+  std::map<std::string, int> number;
+  for (auto const& site : folder.run_json({"sites", "LiNbO2.vasp", "--json"})["sites"]) {
+    ++number[site["kind"]];
+    CHECK(double(site["csm"]) < 5);
+  }
+  CHECK(number == std::map<std::string, int>{{"oct", 2}, {"prism", 4}, {"tet", 4}});
+  Outcome const o = folder.run({"sites", "LiNbO2.vasp"});
+  CHECK(o.code == 0);
+  CHECK_THAT(o.out, ContainsSubstring("prism-prism") && ContainsSubstring("prism-tet"));
+}
+
+TEST_CASE("Of several structures a bad one costs its own place only") {
+  Folder const folder;
+  write_poscar(folder / "S.vasp", fcc_model(46.81, conventional_cells(1, 1, 1), "S", -1).framework);
+  folder.write("bad.vasp", "not a structure\n");
+  write_poscar(folder / "O.vasp", fcc_model(20, conventional_cells(1, 1, 1), "O", -2).framework);
+  Words words{"sites", "S.vasp", "bad.vasp", "O.vasp"};
+  Outcome const o = folder.run(words);
+  CHECK(o.code == 2);
+  CHECK_THAT(o.out, ContainsSubstring("S.vasp: 12 sites") &&
+                        ContainsSubstring("O.vasp: 12 sites") &&
+                        ContainsSubstring("bad.vasp: error: "));
+  CHECK_THAT(o.err, ContainsSubstring("1 of 3 structures"));
+  words.push_back("--json");
+  auto const json = nlohmann::json::parse(folder.run(words).out);
+  REQUIRE(json["structures"].size() == 3);
+  CHECK(json["structures"][0]["sites"].size() == 12);
+  CHECK(json["structures"][1].contains("error"));
+  CHECK(json["structures"][2]["anions"][0] == "O");
+  CHECK(folder.run({"sites", "S.vasp", "O.vasp"}).code == 0);
+  CHECK(folder.run({"sites", "bad.vasp", "bad.vasp"}).code == 1);
+}
+
+TEST_CASE("A cell with a typing error ends in a message that names file and vector") {
+  Folder const folder;
+  folder.write("long.vasp",
+               "LiF\n1\n4.0263 0 0\n0 4263 0\n0 0 4.0263\nF\n4\nDirect\n0 0 0\n0 0.5 "
+               "0.5\n0.5 0 0.5\n0.5 0.5 0\n");
+  Outcome const o = folder.run({"sites", "long.vasp"});
+  CHECK(o.code == 1);
+  CHECK_THAT(o.err, ContainsSubstring("long.vasp: ") && ContainsSubstring("4263"));
 }
 
 TEST_CASE("A structure without known anions needs --anions") {

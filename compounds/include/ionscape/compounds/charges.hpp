@@ -34,14 +34,6 @@ Composition composition_of(Crystal const& crystal);
 /// unknown elements.
 Composition parse_formula(std::string_view formula, SourceLocation const& where);
 
-/// The elements that form the anion frameworks of this program: O, S, Se, Te, F, Cl, Br, I, N.
-bool is_known_anion(std::string const& species);
-/// Those of the species, in their order; `asked`, if not empty, in place of them. Throws InputError
-/// if `asked` names one that is not there, or none is left.
-std::vector<std::string> choose_anions(std::vector<std::string> const& species,
-                                       std::vector<std::string> const& asked,
-                                       SourceLocation const& where);
-
 /// Charges of a crystal's ions and what is known about them.
 struct ChargeAssignment {
   std::vector<double> charges;  // e, one an ion; NaN where the source does not say
