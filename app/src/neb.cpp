@@ -1,7 +1,10 @@
 // ionscape neb: one hop of one ion in a frozen host.
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
 #include <iostream>
+#include <span>
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/atomic_file.hpp>
@@ -11,6 +14,7 @@
 #include <ionscape/core/io/write_crystal.hpp>
 #include <ionscape/lattice/distortion.hpp>
 #include <ionscape/lattice/fcc.hpp>
+#include <ionscape/neb/path.hpp>
 #include <ionscape/neb/relax_bands.hpp>
 #include <ionscape/relax/curvature.hpp>
 #include <ionscape/potentials/host/host_model.hpp>
@@ -70,30 +74,106 @@ void check_alike(Crystal const& initial, Crystal const& final_, std::filesystem:
                  " in the initial structure");
 }
 
-/// The one ion that is not where it was.
-std::size_t moved_ion(Crystal const& initial, Crystal const& final_,
-                      std::optional<std::string> const& mobile, std::filesystem::path const& file) {
-  constexpr double moved = 1e-3;  // Å
-  std::vector<std::size_t> ions;
-  std::string names;
+/// An ion's way from the initial structure to the final one.
+struct Move {
+  std::size_t ion;
+  Displacement way;
+
+  double length() const { return norm(way.vector); }
+};
+
+constexpr double moved_by = 1e-3;  // Å: less is what files lose in print
+
+/// The ions that are not where they were, the farthest first.
+std::vector<Move> moved_ions(Crystal const& initial, Crystal const& final_) {
+  std::vector<Move> moves;
   for (std::size_t i = 0; i < initial.size(); ++i) {
-    double const distance =
-        norm(minimum_image(initial.cell, final_.positions[i] - initial.positions[i]));
-    if (distance <= moved) continue;
-    ions.push_back(i);
-    if (ions.size() <= 5)
-      names += (names.empty() ? "" : ", ") + std::to_string(i + 1) + " (" + initial.species[i] +
-               ", " + fixed(distance, 3) + " Å)";
+    Move const move{i, displacement(initial.cell, final_.positions[i] - initial.positions[i])};
+    if (move.length() > moved_by) moves.push_back(move);
   }
-  if (ions.size() > 5) names += ", ...";
-  if (ions.empty())
-    fail_input({file}, "no ion has moved by more than 0.001 Å from the initial structure");
-  if (ions.size() > 1)
-    fail_input({file}, ions.size(), " ions have moved: ", names,
-               "; expected one, in a frozen host");
-  if (mobile && initial.species[ions[0]] != *mobile)
-    fail_input({file}, "the ion that has moved is ", names, ", expected one of ", *mobile);
-  return ions[0];
+  std::ranges::stable_sort(moves, std::greater{}, &Move::length);
+  return moves;
+}
+
+std::string named(Crystal const& crystal, Move const& move) {
+  return std::to_string(move.ion + 1) + " (" + crystal.species[move.ion] + ", " +
+         fixed(move.length(), 3) + " Å)";
+}
+
+/// Which of the ends' positions the host ions are held at, where these differ.
+enum class HostFrom { refused, initial, final_, mean };
+
+HostFrom host_from(Arguments const& arguments) {
+  auto const name = arguments.text("host");
+  if (!name) return HostFrom::refused;
+  if (*name == "initial") return HostFrom::initial;
+  if (*name == "final") return HostFrom::final_;
+  if (*name == "mean") return HostFrom::mean;
+  throw InputError("--host " + *name + ": expected initial, final or mean");
+}
+
+/// The mobile ion: the only one that has moved; with a host that may move the one that has moved
+/// farthest, and clearly so.
+Move mobile_move(Crystal const& initial, std::vector<Move> const& moves, HostFrom host,
+                 std::optional<std::string> const& mobile, std::filesystem::path const& file) {
+  if (moves.empty())
+    fail_input({file}, "no ion has moved by more than ", moved_by, " Å from the initial structure");
+  std::string names;
+  for (std::size_t m = 0; m < std::min<std::size_t>(moves.size(), 5); ++m)
+    names += (m > 0 ? ", " : "") + named(initial, moves[m]);
+  if (moves.size() > 5) names += ", ...";
+  if (host == HostFrom::refused && moves.size() > 1)
+    fail_input({file}, moves.size(), " ions have moved: ", names,
+               "; expected one, in a frozen host (--host initial, final or mean holds the others)");
+  if (moves.size() > 1 && moves[1].length() > 0.5 * moves[0].length())
+    fail_input({file}, "more than one ion hops: ", names,
+               "; expected one, and no other that moves by more than half as far");
+  if (mobile && initial.species[moves[0].ion] != *mobile)
+    fail_input({file}, "the ion that has moved ", moves.size() > 1 ? "farthest " : "", "is ",
+               named(initial, moves[0]), ", expected one of ", *mobile);
+  return moves[0];
+}
+
+/// Puts the host's ions where `from` says, and says how far they had moved.
+void place_host(Task& task, std::vector<Move> const& moves, HostFrom from) {
+  if (from == HostFrom::refused || moves.size() < 2) return;
+  double const part = from == HostFrom::initial ? 0 : from == HostFrom::final_ ? 1 : 0.5;
+  for (std::size_t m = 1; m < moves.size(); ++m)
+    task.frame.positions[moves[m].ion] += part * moves[m].way.vector;
+  std::string const name = from == HostFrom::initial  ? "initial"
+                           : from == HostFrom::final_ ? "final"
+                                                      : "mean";
+  task.warnings.push_back(std::to_string(moves.size() - 1) +
+                          " host ions moved between the two structures, the farthest " +
+                          named(task.frame, moves[1]) + "; they are held at the " + name +
+                          " positions (--host)");
+  task.input["host"] = name;
+  task.input["largest_host_move_A"] = moves[1].length();
+}
+
+void warn_of_ambiguity(Task& task, Move const& move) {
+  if (move.way.equally_near < 2) return;
+  Vec3 const d = move.way.vector;
+  task.warnings.push_back("the hop is ambiguous: " + std::to_string(move.way.equally_near) +
+                          " images of its end are equally near (half a cell away); the path goes "
+                          "the way that the files state, by " +
+                          fixed(d.x, 4) + " " + fixed(d.y, 4) + " " + fixed(d.z, 4) + " Å");
+  task.input["equally_near_ends"] = move.way.equally_near;
+}
+
+/// Throws InputError if the straight path runs into an ion: no band would find its way out.
+/// `mobile` is left out of the host, and counts in the number that names an ion.
+void require_free_path(Crystal const& host, std::size_t mobile, std::span<Vec3 const> path,
+                       std::filesystem::path const& file) {
+  constexpr double least = 0.5;  // Å
+  if (host.size() == 0) return;
+  ClosestIon const closest = closest_ion(host, path);
+  if (closest.distance >= least) return;
+  std::size_t const number = closest.ion + 1 + (closest.ion >= mobile ? 1 : 0);
+  Vec3 const r = closest.place;
+  fail_input({file}, "the straight path to this structure runs into ", host.species[closest.ion],
+             " (ion ", number, "): ", fixed(closest.distance, 3), " Å from it at ", fixed(r.x, 4),
+             " ", fixed(r.y, 4), " ", fixed(r.z, 4), " Å, expected at least ", least, " Å");
 }
 
 double anion_charge(Crystal const& anions, std::optional<double> asked,
@@ -123,17 +203,22 @@ Task task_from_files(Arguments const& arguments) {
   check_alike(initial, final_, *final_file);
   auto asked_mobile = arguments.text("mobile");
   if (!asked_mobile && task.set.insertion) asked_mobile = task.set.insertion->mobile;
-  std::size_t const ion = moved_ion(initial, final_, asked_mobile, *final_file);
+  HostFrom const from = host_from(arguments);
+  auto const moves = moved_ions(initial, final_);
+  Move const move = mobile_move(initial, moves, from, asked_mobile, *final_file);
+  std::size_t const ion = move.ion;
 
   task.mobile = initial.species[ion];
   task.frame = initial;
   task.mobile_index = ion;
-  Crystal host = initial;
+  place_host(task, moves, from);
+  warn_of_ambiguity(task, move);
+  Crystal host = task.frame;
   host.species.erase(host.species.begin() + long(ion));
   host.positions.erase(host.positions.begin() + long(ion));
   if (!host.charges.empty()) host.charges.erase(host.charges.begin() + long(ion));
-  Vec3 const begin = initial.positions[ion];
-  Vec3 const end = begin + minimum_image(initial.cell, final_.positions[ion] - begin);
+  Vec3 const begin = initial.positions[ion], end = begin + move.way.vector;
+  require_free_path(host, ion, std::array{begin, end}, *final_file);
   task.waypoints = {{begin.x, begin.y, begin.z}, {end.x, end.y, end.z}};
   task.input["initial"] = initial_file->string();
   task.input["final"] = final_file->string();
@@ -170,6 +255,7 @@ HopKind hop_kind(std::string const& name) {
 }
 
 Task task_from_grid(Arguments const& arguments) {
+  arguments.refuse({"host"}, "a hop in the model framework");
   auto const anion = arguments.text("anion");
   auto const volume = arguments.number("volume", above(0));
   auto const charge = arguments.number("charge", {.max = -1e-9});
@@ -434,6 +520,9 @@ int neb_command(int argc, char const* const* argv) {
   arguments.option("initial", "FILE",
                    "structure with the ion at its start (POSCAR, .cif, .extxyz, ...)");
   arguments.option("final", "FILE", "the same with the ion at its end");
+  arguments.option("host", "FROM",
+                   "initial, final or mean: where the other ions are held if they moved between "
+                   "the structures, too (default: such structures are refused)");
   arguments.option("mobile", "SPECIES",
                    "species of the moving ion (default: of the ion that has moved, or of the set)");
   arguments.option("anion", "SPECIES", "anion of the fcc framework");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/relax/vectors.hpp>
@@ -71,6 +72,27 @@ std::vector<double> minimum_image_path(Cell const& cell, std::vector<Vec3> const
     ends[1].insert(ends[1].end(), {near.x, near.y, near.z});
   }
   return linear_path(ends, n_images);
+}
+
+ClosestIon closest_ion(Crystal const& host, std::span<Vec3 const> waypoints) {
+  Cell const cell = reduced(host.cell).cell;
+  constexpr double stride = 0.25;  // Å: short beside the distances between an ion and its images
+  ClosestIon best{0, std::numeric_limits<double>::infinity(), {}};
+  for (std::size_t w = 1; w < waypoints.size(); ++w) {
+    Vec3 const from = waypoints[w - 1], along = waypoints[w] - from;
+    int const strides = std::max(1, int(std::min(1e6, std::ceil(norm(along) / stride))));
+    for (std::size_t ion = 0; ion < host.size(); ++ion)
+      for (int i = 0; i < strides; ++i) {
+        // The image nearest to a stride's start, and its distance from the stride as a line.
+        Vec3 const start = from + (double(i) / strides) * along, step = (1.0 / strides) * along;
+        Vec3 const away = minimum_image(cell, host.positions[ion] - start);
+        double const square = dot(step, step);
+        double const t = square > 0 ? std::clamp(dot(away, step) / square, 0.0, 1.0) : 0;
+        if (double const d = norm(away - t * step); d < best.distance)
+          best = {ion, d, start + t * step};
+      }
+  }
+  return best;
 }
 
 std::vector<double> path_of(Band const& band) {

@@ -81,6 +81,97 @@ TEST_CASE("A hop from grid values equals the same hop from two structures") {
   }
 }
 
+namespace {
+
+/// Li in a tetragonal cell of four O, as two structures; `height` is that of the cell.
+void write_half_cell_hop(Folder const& folder, std::string const& height, std::string const& end) {
+  auto const text = [&](std::string const& f) {
+    return "hop\n1.0\n5 0 0\n0 5 0\n0 0 " + height + "\nLi O\n1 4\nDirect\n" + f + " " + f + " " +
+           f + "\n0 0 0\n0 0.5 0.5\n0.5 0 0.5\n0.5 0.5 0\n";
+  };
+  folder.write("initial.vasp", text("0.25"));
+  folder.write("final.vasp", text(end));
+}
+
+Words rigid_hop() {
+  return file_hop({"--potential", IONSCAPE_SOURCE_DIR "/examples/potentials/Li2O-rigid.toml"});
+}
+
+}  // namespace
+
+TEST_CASE("A hop of half a cell goes the way that the files say, and is called ambiguous") {
+  for (auto const& [height, barrier] :
+       {std::pair("5", 0.881134), {"4.5", 0.674905}, {"5.5", 0.888930}, {"6", 0.698238}})
+    for (std::string const end : {"0.75", "0.7499999", "0.7500001"}) {
+      Folder const folder;
+      CAPTURE(height, end);
+      write_half_cell_hop(folder, height, end);
+      Outcome const o = folder.run(rigid_hop());
+      CAPTURE(o.err);
+      REQUIRE(o.code == 0);
+      CHECK_THAT(o.out, ContainsSubstring("warning: the hop is ambiguous: 8 images of its end"));
+      auto const json = result(folder, "files");
+      CHECK(double(json["forward_barrier_eV"]) == Approx(barrier).margin(2e-6));
+      CHECK(double(json["reverse_barrier_eV"]) == Approx(barrier).margin(2e-6));
+      CHECK(double(json["saddle"]["position_A"][0]) == Approx(2.5).margin(1e-4));
+      CHECK(json["input"]["equally_near_ends"] == 8);
+    }
+}
+
+TEST_CASE("A straight path that runs into an ion names it") {
+  Folder const folder;
+  write_half_cell_hop(folder, "5", "-0.25");
+  Outcome const o = folder.run(rigid_hop());
+  CHECK(o.code == 1);
+  CHECK_THAT(o.err, ContainsSubstring("final.vasp: the straight path to this structure runs into O "
+                                      "(ion 2): 0.000 Å from it at 0.0000 0.0000 0.0000 Å"));
+  CHECK_FALSE(std::filesystem::exists(folder / "files"));
+}
+
+TEST_CASE("Host ions that moved between the structures are held where --host says") {
+  Folder const folder;
+  auto const host = make_host(1.0);
+  Vec3 const oct = host.hop.sites[0].position, tet = host.hop.sites[1].position;
+  folder.write("set.toml", lis_set);
+  Crystal moved = host.framework;
+  Vec3 const far = moved.cell.c;  // the same place, in another cell
+  moved.positions[4] += Vec3{0.02, 0, 0} + far;
+  moved.positions[9] += Vec3{0, 0.04, 0};
+  write_structure(folder, "initial.vasp", host.framework, oct);
+  write_structure(folder, "final.vasp", moved, tet);
+  Crystal mean = host.framework;
+  mean.positions[4] += Vec3{0.01, 0, 0};
+  mean.positions[9] += Vec3{0, 0.02, 0};
+  Words const options{"--potential", "set.toml", "--charge", "-1"};
+  for (auto const& [name, crystal] :
+       {std::pair("initial", &host.framework), {"final", &moved}, {"mean", &mean}}) {
+    CAPTURE(name);
+    Words words = file_hop(options);
+    words.insert(words.end(), {"--host", name});
+    Outcome const o = folder.run(words);
+    REQUIRE(o.code == 0);
+    CHECK_THAT(o.out, ContainsSubstring("2 host ions moved between the two structures, the "
+                                        "farthest 10 (S, 0.040 Å); they are held at the " +
+                                        std::string(name) + " positions"));
+    double const barrier = result(folder, "files")["forward_barrier_eV"];
+    CHECK(double(result(folder, "files")["input"]["largest_host_move_A"]) ==
+          Approx(0.04).margin(1e-9));
+    // The same from two structures that agree.
+    write_structure(folder, "a.vasp", *crystal, oct);
+    write_structure(folder, "b.vasp", *crystal, tet);
+    Words plain{"neb",    "--initial",     "a.vasp", "--final",
+                "b.vasp", "--no-pictures", "--out",  "same"};
+    plain.insert(plain.end(), options.begin(), options.end());
+    REQUIRE(folder.run(plain).code == 0);
+    CHECK(double(result(folder, "same")["forward_barrier_eV"]) == Approx(barrier).margin(1e-7));
+  }
+  moved.positions[9] += Vec3{0, 1.5, 0};
+  write_structure(folder, "final.vasp", moved, tet);
+  Words words = file_hop(options);
+  words.insert(words.end(), {"--host", "mean"});
+  CHECK_THAT(folder.run(words).err, ContainsSubstring("more than one ion hops"));
+}
+
 TEST_CASE("Rigid charges and the same product of charges give the same hop") {
   Folder const folder;
   auto const host = make_host(1.04);
@@ -172,7 +263,7 @@ TEST_CASE("Structures that are no hop of one ion are refused, with the ions' nam
   Crystal moved = host.framework;
   moved.positions[4] = moved.positions[4] + Vec3{0.01, 0, 0};
   write_structure(folder, "final.vasp", moved, tet);
-  refused(good, "2 ions have moved: 5 (S, 0.010 Å), 33 (Li");
+  refused(good, "Å), 5 (S, 0.010 Å); expected one, in a frozen host (--host");
   write_structure(folder, "final.vasp", moved, oct);
   refused(good, "expected one of Li");
   moved = host.framework;

@@ -41,6 +41,17 @@ TEST_CASE("A band is read from folders and made continuous") {
     CHECK(norm(back.images[k].positions[0] - band.images[k].positions[0]) < 1e-12);
 }
 
+TEST_CASE("Images half a cell apart stay where the files put them") {
+  TemporaryFolder const folder;
+  for (double side : {1.0, -1.0}) {
+    Band band = hop(3);
+    for (int k = 0; k < 3; ++k) band.images[k].positions[0] = {1 + side * 2 * k, 0.5, 0};
+    write_extxyz(folder / "band.extxyz", band.images);
+    Band const back = read_band(folder / "band.extxyz");
+    for (int k = 0; k < 3; ++k) CHECK(back.images[k].positions[0].x == 1 + side * 2 * k);
+  }
+}
+
 TEST_CASE("A band is read from the frames of one file") {
   TemporaryFolder const folder;
   write_extxyz(folder / "band.extxyz", wrapped(hop(5)).images);

@@ -67,3 +67,26 @@ TEST_CASE("each option that makes no sense is refused by name") {
   refused([](NebOptions& o) { o.distinct_ends = 0; }, "distinct_ends");
   refused([](NebOptions& o) { o.dof_per_ion = 0; }, "dof_per_ion");
 }
+
+TEST_CASE("a path of half a cell goes the way that its end is stated") {
+  Cell const cell{{10, 0, 0}, {0, 10, 0}, {0, 0, 12}};
+  for (double end : {7.5, 7.4999999, -2.5}) {
+    auto const path = minimum_image_path(cell, {{2.5, 1, 1}}, {{end, 1, 1}}, 3);
+    CHECK(path[6] == end);
+    CHECK(path[3] == Approx((2.5 + end) / 2));
+  }
+}
+
+TEST_CASE("the ion nearest to a path is found, images and bends of the path included") {
+  Crystal host{{{5, 0, 0}, {0, 6, 0}, {0, 0, 7}}, {"O", "S"}, {{0.3, 0, 0}, {2, 3, 3}}, {}, {}};
+  std::vector<Vec3> const straight = {{-2, 6, 7.1}, {2, 6, 7.1}};
+  ClosestIon const closest = closest_ion(host, straight);
+  CHECK(closest.ion == 0);
+  CHECK(closest.distance == Approx(0.1));
+  CHECK(closest.place.x == Approx(0.3));
+  std::vector<Vec3> const bent = {{2, 0, 0}, {2, 2.8, 3}, {4, 2.8, 3}};
+  CHECK(closest_ion(host, bent).ion == 1);
+  CHECK(closest_ion(host, bent).distance == Approx(0.2 * 3 / std::hypot(2.8, 3)));
+  std::vector<Vec3> const standing = {{2, 3, 2}, {2, 3, 2}};
+  CHECK(closest_ion(host, standing).distance == Approx(1));
+}

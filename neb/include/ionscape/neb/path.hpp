@@ -2,6 +2,7 @@
 // cell.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include <ionscape/core/crystal.hpp>
@@ -33,6 +34,17 @@ std::vector<double> linear_path(std::vector<std::vector<double>> const& waypoint
 /// ion by ion; of equally near ones to `end` as it is stated (core's displacement).
 std::vector<double> minimum_image_path(Cell const& cell, std::vector<Vec3> const& start,
                                        std::vector<Vec3> const& end, int n_images);
+
+/// The ion of a host that a path of straight lines comes nearest to.
+struct ClosestIon {
+  std::size_t ion = 0;  // index into the host
+  double distance = 0;  // Å
+  Vec3 place;           // Å, of the path, where it is nearest
+};
+
+/// Through two or more waypoints (Å); periodic images of the ions count. Exact for distances below
+/// half a lattice vector. The host must have an ion.
+ClosestIon closest_ion(Crystal const& host, std::span<Vec3 const> waypoints);
 
 /// The coordinates of a band of structures as one path, (n_images, 3 n_ions) in Å. Throws
 /// InputError if the structures differ in their number of ions.
