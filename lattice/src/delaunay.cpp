@@ -48,7 +48,8 @@ class GiftWrapping {
   /// The nearest neighbours, and the point with the smallest circumcircle through both: its sphere
   /// is empty.
   Face first_face() const {
-    auto const [p, q, distance] = closest_pair(cell_, points_);
+    ClosestPair const closest = closest_pair(cell_, points_);
+    Vertex const p = closest.first, q = closest.second;
     Vec3 const a = at(p), b = at(q);
     Vertex third;
     double smallest = std::numeric_limits<double>::infinity();
