@@ -246,7 +246,7 @@ CompoundGeometry analyse_compound(Crystal const& crystal, std::string const& ani
 std::optional<double> distortion_with_csm(SiteKind kind, double csm) {
   constexpr double largest = 1.4;  // of SweepPoint
   static FccModel const ideal = fcc_model(0.25, conventional_cells(2, 2, 2), "X", -1);
-  if (kind == SiteKind::other || !(csm >= 0))
+  if ((kind != SiteKind::tet && kind != SiteKind::oct) || !(csm >= 0))
     fail_input({}, "CSM ", csm, ", expected one >= 0 of a Tet or an Oct");
   auto const csm_at = [&](double d) {
     Crystal const framework = distort(ideal.framework, ideal.hop, WindowShear{d}).framework;
