@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -47,11 +48,17 @@ struct Collector {
 };
 
 [[noreturn]] void fail_empty(Cell const& cell, double radius) {
+  auto const length = [](double x) {  // the cell may be strained by 1e-7
+    std::ostringstream text;
+    text.precision(6);
+    text << x;
+    return text.str();
+  };
   double const a = norm(cell.a), b = norm(cell.b), c = norm(cell.c);
-  double const longest = std::max({a, b, c});
-  fail_input({}, "the space between the ions cannot be searched: spheres of ", radius,
-             " Å are empty in a cell whose shortest vectors are ", a, ", ", b, " and ", c,
-             " Å long. Is the lattice vector of ", longest, " Å a typing error?");
+  fail_input({}, "the space between the ions cannot be searched: spheres of ", length(radius),
+             " Å are empty in a cell whose shortest vectors are ", length(a), ", ", length(b),
+             " and ", length(c), " Å long. Is the lattice vector of ", length(std::max({a, b, c})),
+             " Å a typing error?");
 }
 
 }  // namespace

@@ -59,7 +59,8 @@ TEST_CASE("Trigonal prisms are named in the table and in the JSON") {
       "0.6263\n0.6666666666666666 0.3333333333333333 0.8737\n0.3333333333333333 "
       "0.6666666666666666 0.3737\n");
   std::map<std::string, int> number;
-  for (auto const& site : folder.run_json({"sites", "LiNbO2.vasp", "--json"})["sites"]) {
+  auto const json = folder.run_json({"sites", "LiNbO2.vasp", "--json"});
+  for (auto const& site : json["sites"]) {
     ++number[site["kind"]];
     CHECK(double(site["csm"]) < 5);
   }
