@@ -222,7 +222,9 @@ TEST_CASE("An anion without a charge, or with a positive one, is refused") {
                anion_charge(licoo2, charges_per_species(licoo2, {{"O", 1}}), {"O"}, {});
              }),
              ContainsSubstring("expected one below 0"));
-  CHECK_THAT(input_error([] { charges_of_structure(licoo2, "POSCAR"); }),
+  TemporaryFolder const folder;
+  auto const file = folder.write("POSCAR", "Li\n1\n4 0 0\n0 4 0\n0 0 4\nLi\n1\nDirect\n0 0 0\n");
+  CHECK_THAT(input_error([&] { charges_of_structure(licoo2, file); }),
              ContainsSubstring("states no charges"));
 }
 
