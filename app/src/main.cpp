@@ -1,5 +1,6 @@
 #include <Kokkos_Core.hpp>
 #include <algorithm>
+#include <csignal>
 #include <cstring>
 #include <exception>
 #include <iostream>
@@ -84,6 +85,7 @@ std::string one_line(std::string text) {
 
 int main(int argc, char* argv[]) {
   using namespace ionscape;
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files: a failed write, not a sudden end
   try {
     int const code = app::run(argc, argv);
     if (!std::cout.flush()) throw InputError("standard output cannot be written");

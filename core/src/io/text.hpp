@@ -4,29 +4,17 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <ionscape/core/cell.hpp>
 #include <ionscape/core/error.hpp>
+#include <ionscape/core/io/words.hpp>
 
 namespace ionscape {
 
 /// Without the byte order mark that Windows programs and spreadsheets write.
 std::string_view without_byte_order_mark(std::string_view text);
 
-/// The words between blanks (space, tab, CR).
-std::vector<std::string_view> words_of(std::string_view line);
-
-std::string_view trimmed(std::string_view text);
-
-/// Text found in a file as an error message shows it: on one line, in quotes, cut if long.
-std::string in_quotes(std::string_view text);
-
-/// The same text on one line: control characters become blanks.
-std::string one_line(std::string text);
-
-/// A finite number; Fortran's "1.0d-3" and a leading '+' are understood.
-bool parse_number(std::string_view word, double& number);
+/// A finite number, as parse_number (words.hpp).
 double to_number(std::string_view word, SourceLocation const& where, std::string_view what);
 
 /// A whole number in [least, 2^31).

@@ -15,7 +15,8 @@ namespace ionscape {
 ///   csv.commit();
 class AtomicFile {
  public:
-  /// Makes the folder if need be. Throws InputError if `file` cannot be written there.
+  /// Makes the folder if need be, and removes what killed runs have left half written there. Throws
+  /// InputError if `file` cannot be written there.
   explicit AtomicFile(std::filesystem::path const& file);
   /// Without commit(): removes what was written.
   ~AtomicFile();
@@ -31,11 +32,15 @@ class AtomicFile {
  private:
   std::filesystem::path file_;
   std::filesystem::path temporary_;
+  int lock_ = -1;  // held on the temporary file as long as its writer lives
   std::ofstream stream_;
 };
 
 /// A whole file from one text.
 void write_text(std::filesystem::path const& file, std::string_view text);
+
+/// Removes the temporary files in `folder` whose writers are dead.
+void remove_leftovers(std::filesystem::path const& folder);
 
 /// Throws InputError if `file` cannot be written where it is to stand; leaves nothing behind. For
 /// long work, before it begins.
