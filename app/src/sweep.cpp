@@ -12,6 +12,7 @@
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/atomic_file.hpp>
+#include <ionscape/core/io/folder_lock.hpp>
 #include <ionscape/core/io/format.hpp>
 #include <ionscape/report/map_plots.hpp>
 #include <ionscape/sweep/ensemble.hpp>
@@ -30,7 +31,7 @@ namespace {
 // --- interruption --------------------------------------------------------------------------------
 
 // A handler may do little: the texts are made before, and the signal then does what it always does.
-std::string checkpoint_folder, interrupted_with, interrupted_without;
+std::string checkpoint_folder, lock_file, results_folder, interrupted_with, interrupted_without;
 std::atomic_flag interrupted = ATOMIC_FLAG_INIT;
 
 extern "C" void say_how_to_resume(int signal) {
@@ -38,11 +39,15 @@ extern "C" void say_how_to_resume(int signal) {
   std::string const& text =
       access(checkpoint_folder.c_str(), F_OK) == 0 ? interrupted_with : interrupted_without;
   [[maybe_unused]] auto const written = write(STDERR_FILENO, text.data(), text.size());
+  unlink(lock_file.c_str());
+  rmdir(results_folder.c_str());  // does nothing to one that is not empty
   std::signal(signal, SIG_DFL);
   std::raise(signal);
 }
 
-void prepare_for_interruption(std::filesystem::path const& checkpoint) {
+void prepare_for_interruption(FolderLock const& lock, std::filesystem::path const& checkpoint) {
+  lock_file = lock.file().string();
+  results_folder = lock.file().parent_path().string();
   checkpoint_folder = checkpoint.string();
   interrupted_with = "\nionscape: interrupted; the finished points are kept in " +
                      checkpoint_folder + ": the same command goes on from there\n";
@@ -52,12 +57,6 @@ void prepare_for_interruption(std::filesystem::path const& checkpoint) {
 }
 
 // --- summary -------------------------------------------------------------------------------------
-
-bool has_note(MapRow const& row, std::string const& note) {
-  return (";" + row.notes + ";").find(";" + note + ";") != std::string::npos;
-}
-
-constexpr double low_barrier = 0.4;  // eV, the limit of the published maps
 
 /// One line for each anion and distortion, or for each anion where there are too many for a screen.
 void print_ranges(std::vector<MapRow> const& rows, bool by_distortion) {
@@ -90,25 +89,11 @@ void print_ranges(std::vector<MapRow> const& rows, bool by_distortion) {
 }
 
 void print_notes(std::vector<MapRow> const& rows) {
-  struct {
-    char const* note;
-    char const* meaning;
-  } const known[] = {
-      {"oct_not_minimum", "a free ion would leave the Oct centre, where the band's end is held"},
-      {"tet_not_minimum", "a free ion would leave the Tet centre, where the band's end is held"},
-      {"path_below_ends",
-       "the relaxed band lies lower than both of its ends: see depth_below_ends_eV"},
-      {"no_interior_saddle", "the highest point of the relaxed band is one of its ends"},
-      {"extrapolated",
-       "charge, volume or distortion outside the range in which the potential was fitted"},
-      {"inside_buckingham_well",
-       "an ion is closer than the turnover radius: these energies mean nothing"},
-  };
-  for (auto const& [note, meaning] : known)
-    if (auto const n = std::count_if(rows.begin(), rows.end(),
-                                     [&](MapRow const& row) { return has_note(row, note); });
+  for (Note note : all_notes())
+    if (auto const n =
+            std::ranges::count_if(rows, [&](MapRow const& row) { return row.notes.has(note); });
         n > 0)
-      std::printf("  %6ld  %-23s %s\n", long(n), note, meaning);
+      std::printf("  %6ld  %-23s %s\n", long(n), to_string(note), explanation(note));
 }
 
 void print_summary(SweepPlan const& plan, SweepResult const& result, double seconds,
@@ -117,7 +102,7 @@ void print_summary(SweepPlan const& plan, SweepResult const& result, double seco
   std::map<std::string, long> by_status;
   std::set<std::pair<std::string, double>> groups;
   for (MapRow const& row : rows) {
-    ++by_status[row.status];
+    ++by_status[to_string(row.status)];
     groups.emplace(row.point.anion, row.point.distortion);
   }
   std::cout << rows.size() << (rows.size() == 1 ? " point in " : " points in ")
@@ -199,10 +184,11 @@ int sweep_command(int argc, char const* const* argv) {
 
   Ensemble ensemble;
   if (auto const folder = arguments.path("ensemble")) ensemble = read_ensemble(*folder, plan);
-  check_writable(directory / "map.csv");
+  FolderLock const lock(directory);
+  for (char const* name : {"map.csv", "map.json"}) check_writable(directory / name);
 
   KokkosSession const kokkos(threads);
-  prepare_for_interruption(*options.checkpoint);
+  prepare_for_interruption(lock, *options.checkpoint);
   auto const start = std::chrono::steady_clock::now();
   SweepResult result;
   {
@@ -214,6 +200,8 @@ int sweep_command(int argc, char const* const* argv) {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   assign_errors(plan, ensemble, result.rows);
   for (int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
+  for (std::string const& remark : result.remarks)
+    std::cerr << "ionscape: warning: " << remark << '\n';
   write_map(directory, plan, result);
   remove_checkpoint(plan, options);
   print_summary(plan, result, seconds, KokkosSession::description(), directory);
@@ -225,8 +213,9 @@ int sweep_command(int argc, char const* const* argv) {
       std::cerr << "ionscape: warning: no pictures: " << error.what() << '\n';
     }
 
-  auto const open = std::count_if(result.rows.begin(), result.rows.end(),
-                                  [](MapRow const& row) { return row.status != "converged"; });
+  auto const open = std::count_if(result.rows.begin(), result.rows.end(), [](MapRow const& row) {
+    return row.status != BandStatus::converged;
+  });
   if (open == 0) return good;
   std::cout.flush();
   std::cerr << "ionscape: not converged: " << open << " of " << result.rows.size()

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <sstream>
 #include <tuple>
 
 #include <ionscape/compounds/charges.hpp>
@@ -418,7 +417,7 @@ ModelBarrier barrier_of(ModelPlan const& plan, ModelQuestion const& q, PointSet 
   ModelBarrier out;
   out.distortion = row.point.distortion;
   out.E_tet_minus_E_oct_eV = row.E_tet_minus_E_oct_eV;
-  out.status = row.status;
+  out.status = to_string(row.status);
   bool const tet_ends = q.kind == HopKind::tet_oct_tet;
   bool const far_outside = is_far_outside(set, q.charge_e, q.volume_A3, out.distortion);
   // NaN, and a note, where a neighbour has no barrier.
@@ -427,7 +426,8 @@ ModelBarrier barrier_of(ModelPlan const& plan, ModelQuestion const& q, PointSet 
     if (!two) return std::nan("");
     MapRow const &below = plan.row((*two)[0]), &above = plan.row((*two)[1]);
     double const x = part(below, above);
-    if (std::isfinite(x) && (!neb || (below.status == "converged" && above.status == "converged")))
+    if (std::isfinite(x) &&
+        (!neb || (below.status == BandStatus::converged && above.status == BandStatus::converged)))
       return x;
     note_missing_part(out, what);
     return std::nan("");
@@ -453,14 +453,14 @@ ModelBarrier barrier_of(ModelPlan const& plan, ModelQuestion const& q, PointSet 
   out.from_end_neb_eV = estimate(true, [&](MapRow const& r) {
     return tet_ends ? r.barrier_tet_oct_eV : r.barrier_oct_tet_eV;
   });
-  if (!q.in_domain) out.notes.push_back("outside_domain");
-  std::istringstream notes(row.notes);
-  for (std::string note; std::getline(notes, note, ';');)
-    if (note != "extrapolated") out.notes.push_back(note);
+  if (!q.in_domain) out.notes.push_back(to_string(Note::outside_domain));
+  for (Note note : all_notes())  // outside_range() says more than "extrapolated"
+    if (row.notes.has(note) && note != Note::extrapolated) out.notes.push_back(to_string(note));
   for (std::string& words : outside_range(set, q.charge_e, q.volume_A3, out.distortion))
     out.notes.push_back(std::move(words));
   note_unknown_error(set, far_outside, out);
-  if (row.status != "converged") out.notes.push_back("band of a model cell: " + row.status);
+  if (row.status != BandStatus::converged)
+    out.notes.push_back("band of a model cell: " + out.status);
   return out;
 }
 
@@ -574,10 +574,12 @@ ModelBarrier barrier_of(Exec const& exec, FrozenHost<Exec::memory_space> const& 
   out.status = to_string(band.status);
   if (band.status != BandStatus::converged) out.notes.push_back(out.status);
   if (band.end_moved[0] > reach_of_end(points, 0) || band.end_moved[1] > reach_of_end(points, 1))
-    out.notes.push_back("end_left_its_site");
-  if (band.saddle_kind != SaddleKind::interior) out.notes.push_back("no_interior_saddle");
-  if (band.max_minus_min - out.from_end_neb_eV.value > 1e-3) out.notes.push_back("path_below_ends");
-  if (approach < 1) out.notes.push_back("inside_buckingham_well");
+    out.notes.push_back(to_string(Note::end_left_its_site));
+  if (band.saddle_kind != SaddleKind::interior)
+    out.notes.push_back(to_string(Note::no_interior_saddle));
+  if (band.max_minus_min - out.from_end_neb_eV.value > 1e-3)
+    out.notes.push_back(to_string(Note::path_below_ends));
+  if (approach < 1) out.notes.push_back(to_string(Note::inside_buckingham_well));
   for (std::string& words : outside_range(set, question.charge_e, volume, d))
     out.notes.push_back(std::move(words));
   note_unknown_error(set, far_outside, out);

@@ -30,7 +30,7 @@ double value_in(MapRow const& row, Quantity quantity) {
     case Quantity::tet_minus_oct:
       return row.E_tet_minus_E_oct_eV;
     case Quantity::barrier:
-      return row.status == "converged" ? row.Ea_neb_eV : std::nan("");
+      return row.status == BandStatus::converged ? row.Ea_neb_eV : std::nan("");
     case Quantity::barrier_three_point:
       return row.Ea_three_point_eV;
     case Quantity::dE_oct:
@@ -45,9 +45,7 @@ double value_in(MapRow const& row, Quantity quantity) {
   return std::nan("");
 }
 
-bool is_extrapolated(MapRow const& row) {
-  return row.notes.find("extrapolated") != std::string::npos;
-}
+bool is_extrapolated(MapRow const& row) { return row.notes.has(Note::extrapolated); }
 
 SweepPoint point_of(ReferenceValue const& v) {
   return {v.anion, v.volume_A3, v.charge_e, v.distortion};
@@ -138,12 +136,12 @@ MapRow interpolated(MapGrid const& grid, std::size_t plane, SweepPoint const& p)
   auto const q = weights_on(grid.charges, p.charge_e), v = weights_on(grid.volumes, p.volume_A3);
   MapRow row;
   row.point = p;
-  row.status = "converged";
+  row.status = BandStatus::converged;
   for (std::size_t j = 0; j < q.weight.size(); ++j)
     for (std::size_t i = 0; i < v.weight.size(); ++i) {
       MapRow const& at = *grid.planes[plane][(q.begin + j) * grid.volumes.size() + v.begin + i];
       for (auto member : smooth) row.*member += q.weight[j] * v.weight[i] * (at.*member);
-      if (at.status != "converged") row.status = at.status;
+      if (at.status != BandStatus::converged) row.status = at.status;
     }
   auto const [low, high] = std::minmax({row.E_oct_eV, row.E_face_eV, row.E_tet_eV});
   row.E_tet_minus_E_oct_eV = row.E_tet_eV - row.E_oct_eV;

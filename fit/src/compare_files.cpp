@@ -12,7 +12,7 @@
 #include <ionscape/core/version.hpp>
 #include <ionscape/fit/compare.hpp>
 
-#include <ionscape/sweep/map_files.hpp>
+#include <ionscape/sweep/settings.hpp>
 
 namespace ionscape {
 

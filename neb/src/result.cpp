@@ -42,6 +42,12 @@ BandStatus band_status(RelaxStatus relaxation, BandStatus reason) {
   return reason;
 }
 
+std::optional<BandStatus> parse_band_status(std::string_view text) {
+  for (int i = 0; i <= static_cast<int>(BandStatus::endpoints_coincide); ++i)
+    if (text == to_string(static_cast<BandStatus>(i))) return static_cast<BandStatus>(i);
+  return {};
+}
+
 char const* to_string(SaddleKind kind) {
   switch (kind) {
     case SaddleKind::none:

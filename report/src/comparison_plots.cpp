@@ -184,7 +184,7 @@ std::string draw_map(Values const& values, std::string const& source, SweepPlan 
       row.point = {first.anion, volume, charge, first.distortion};
       bool const fitted = potential == model.potentials.end() || !potential->second.fitted ||
                           potential->second.fitted->contains(charge, volume);
-      row.notes = fitted ? "" : "extrapolated";
+      if (!fitted) row.notes.add(Note::extrapolated);
     }
   grid.planes.resize(1);
   for (MapRow const& row : rows) grid.planes[0].push_back(&row);

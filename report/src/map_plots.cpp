@@ -35,7 +35,7 @@ std::size_t nearest_plane(MapGrid const& grid, double distortion) {
 }
 
 double neb_value(MapRow const& row) {
-  return row.status == "converged" ? row.Ea_neb_eV : std::nan("");
+  return row.status == BandStatus::converged ? row.Ea_neb_eV : std::nan("");
 }
 
 /// Writes all figures of one anion; returns their names.

@@ -77,7 +77,7 @@ void assign_errors(SweepPlan const& plan, Ensemble const& ensemble, std::vector<
     for (std::size_t i = 0; i < rows.size(); ++i) {
       MapRow const& row = result.rows[i];
       if (std::isfinite(row.Ea_three_point_eV)) three_point[i].add(row.Ea_three_point_eV);
-      if (row.status == "converged") neb[i].add(row.Ea_neb_eV);
+      if (row.status == BandStatus::converged) neb[i].add(row.Ea_neb_eV);
     }
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -1,14 +1,11 @@
 #include <ionscape/sweep/map.hpp>
 
-#include <cmath>
-
 #include <nlohmann/json.hpp>
 
 #include <ionscape/core/io/atomic_file.hpp>
-#include <ionscape/core/io/csv.hpp>
 #include <ionscape/core/version.hpp>
 
-#include <ionscape/sweep/map_files.hpp>
+#include <ionscape/sweep/settings.hpp>
 
 namespace ionscape {
 
@@ -16,19 +13,28 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-#define NUMBER(name, member)                                                                    \
-  {                                                                                             \
-    name, [](MapRow const& row) -> double { return double(row.member); }, nullptr,              \
-        [](MapRow& row, std::string const&, double x) { row.member = decltype(row.member)(x); } \
-  }
-#define TEXT(name, member)                                                      \
-  {                                                                             \
-    name, nullptr, [](MapRow const& row) { return row.member; },                \
-        [](MapRow& row, std::string const& text, double) { row.member = text; } \
+#define NUMBER(name, member)                                             \
+  {                                                                      \
+    name, [](MapRow const& row) { return double(row.member); }, nullptr, \
+        [](MapRow& row, Field field) {                                   \
+          return row.member = decltype(row.member)(field.number), true;  \
+        }                                                                \
   }
 
-constexpr MapColumn columns[] = {
-    TEXT("anion", point.anion),
+bool set_status(MapRow& row, Field field) {
+  auto const status = parse_band_status(field.text);
+  if (status) row.status = *status;
+  return status.has_value();
+}
+bool set_notes(MapRow& row, Field field) {
+  auto const notes = parse_notes(field.text);
+  if (notes) row.notes = *notes;
+  return notes.has_value();
+}
+
+constexpr Column<MapRow> columns[] = {
+    {"anion", nullptr, [](MapRow const& row) { return row.point.anion; },
+     [](MapRow& row, Field field) { return row.point.anion = field.text, true; }},
     NUMBER("volume_A3", point.volume_A3),
     NUMBER("charge_e", point.charge_e),
     NUMBER("distortion", point.distortion),
@@ -55,12 +61,12 @@ constexpr MapColumn columns[] = {
     NUMBER("saddle_progress", saddle_progress),
     NUMBER("max_force_eV_per_A", max_force_eV_per_A),
     NUMBER("steps", steps),
-    TEXT("status", status),
-    TEXT("notes", notes),
+    {"status", nullptr, [](MapRow const& row) { return std::string(to_string(row.status)); },
+     set_status},
+    {"notes", nullptr, [](MapRow const& row) { return to_string(row.notes); }, set_notes},
 };
 
 #undef NUMBER
-#undef TEXT
 
 void add_parameters(Json&, std::monostate) {}
 void add_parameters(Json& j, Buckingham const& term) {
@@ -134,22 +140,9 @@ Json settings(SweepPlan const& plan) {
 
 }  // namespace
 
-std::span<MapColumn const> map_columns() { return columns; }
+std::span<Column<MapRow> const> map_columns() { return columns; }
 
 std::string settings_json(SweepPlan const& plan) { return settings(plan).dump(); }
-
-void write_rows(std::ostream& out, std::span<MapRow const> rows) {
-  char const* separator = "";
-  for (MapColumn const& column : columns) out << std::exchange(separator, ",") << column.name;
-  out << '\n';
-  for (MapRow const& row : rows) {
-    separator = "";
-    for (MapColumn const& column : columns)
-      out << std::exchange(separator, ",")
-          << (column.number ? csv_field(column.number(row)) : csv_field(column.text(row)));
-    out << '\n';
-  }
-}
 
 void write_map(std::filesystem::path const& directory, SweepPlan const& plan,
                SweepResult const& result) {
@@ -167,27 +160,18 @@ void write_map(std::filesystem::path const& directory, SweepPlan const& plan,
                     {"certificates", t.certificates},
                     {"verification", t.verification}};
   j["evaluations"] = t.evaluations;
-  for (MapColumn const& column : columns) j["columns"].push_back(column.name);
+  for (auto const& column : columns) j["columns"].push_back(column.name);
 
   AtomicFile csv(directory / "map.csv"), json(directory / "map.json");
-  write_rows(csv.stream(), result.rows);
+  write_csv(csv.stream(), map_columns(), std::span<MapRow const>(result.rows));
   json.stream() << j.dump(2) << '\n';
   csv.commit();
   json.commit();
 }
 
 std::vector<MapRow> read_map(std::filesystem::path const& path) {
-  CsvTable const table =
-      CsvTable::read(std::filesystem::is_directory(path) ? path / "map.csv" : path);
-  std::vector<MapRow> rows(table.rows());
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    for (MapColumn const& column : columns) {
-      if (column.number)
-        column.set(rows[i], "", table.optional_number(i, column.name).value_or(std::nan("")));
-      else
-        column.set(rows[i], table.text(i, column.name), 0);
-    }
-  return rows;
+  return read_rows(CsvTable::read(std::filesystem::is_directory(path) ? path / "map.csv" : path),
+                   map_columns());
 }
 
 }  // namespace ionscape

@@ -1,11 +1,13 @@
 #include <ionscape/sweep/plan.hpp>
 
 #include <algorithm>
-#include <cmath>
 
 #include <ionscape/core/io/csv.hpp>
 #include <ionscape/core/io/format.hpp>
 #include <ionscape/core/io/toml.hpp>
+#include <ionscape/core/memory.hpp>
+#include <ionscape/potentials/host/host_model.hpp>
+#include <ionscape/sweep/map.hpp>
 
 #include "built_in_potentials.hpp"
 
@@ -13,8 +15,12 @@ namespace ionscape {
 
 namespace {
 
-constexpr double smallest_distortion = 0.6,
-                 largest_distortion = 1.4;  // beyond, anions come closer than 0.2 L
+/// "volume_A3 = 1e+308, expected 1 to 1000 Å^3"
+void check(char const* name, double value, Limits limits, char const* unit,
+           SourceLocation const& where) {
+  if (!(value >= limits.min && value <= limits.max))
+    fail_input(where, name, " = ", value, ", expected ", limits.min, " to ", limits.max, unit);
+}
 
 void require_insertion(PotentialSet const& set, SourceLocation const& where) {
   if (!set.insertion)
@@ -66,29 +72,50 @@ void read_neb(TomlReader table, NebOptions& neb) {
   }
 }
 
+char const* volume_key(TomlReader const& grid) {
+  return grid.has("volume_A3") ? "volume_A3" : "volume_factor";
+}
+
+std::vector<double> read_volumes(TomlReader& grid) {
+  if (grid.has("volume_A3") == grid.has("volume_factor"))
+    fail_input(grid.where(), "a grid needs either volume_A3 or volume_factor");
+  if (grid.has("volume_A3")) return grid.axis("volume_A3", volume_limits);
+  double const reference = grid.required<double>("reference_volume_A3", volume_limits);
+  std::vector<double> volumes;
+  for (double factor : grid.axis("volume_factor", above(0))) {
+    volumes.push_back(factor * reference);
+    check("volume_factor times reference_volume_A3", volumes.back(), volume_limits, " Å^3",
+          grid.where("volume_factor"));
+  }
+  return volumes;
+}
+
+/// A sweep holds the points and the rows of all of them.
+void check_memory(double points, SourceLocation const& where) {
+  constexpr double per_point = sizeof(SweepPoint) + sizeof(MapRow), share = 0.8;
+  double const available = available_memory();
+  if (points * per_point > share * available)
+    fail_input(where, points, " points need ", decimals(points * per_point / 1e9, 1),
+               " GB of memory, ", decimals(available / 1e9, 1),
+               " GB are available: split the grid into several files");
+}
+
 void read_grid(TomlReader& table, SweepPlan& plan, std::filesystem::path const& directory,
                std::optional<std::filesystem::path> const& chosen) {
   auto const anion = table.required<std::string>("anion");
-  if (table.has("volume_A3") == table.has("volume_factor"))
-    fail_input(table.where(), "a grid needs either volume_A3 or volume_factor");
-  std::vector<double> volumes;
-  if (table.has("volume_A3")) {
-    volumes = table.axis("volume_A3", above(0));
-  } else {
-    double const reference = table.required<double>("reference_volume_A3", above(0));
-    for (double factor : table.axis("volume_factor", above(0)))
-      volumes.push_back(factor * reference);
-  }
-  auto const charges = table.axis("charge_e", between(-4, -1e-6));
-  auto const distortions =
-      table.axis("distortion", between(smallest_distortion, largest_distortion));
+  auto const volumes = read_volumes(table);
+  auto const charges = table.axis("charge_e", charge_limits);
+  auto const distortions = table.axis("distortion", distortion_limits);
   std::optional<std::filesystem::path> potential = chosen;
   if (auto const name = table.optional<std::string>("potential"); name && !chosen)
     potential = (directory / *name).lexically_normal();
   use_potential(plan, anion, potential,
                 table.has("potential") ? table.where("potential") : table.where("anion"));
-  if (plan.points.size() + distortions.size() * charges.size() * volumes.size() > 100'000'000)
-    fail_input(table.where(), "more than 1e8 points");
+  for (double volume : volumes)
+    check_volume(plan.potentials.at(anion), volume, table.where(volume_key(table)));
+  check_memory(double(plan.points.size()) +
+                   double(distortions.size()) * double(charges.size()) * double(volumes.size()),
+               table.where());
   for (double distortion : distortions)
     for (double charge : charges)
       for (double volume : volumes) plan.points.push_back({anion, volume, charge, distortion});
@@ -126,9 +153,9 @@ SweepPlan read_sweep_points(std::filesystem::path const& file,
   for (std::size_t row = 0; row < table.rows(); ++row) {
     SweepPoint const point{table.text(row, "anion"), table.number(row, "volume_A3"),
                            table.number(row, "charge_e"), table.number(row, "distortion")};
-    validate(point, table.where(row));
     if (!plan.potentials.contains(point.anion))
       use_potential(plan, point.anion, potential, table.where(row));
+    validate(point, plan.potentials.at(point.anion), table.where(row));
     plan.points.push_back(point);
   }
   if (plan.points.empty()) fail_input({file}, "no points");
@@ -136,13 +163,14 @@ SweepPlan read_sweep_points(std::filesystem::path const& file,
 }
 
 void validate(SweepPoint const& point, SourceLocation const& where) {
-  if (!(point.volume_A3 > 0) || !std::isfinite(point.volume_A3))
-    fail_input(where, "volume_A3 = ", point.volume_A3, ", expected > 0");
-  if (!(point.charge_e < 0) || !std::isfinite(point.charge_e))
-    fail_input(where, "charge_e = ", point.charge_e, ", expected an anion's charge, < 0");
-  if (!(point.distortion >= smallest_distortion && point.distortion <= largest_distortion))
-    fail_input(where, "distortion = ", point.distortion, ", expected ", smallest_distortion, " to ",
-               largest_distortion);
+  check("volume_A3", point.volume_A3, volume_limits, " Å^3", where);
+  check("charge_e", point.charge_e, charge_limits, " e", where);
+  check("distortion", point.distortion, distortion_limits, "", where);
+}
+
+void validate(SweepPoint const& point, PotentialSet const& set, SourceLocation const& where) {
+  validate(point, where);
+  check_volume(set, point.volume_A3, where);
 }
 
 std::map<std::string, PotentialSet> read_insertion_sets(std::vector<std::string> const& files) {

@@ -120,6 +120,28 @@ TEST_CASE("A sweep that was interrupted says how to go on, and ends as if nothin
   }
 }
 
+TEST_CASE("A second sweep into a folder is refused while the first one runs, not after it") {
+  Folder const folder;
+  folder.write("set.toml", lis_set);
+  folder.write("grid.toml", grid_of(200));
+  folder.write("other.toml", small_grid);
+  pid_t const child = folder.start({"sweep", "grid.toml", "--batch", "8", "--out", "results"});
+  for (int wait = 0; wait < 10000 && !std::filesystem::exists(folder / "results/.checkpoint");
+       ++wait)
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  Outcome const second = folder.run({"sweep", "other.toml", "--out", "results"});
+  bool const still_running = waitpid(child, nullptr, WNOHANG) == 0;
+  if (!still_running) return;  // a very fast machine may have finished
+  CHECK(second.code == 1);
+  CHECK_THAT(second.err,
+             ContainsSubstring("results: another run writes into this folder (process " +
+                               std::to_string(child)));
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  CHECK(folder.run({"sweep", "other.toml", "--out", "results"}).code == 0);
+  CHECK_FALSE(std::filesystem::exists(folder / "results/.lock"));
+}
+
 TEST_CASE("Points that do not converge stay in the map, and the exit code is 2") {
   Folder const folder;
   folder.write("set.toml", lis_set);

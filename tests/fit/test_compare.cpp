@@ -78,7 +78,7 @@ MapRow row_of(double volume, double charge, double distortion, double D, double 
   row.E_face_eV = std::max(D, 0.0) + above;
   row.Ea_three_point_eV = row.E_face_eV - std::min(D, 0.0);
   row.Ea_neb_eV = row.Ea_three_point_eV;
-  row.status = "converged";
+  row.status = BandStatus::converged;
   return row;
 }
 

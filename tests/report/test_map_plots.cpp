@@ -26,7 +26,7 @@ std::vector<MapRow> grid(std::vector<double> const& distortions) {
         row.E_tet_minus_E_oct_eV = (45 - v) / 20;
         row.Ea_three_point_eV = row.Ea_neb_eV = 0.05 + std::fabs(45 - v) / 30 - 0.1 * q;
         row.dE_tet_eV = d - 1, row.dE_oct_eV = (d - 1) / 2;
-        row.status = "converged";
+        row.status = BandStatus::converged;
         rows.push_back(row);
       }
   return rows;
@@ -97,7 +97,7 @@ TEST_CASE("The low-barrier panel counts its points and leaves out the others") {
 TEST_CASE("A point that did not converge has no value in the NEB map") {
   TemporaryFolder folder;
   auto rows = grid({1});
-  rows[5].status = "step_limit";  // volume 40, charge -1
+  rows[5].status = BandStatus::step_limit;  // volume 40, charge -1
   plot_map(rows, folder.path());
   CHECK_THAT(text_of(folder / "S_fig3d_Ea_neb.dat"),
              ContainsSubstring("40 -1 35 47.5 -1.25 -0.75 NaN 0\n"));

@@ -20,14 +20,14 @@ SweepResult result() {
   for (SweepPoint const& p : plan.points) {
     MapRow row;
     row.point = p;
-    row.status = "converged";
+    row.status = BandStatus::converged;
     r.rows.push_back(row);
   }
   r.rows[0].E_tet_eV = -1.0 / 3;
   r.rows[0].steps = 17;
   r.rows[1].Ea_neb_eV = std::nan("");
-  r.rows[1].status = "not_finite";
-  r.rows[1].notes = "oct_not_minimum;extrapolated";
+  r.rows[1].status = BandStatus::not_finite;
+  r.rows[1].notes = {Note::oct_not_minimum, Note::extrapolated};
   r.measured_accuracy = 2e-9;
   r.verified_points = 2;
   return r;
@@ -44,8 +44,8 @@ TEST_CASE("A map written and read again is the same to the last bit") {
   CHECK(rows[0].steps == 17);
   CHECK(rows[0].point == plan.points[0]);
   CHECK(std::isnan(rows[1].Ea_neb_eV));
-  CHECK(rows[1].status == "not_finite");
-  CHECK(rows[1].notes == "oct_not_minimum;extrapolated");
+  CHECK(rows[1].status == BandStatus::not_finite);
+  CHECK(rows[1].notes == Notes{Note::extrapolated, Note::oct_not_minimum});
 }
 
 TEST_CASE("The columns that users rely on are there, in the file's header") {

@@ -5,6 +5,7 @@
 #include <ionscape/sweep/plan.hpp>
 #include <ionscape_test/catch.hpp>
 #include <ionscape_test/files.hpp>
+#include <ionscape_test/mutations.hpp>
 
 using namespace ionscape;
 using namespace ionscape_test;
@@ -145,4 +146,58 @@ TEST_CASE("Points come from a CSV file in its order, bad ones are refused with t
   CHECK_THAT(error_of_points("anion,charge_e,distortion\nS,-1,1\n"),
              ContainsSubstring("volume_A3"));
   CHECK_THAT(error_of_points(header), ContainsSubstring("no points"));
+}
+
+TEST_CASE("Points that no sum can be done for are refused when the plan is read, with their line") {
+  CHECK_THAT(error_of(with("[40, 50]", "[40, 1e308]")),
+             StartsWith("plan.toml:6: volume_A3 = 1e+308, expected >= 1 and <= 1000"));
+  for (std::string const volume : {"1e308", "1e-5", "1e4"})
+    CHECK_THAT(error_of(with("[40, 50]", volume)), StartsWith("plan.toml:6: volume_A3 = "));
+  CHECK_THAT(
+      error_of(with("volume_A3 = [40, 50]", "reference_volume_A3 = 40\nvolume_factor = [1, 30]")),
+      StartsWith("plan.toml:7: ") && ContainsSubstring("= 1200, expected 1 to 1000 Å^3"));
+  CHECK_THAT(error_of(with("-1.5", "-50")), StartsWith("plan.toml:7: charge_e = -50, expected"));
+  std::string const header = "anion,volume_A3,charge_e,distortion\nS,45,-1,1\n";
+  for (std::string const point : {"S,1e308,-1,1", "S,1e-5,-1,1", "S,1e4,-1,1"})
+    CHECK_THAT(error_of_points(header + point),
+               StartsWith("points.csv:3: volume_A3 = ") && ContainsSubstring("1 to 1000 Å^3"));
+  CHECK_THAT(error_of_points(header + "S,45,-50,1"),
+             StartsWith("points.csv:3: charge_e = -50, expected -6 to -1e-06 e"));
+  CHECK_THAT(error_of_points(header + "S,45,-1,1.5"),
+             StartsWith("points.csv:3: distortion = 1.5, expected 0.6 to 1.4"));
+}
+
+TEST_CASE("A volume that the potential's screening does not allow is refused with its line") {
+  TemporaryFolder folder;
+  std::string set = text_of(IONSCAPE_SOURCE_DIR "/examples/potentials/Li-S.toml");
+  std::string const key = "screening_length";
+  set.replace(set.find(key), set.find('\n', set.find(key)) - set.find(key), key + " = 0.3");
+  folder.write("S.toml", set);
+  auto const file =
+      folder.write("plan.toml", with("distortion", "potential = \"S.toml\"\ndistortion"));
+  CHECK_THAT(input_error([&] { read_sweep_plan(file); }),
+             StartsWith("plan.toml:6: ") && ContainsSubstring("screening cloud"));
+}
+
+TEST_CASE("A grid that no memory holds is refused with the number of its points") {
+  auto const error = error_of(
+      "[[grid]]\nanion = \"S\"\nvolume_A3 = {from = 1, to = 60, points = 1000000}\n"
+      "charge_e = {from = -2, to = -1, points = 1000000}\n"
+      "distortion = {from = 1, to = 1.1, points = 1000000}\n");
+  CHECK_THAT(error,
+             StartsWith("plan.toml:1: 1e+18 points need ") && ContainsSubstring("GB of memory"));
+}
+
+TEST_CASE("A mutated plan or list of points is read or refused with its name, never more") {
+  std::string const points = "anion,volume_A3,charge_e,distortion\nS,45,-1,1\nO,20,-1.2,1.1\n";
+  int refused = 0;
+  auto const try_out = [&](std::string const& error, std::string const& text) {
+    INFO(text);
+    if (error.empty()) return;
+    ++refused;
+    CHECK_THAT(error, StartsWith("plan.toml") || StartsWith("points.csv"));
+  };
+  for (std::string const& text : mutations(good, 300)) try_out(error_of(text), text);
+  for (std::string const& text : mutations(points, 300)) try_out(error_of_points(text), text);
+  CHECK(refused > 300);
 }

@@ -37,7 +37,7 @@ PotentialSet growing_sulphur() {
 }
 
 void check_same(MapRow const& a, MapRow const& b, double tolerance) {
-  for (MapColumn const& column : map_columns()) {
+  for (auto const& column : map_columns()) {
     INFO(column.name);
     if (column.number &&
         std::isnan(column.number(a)))  // a potential that says nothing of its errors
@@ -62,7 +62,7 @@ TEST_CASE("Rows come in the order of the plan and agree with themselves") {
     INFO(row.point.anion << " " << row.point.volume_A3 << " " << row.point.charge_e << " "
                          << row.point.distortion);
     CHECK(row.point == plan.points[i]);
-    CHECK(row.status == "converged");
+    CHECK(row.status == BandStatus::converged);
     CHECK(row.max_force_eV_per_A <= plan.neb.force_tolerance);
     CHECK(row.E_tet_minus_E_oct_eV == row.E_tet_eV - row.E_oct_eV);
     auto const [low, high] = std::minmax({row.E_oct_eV, row.E_face_eV, row.E_tet_eV});
@@ -79,9 +79,9 @@ TEST_CASE("Rows come in the order of the plan and agree with themselves") {
       // By symmetry the path is straight: the saddle lies at least as high as the three points.
       CHECK(row.Ea_neb_eV > row.Ea_three_point_eV - 1e-9);
       CHECK(row.depth_below_ends_eV < 1e-6);
-      CHECK_THAT(row.notes, !ContainsSubstring("tet_not_minimum"));
+      CHECK_FALSE(row.notes.has(Note::tet_not_minimum));
     } else {
-      CHECK_THAT(row.notes, ContainsSubstring("oct_not_minimum"));
+      CHECK(row.notes.has(Note::oct_not_minimum));
     }
   }
 }
@@ -189,6 +189,49 @@ TEST_CASE(
     check_same(expected.rows[i], fresh.rows[i], 0);
 }
 
+TEST_CASE("A damaged checkpoint is computed again, and the run says so") {
+  TemporaryFolder folder;
+  SweepPlan plan = small_plan();
+  plan.points.resize(9);
+  RunOptions options;
+  options.batch = 3;
+  options.checkpoint = folder / "checkpoint";
+  auto const whole = run_sweep(plan, options);
+  CHECK(whole.remarks.empty());
+  std::vector<std::filesystem::path> files;
+  for (auto const& entry : std::filesystem::directory_iterator(folder / "checkpoint"))
+    files.push_back(entry.path());
+  REQUIRE(files.size() == 3);
+
+  auto const damages = std::vector<std::function<std::string(std::string)>>{
+      [](std::string text) {  // another digit of a number
+        auto const at = text.rfind("0.");
+        text[at + 2] = text[at + 2] == '1' ? '2' : '1';
+        return text;
+      },
+      [](std::string text) { return text.substr(0, text.size() - 1); },
+      [](std::string text) {  // the last row
+        return text.substr(0, text.rfind('\n', text.size() - 2) + 1);
+      },
+      [](std::string text) { return text.substr(text.find('\n') + 1); },  // no checksum
+      [](std::string text) { return std::string(text.size(), '\0'); },
+      [](std::string) { return std::string(); },
+  };
+  for (auto const& damage : damages) {
+    std::string const sound = text_of(files[0]);
+    REQUIRE(damage(sound) != sound);
+    folder.write("checkpoint/" + files[0].filename().string(), damage(sound));
+    auto const resumed = run_sweep(plan, options);
+    REQUIRE(resumed.remarks.size() == 1);
+    CHECK_THAT(resumed.remarks[0],
+               ContainsSubstring(files[0].string()) && ContainsSubstring("damaged, its 3 points"));
+    for (std::size_t i = 0; i < whole.rows.size(); ++i)
+      check_same(whole.rows[i], resumed.rows[i], 0);
+    CHECK(text_of(files[0]) == sound);
+  }
+  CHECK(run_sweep(plan, options).remarks.empty());
+}
+
 TEST_CASE("Progress counts up to the number of points") {
   SweepPlan const plan = small_plan();
   RunOptions options;
@@ -207,17 +250,18 @@ TEST_CASE("A point outside the fitted range says so, and so does an ion inside a
       "O", read_potential_set(IONSCAPE_SOURCE_DIR "/examples/potentials/Li-O_point.toml"));
   plan.points = {{"O", 20, -1, 1}, {"O", 40, -1, 1}};
   auto const good = run_sweep(plan);
-  CHECK_THAT(good.rows[0].notes, !ContainsSubstring("extrapolated") && !ContainsSubstring("well"));
-  CHECK_THAT(good.rows[1].notes, ContainsSubstring("extrapolated"));
+  CHECK_FALSE(good.rows[0].notes.has(Note::extrapolated));
+  CHECK_FALSE(good.rows[0].notes.has(Note::inside_buckingham_well));
+  CHECK(good.rows[1].notes.has(Note::extrapolated));
   plan.potentials.at("O").fitted->distortion = {{1, 1.1}};
   plan.points = {{"O", 20, -1, 1.1}, {"O", 20, -1, 1.12}};
   auto const bent = run_sweep(plan);
-  CHECK_THAT(bent.rows[0].notes, !ContainsSubstring("extrapolated"));
-  CHECK_THAT(bent.rows[1].notes, ContainsSubstring("extrapolated"));
+  CHECK_FALSE(bent.rows[0].notes.has(Note::extrapolated));
+  CHECK(bent.rows[1].notes.has(Note::extrapolated));
   // Turns over at more than the distance in the Tet site.
   std::get<Buckingham>(plan.potentials.at("O").pairs[0].term).C = 2000;
   plan.points = {{"O", 12, -1, 1}};
-  CHECK_THAT(run_sweep(plan).rows[0].notes, ContainsSubstring("inside_buckingham_well"));
+  CHECK(run_sweep(plan).rows[0].notes.has(Note::inside_buckingham_well));
 }
 
 TEST_CASE("A band that L-BFGS leads astray is brought home by FIRE") {
@@ -225,7 +269,7 @@ TEST_CASE("A band that L-BFGS leads astray is brought home by FIRE") {
   plan.potentials.emplace("S", built_in_potential("S"));
   plan.points = {{"S", 45, -0.5, 1}};
   auto const row = run_sweep(plan).rows[0];
-  CHECK(row.status == "converged");
+  CHECK(row.status == BandStatus::converged);
   CHECK(row.Ea_neb_eV > 0.2);
   CHECK(row.Ea_neb_eV < 0.35);
   plan.neb.optimizer = Optimizer::fire;
@@ -236,7 +280,8 @@ TEST_CASE("A band that gets too few steps stays in the table with its status") {
   SweepPlan plan = small_plan();
   plan.neb.max_steps = 1;
   auto const result = run_sweep(plan);
-  CHECK(std::ranges::count_if(result.rows,
-                              [](MapRow const& row) { return row.status == "step_limit"; }) > 0);
+  CHECK(std::ranges::count_if(result.rows, [](MapRow const& row) {
+          return row.status == BandStatus::step_limit;
+        }) > 0);
   for (MapRow const& row : result.rows) CHECK(std::isfinite(row.Ea_neb_eV));
 }

@@ -49,6 +49,15 @@ HostSurface insertion_surface(int framework, double volume_per_anion, double ani
   return surface;
 }
 
+void check_volume(PotentialSet const& set, double volume_per_anion, SourceLocation const& where) {
+  constexpr double narrowest = 0.12;  // of a
+  double const a = std::cbrt(4 * volume_per_anion), width = set.insertion->reduced_screening(a);
+  if (width > 0 && width < narrowest)
+    fail_input(where, "potential ", set.file.string(), ": at a volume of ", volume_per_anion,
+               " Å^3 per anion the screening cloud is ", width * a, " Å wide, expected at least ",
+               narrowest, " a = ", narrowest * a, " Å");
+}
+
 HostFramework insertion_framework(Crystal const& anions, double volume_per_anion,
                                   PotentialSet const& set) {
   double const scale = 1 / std::cbrt(4 * anions.cell.volume() / double(anions.size()));
@@ -59,10 +68,7 @@ HostFramework insertion_framework(Crystal const& anions, double volume_per_anion
   framework.type_of.assign(anions.size(), 0);
   framework.types = {{1, 1}};
   framework.screening_width = set.insertion->reduced_screening(a);
-  if (framework.screening_width > 0 && framework.screening_width < 0.12)
-    fail_input({set.file}, "at a volume of ", volume_per_anion,
-               " Å^3 per anion the screening cloud is ", framework.screening_width * a,
-               " Å wide, expected at least 0.12 a = ", 0.12 * a, " Å");
+  check_volume(set, volume_per_anion, {set.file});
   return framework;
 }
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -12,6 +11,7 @@
 #include <Eigen/Eigenvalues>
 
 #include <ionscape/core/error.hpp>
+#include <ionscape/core/memory.hpp>
 #include <ionscape/potentials/ewald/direct_sum.hpp>
 #include <ionscape/potentials/ewald/mesh_sum.hpp>
 #include <ionscape/potentials/ions/neighbour_list.hpp>
@@ -272,17 +272,6 @@ void check(Crystal const& crystal) {
       fail_input({}, "ion ", i + 1, " (", crystal.species[i], ") at ", r.x, " ", r.y, " ", r.z,
                  " Å with a charge of ", crystal.charges[i], " e: expected finite numbers");
   }
-}
-
-double available_memory() {
-  std::ifstream info("/proc/meminfo");
-  for (std::string key, unit; info >> key;) {
-    double value = 0;
-    if (!(info >> value)) break;
-    std::getline(info, unit);
-    if (key == "MemAvailable:") return value * 1024;
-  }
-  return 4e9;
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include <ionscape/relax/status.hpp>
@@ -29,6 +31,8 @@ enum class SaddleKind {
 char const* to_string(BandStatus status);
 /// The band's status from its relaxation's; `reason` is that of a band set aside.
 BandStatus band_status(RelaxStatus relaxation, BandStatus reason);
+/// The inverse; nothing for another text.
+std::optional<BandStatus> parse_band_status(std::string_view text);
 char const* to_string(SaddleKind kind);
 
 struct BandResult {

@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include <ionscape/core/notes.hpp>
+#include <ionscape/core/table.hpp>
+#include <ionscape/neb/result.hpp>
 #include <ionscape/sweep/plan.hpp>
 
 namespace ionscape {
@@ -41,28 +44,12 @@ struct MapRow {
       0;  // 0 at Oct, 1 at Tet: share of the path's length at the highest point
   double max_force_eV_per_A = 0;  // of the relaxed band
   int steps = 0;
-  std::string status;  // neb/result.hpp: converged, step_limit, ...
-  /// What a user has to know about the row, joined by ';':
-  ///   oct_not_minimum, tet_not_minimum  a free Li would leave the centre at which the band's end
-  ///                                     is held
-  ///   path_below_ends                   depth_below_ends_eV is above 1 meV: the centres are not
-  ///                                     where the Li would stay
-  ///   no_interior_saddle                the highest point of the band is one of its ends
-  ///   inside_buckingham_well            an ion is closer than the turnover radius: the energies
-  ///                                     mean nothing
-  ///   extrapolated                      charge, volume or distortion outside the range that the
-  ///                                     potential was fitted in
-  std::string notes;
+  BandStatus status = BandStatus::running;
+  Notes notes;  // oct_not_minimum ... extrapolated: notes.hpp says what they mean
 };
 
-/// A column of map.csv. `number` is null for text columns.
-struct MapColumn {
-  char const* name;
-  double (*number)(MapRow const&);
-  std::string (*text)(MapRow const&);
-  void (*set)(MapRow&, std::string const& text, double number);
-};
-std::span<MapColumn const> map_columns();
+/// The columns of map.csv.
+std::span<Column<MapRow> const> map_columns();
 
 /// Where the time went, in seconds, and how much was computed.
 struct SweepTimings {
@@ -76,6 +63,7 @@ struct SweepResult {
       0;  // eV: largest difference from the reference engine over a sample of points
   int verified_points = 0;  // size of that sample
   SweepTimings timings;
+  std::vector<std::string> remarks;  // what a user has to know of the run: damaged checkpoints
 };
 
 /// Writes DIR/map.csv and DIR/map.json, each whole or not at all; DIR is made if needed.

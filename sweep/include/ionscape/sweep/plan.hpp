@@ -27,10 +27,17 @@
 #include <vector>
 
 #include <ionscape/core/error.hpp>
+#include <ionscape/core/io/toml.hpp>  // Limits
 #include <ionscape/neb/options.hpp>
 #include <ionscape/potentials/pair/potential_set.hpp>
 
 namespace ionscape {
+
+/// What points may be: beyond, no anion is known, sums become endless, and (distortion) anions come
+/// closer than 0.2 L. Grids, lists of points, single hops and predictions all obey.
+inline constexpr Limits volume_limits{1, 1000};    // Å^3 per anion
+inline constexpr Limits charge_limits{-6, -1e-6};  // e per anion
+inline constexpr Limits distortion_limits{0.6, 1.4};
 
 /// One point of a sweep.
 struct SweepPoint {
@@ -51,7 +58,7 @@ struct SweepPlan {
 };
 
 /// Grids: all combinations, distortion outermost, then charge, then volume. Throws InputError with
-/// file and line. `potential`, if given, is used in place of those that the file names.
+/// file and line, also for more points than there is memory for. `potential`, if given, is used in place of those that the file names.
 SweepPlan read_sweep_plan(std::filesystem::path const& file,
                           std::optional<std::filesystem::path> const& potential = {});
 
@@ -61,8 +68,10 @@ SweepPlan read_sweep_plan(std::filesystem::path const& file,
 SweepPlan read_sweep_points(std::filesystem::path const& file,
                             std::optional<std::filesystem::path> const& potential);
 
-/// Checks a point's values: volume > 0, charge < 0, distortion in [0.6, 1.4], all finite.
+/// Throws InputError at `where` unless volume, charge and distortion are within their limits.
 void validate(SweepPoint const& point, SourceLocation const& where);
+/// The same, and what the potential set itself asks of a volume.
+void validate(SweepPoint const& point, PotentialSet const& set, SourceLocation const& where);
 
 /// Sets for a mobile ion in a framework, by anion. Throws InputError for another set, or a second
 /// one of an anion.

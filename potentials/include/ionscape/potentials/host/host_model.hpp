@@ -4,6 +4,7 @@
 #include <string>
 
 #include <ionscape/core/crystal.hpp>
+#include <ionscape/core/error.hpp>
 #include <ionscape/potentials/host/frozen_host.hpp>
 #include <ionscape/potentials/pair/potential_set.hpp>
 
@@ -26,6 +27,10 @@ HostModel rigid_host(Crystal const& host, PotentialSet const& set, std::string c
 /// [insertion]. Gaussian widths belong to a = (4V)^(1/3), V the volume per anion. Throws InputError
 /// if ions are no anions of the set's framework or the charge is not negative.
 HostModel insertion_host(Crystal const& anions, double anion_charge, PotentialSet const& set);
+
+/// Throws InputError at `where` if the set's screening cloud is too narrow for the sums at this
+/// volume per anion in Å^3.
+void check_volume(PotentialSet const& set, double volume_per_anion, SourceLocation const& where);
 
 /// The anions of an insertion host in units of a, as insertion_surface needs them: one type, unit
 /// charge and dispersion, screened as the set says at this volume per anion in Å^3. The size of
