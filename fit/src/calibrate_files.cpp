@@ -1,6 +1,6 @@
 // What a calibration leaves behind: potentials, tables, pictures, a page of Markdown.
 #include <algorithm>
-#include <cctype>
+#include <charconv>
 #include <cmath>
 #include <fstream>
 #include <iomanip>
@@ -307,9 +307,10 @@ void remove_old_members(std::filesystem::path const& ensemble, std::size_t n) {
   std::vector<std::filesystem::path> old;
   for (auto const& entry : std::filesystem::directory_iterator(ensemble)) {
     std::string const name = entry.path().filename().string();
-    bool const number = !name.empty() && name.size() < 6 &&
-                        std::ranges::all_of(name, [](unsigned char c) { return std::isdigit(c); });
-    if (entry.is_directory() && number && std::stoul(name) > n) old.push_back(entry.path());
+    std::size_t member = 0;
+    auto const [stop, error] = std::from_chars(name.data(), name.data() + name.size(), member);
+    bool const number = error == std::errc{} && stop == name.data() + name.size();
+    if (entry.is_directory() && number && member > n) old.push_back(entry.path());
   }
   for (auto const& folder : old) std::filesystem::remove_all(folder);
 }

@@ -7,6 +7,7 @@
 #include <ionscape/fit/reference_data.hpp>
 #include <ionscape_test/catch.hpp>
 #include <ionscape_test/files.hpp>
+#include <ionscape_test/mutations.hpp>
 
 using namespace ionscape;
 using ionscape_test::input_error;
@@ -310,10 +311,45 @@ TEST_CASE("A barrier file that cannot be understood is refused with its line") {
              StartsWith("Li-O-barrier.txt: ends inside the block"));
   CHECK_THAT(refused(block("0.5-v-40", smooth)),
              StartsWith("Li-O-barrier.txt:1: charge 0.5 and scale 40"));
+  // Labels of any length: digits beyond a double's range, a long line, many marks.
+  for (std::string const& label :
+       {std::string(400, '1') + " S -v- 1.05", std::string(100'000, 'x'),
+        "0.5" + std::string(100'000, 'x') + "-v-", "0.5-v-" + std::string(400, '9'), [] {
+          std::string marks;
+          for (int i = 0; i < 30'000; ++i) marks += "-v-";
+          return marks;
+        }()}) {
+    std::string const message = refused(block(label, smooth));
+    CHECK_THAT(message, StartsWith("Li-O-barrier.txt:1: found '") &&
+                            Catch::Matchers::EndsWith("expected a label with CHARGE-v-SCALE"));
+    CHECK(message.size() < 200);
+  }
+  CHECK_THAT(refused(block("0.5-v-1", smooth) + "0.6-v-1\n0 0 1e999 0\n"),
+             StartsWith("Li-O-barrier.txt:10: found '0 0 1e999 0'"));
   TemporaryFolder const folder;
   folder.write("dft_profiles.csv", profile_header + profile_rows("O", -1, {0, 1, 2}));
   CHECK_THAT(input_error([&] { read_reference_data(folder.path()); }),
              StartsWith("dft_profiles.csv: profile O"));
+}
+
+TEST_CASE("Mutated reference tables are read or refused with their name, never more") {
+  std::pair<char const*, std::string> const files[] = {
+      {"Li-O-barrier.txt", block("0.5-v-1", smooth) + block("0.6-v-1", smooth)},
+      {"dft_profiles.csv", profile_header + profile_rows("O", -1, smooth)},
+  };
+  for (auto const& [name, text] : files) {
+    int refused = 0;
+    for (std::string const& mutated : ionscape_test::mutations(text, 200)) {
+      TemporaryFolder const folder;
+      folder.write(name, mutated);
+      auto const error = input_error([&] { read_reference_data(folder.path()); });
+      INFO(mutated);
+      if (error.empty()) continue;
+      ++refused;
+      CHECK_THAT(error, Catch::Matchers::StartsWith(name));
+    }
+    CHECK(refused > 50);
+  }
 }
 
 TEST_CASE("The published tables agree with each other where they meet") {

@@ -177,3 +177,14 @@ TEST_CASE("Tables that cannot be regressed are refused") {
   for (auto& row : constant.x) row[1] = 3;
   CHECK_THAT(input_error([&] { lasso_path(constant); }), ContainsSubstring("b"));
 }
+
+TEST_CASE("A target among its features, or a feature named twice, is refused") {
+  TemporaryFolder const folder;
+  auto const file = folder.write("t.csv", "x,y,z\n1,2,3\n2,3,5\n");
+  auto const error = [&](std::vector<std::string> const& features) {
+    return input_error([&] { read_regression_table(file, "y", features); });
+  };
+  CHECK(error({"x", "z"}).empty());
+  CHECK_THAT(error({"x", "y"}), ContainsSubstring("target y is among the features"));
+  CHECK_THAT(error({"x", "z", "x"}), ContainsSubstring("feature x is named twice"));
+}

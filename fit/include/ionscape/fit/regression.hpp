@@ -45,7 +45,8 @@ struct RegressionTable {
   std::size_t left_out = 0;  // rows where a value is missing
 };
 
-/// Throws InputError with file and line; also if no row is left.
+/// Throws InputError with file and line; also if no row is left, if the target is among the
+/// features, or if a feature is named twice.
 RegressionTable read_regression_table(std::filesystem::path const& file, std::string const& target,
                                       std::vector<std::string> const& features,
                                       RowSelection const& selection = {});
