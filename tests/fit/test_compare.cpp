@@ -9,6 +9,7 @@
 
 #include <ionscape/core/io/csv.hpp>
 #include <ionscape/fit/compare.hpp>
+#include <ionscape/report/comparison_plots.hpp>
 #include <ionscape/sweep/runner.hpp>
 #include <ionscape_test/catch.hpp>
 #include <ionscape_test/files.hpp>
