@@ -325,7 +325,8 @@ class BlockReader {
     if (!empty.empty()) notes_.push_back(joined(empty) + ": occupancy 0, left out");
     if (!dummies.empty()) notes_.push_back(joined(dummies) + ": dummy, left out");
     if (!deuterium.empty()) notes_.push_back(joined(deuterium) + ": deuterium, read as H");
-    if (!read_otherwise.empty()) notes_.push_back(joined(read_otherwise) + ": read so");
+    if (!read_otherwise.empty())
+      notes_.push_back("element from the label: " + joined(read_otherwise));
     return sites;
   }
 
