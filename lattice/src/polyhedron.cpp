@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <random>
 #include <vector>
 
 #include <ionscape/core/error.hpp>
+
+#include "random.hpp"
 
 namespace ionscape {
 
@@ -21,23 +25,16 @@ void order_around(std::vector<Vec3>& corners, Vec3 normal) {
   std::ranges::sort(corners, {}, angle);
 }
 
-}  // namespace
-
-Vec3 centroid(std::span<Vec3 const> points) {
-  Vec3 sum;
-  for (Vec3 p : points) sum += p;
-  return (1.0 / double(points.size())) * sum;
+double six_volumes(Vec3 centre, Vec3 a, Vec3 b, Vec3 c) {
+  return dot(a - centre, cross(b - centre, c - centre));
 }
 
-double convex_volume(std::span<Vec3 const> points) {
+/// Six times the volume of the hull, by its faces: points within 1e-9 of the plane of three lie in
+/// it. Nothing if a point is neither clearly in nor clearly off a plane.
+std::optional<double> hull_of_faces(std::span<Vec3 const> points, Vec3 centre, double size) {
   std::size_t const n = points.size();
-  if (n < 4) fail_input({}, "volume of a polyhedron: ", n, " vertices, expected at least 4");
-  Vec3 const centre = centroid(points);
-  double size = 0;
-  for (Vec3 p : points) size = std::max(size, norm(p - centre));
-  double const flat = 1e-9 * size;  // Å, distance from a plane that counts as lying in it
-
-  double six_volumes = 0;
+  double const flat = 1e-9 * size;  // Å
+  double hull = 0;
   std::vector<Vec3> face;
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t j = i + 1; j < n; ++j)
@@ -49,6 +46,7 @@ double convex_volume(std::span<Vec3 const> points) {
         face.clear();
         for (std::size_t m = 0; m < n; ++m) {
           double const height = dot(points[m] - points[i], normal);
+          if (std::fabs(height) > 1e-3 * flat && std::fabs(height) < 1e3 * flat) return {};
           above |= height > flat;
           below |= height < -flat;
           if (std::fabs(height) > flat) continue;
@@ -58,9 +56,51 @@ double convex_volume(std::span<Vec3 const> points) {
         if ((above && below) || !first_triple_of_face) continue;
         order_around(face, above ? -normal : normal);
         for (std::size_t m = 2; m < face.size(); ++m)
-          six_volumes += dot(face[0] - centre, cross(face[m - 1] - centre, face[m] - centre));
+          hull += six_volumes(centre, face[0], face[m - 1], face[m]);
       }
-  return six_volumes / 6;
+  return hull;
+}
+
+/// The same for points of which four are nearly in one plane, where no tolerance agrees with itself:
+/// its triangles are those of displaced points, of which no four are.
+double hull_of_triangles(std::span<Vec3 const> points, Vec3 centre, double size) {
+  std::size_t const n = points.size();
+  std::mt19937_64 bits(0);
+  std::vector<Vec3> shaken;
+  for (Vec3 p : points) shaken.push_back(p + 1e-7 * size * uniform_in_ball(bits));
+  double hull = 0;
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = i + 1; j < n; ++j)
+      for (std::size_t k = j + 1; k < n; ++k) {
+        Vec3 const normal = cross(shaken[j] - shaken[i], shaken[k] - shaken[i]);
+        bool above = false, below = false;
+        for (std::size_t m = 0; m < n; ++m) {
+          if (m == i || m == j || m == k) continue;
+          (dot(shaken[m] - shaken[i], normal) > 0 ? above : below) = true;
+        }
+        if (above && below) continue;
+        double const side = six_volumes(centre, points[i], points[j], points[k]);
+        hull += above ? -side : side;
+      }
+  return hull;
+}
+
+}  // namespace
+
+Vec3 centroid(std::span<Vec3 const> points) {
+  Vec3 sum;
+  for (Vec3 p : points) sum += p;
+  return (1.0 / double(points.size())) * sum;
+}
+
+double convex_volume(std::span<Vec3 const> points) {
+  if (points.size() < 4)
+    fail_input({}, "volume of a polyhedron: ", points.size(), " vertices, expected at least 4");
+  Vec3 const centre = centroid(points);
+  double size = 0;
+  for (Vec3 p : points) size = std::max(size, norm(p - centre));
+  auto const exact = hull_of_faces(points, centre, size);
+  return (exact ? *exact : hull_of_triangles(points, centre, size)) / 6;
 }
 
 double triangle_area(Vec3 a, Vec3 b, Vec3 c) { return norm(cross(b - a, c - a)) / 2; }

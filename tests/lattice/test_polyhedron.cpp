@@ -1,4 +1,5 @@
 #include <cmath>
+#include <random>
 #include <vector>
 
 #include <ionscape/core/error.hpp>
@@ -37,4 +38,20 @@ TEST_CASE(
   CHECK(right.area == Approx(6.0));
   CHECK(right.radius == Approx(2.5));
   CHECK_THROWS_AS(bottleneck({0, 0, 0}, {1, 1, 0}, {2, 2, 0}), InputError);
+}
+
+TEST_CASE("The hull of points that are nearly in one plane by fours has its volume") {
+  std::mt19937 bits(1);
+  for (double noise : {1e-12, 1e-10, 1e-9, 3e-9, 1e-8, 1e-7, 1e-6})
+    for (int trial = 0; trial < 40; ++trial) {
+      std::vector<Vec3> points;
+      for (double x : {0., 1., 2.})
+        for (double y : {0., 1.})
+          for (double z : {0., 1.}) {
+            auto const off = [&] { return noise * (double(bits()) / 2147483648.0 - 1); };
+            points.push_back({x + off(), y + off(), z + off()});
+          }
+      CAPTURE(noise, trial);
+      CHECK(convex_volume(points) == Approx(2).margin(1e-12 + 10 * noise));
+    }
 }
