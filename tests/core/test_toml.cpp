@@ -181,6 +181,11 @@ TEST_CASE("A key of thousands of parts is refused, whatever stands around it") {
              Catch::Matchers::ContainsSubstring("x.toml:1: not valid TOML"));
 }
 
+TEST_CASE("A whole number of more digits than double has is rounded") {
+  TomlReader toml = TomlReader::from_text("x = 455555554444444443", "x.toml");
+  CHECK(toml.required<double>("x") == 455555554444444443.0);
+}
+
 TEST_CASE("Numbers beyond double are refused") {
   auto const error = [](std::string const& text) {
     return ionscape_test::input_error([&] {

@@ -145,7 +145,10 @@ template <>
 double TomlReader::Node::convert(toml::node const& node, std::string_view key,
                                  Limits limits) const {
   if (!node.is_number()) fail_type(node, key, "a number");
-  double const number = *node.value<double>();
+  // toml++'s own conversion gives nothing for whole numbers that no double is equal to.
+  auto const* const integer = node.as_integer();
+  double const number =
+      integer ? static_cast<double>(integer->get()) : node.as_floating_point()->get();
   check(number, limits, node, key);
   return number;
 }
