@@ -11,8 +11,7 @@
 // whether the call waits for it is the model's own affair, so that a caller fences before it reads
 // results on the host, and kernels on `exec` need no fence. A point's results depend on its own
 // coordinates and surface only, never on the rest of the list. A model whose evaluate() is const
-// may be used by several threads at once; another keeps lists from call to call, which change the
-// speed and no result.
+// may be used by several threads at once; another keeps memory and lists from call to call.
 #pragma once
 
 #include <Kokkos_Core.hpp>
