@@ -245,13 +245,8 @@ void read_ion(std::string_view line, Columns const& columns, std::string const& 
   if (columns.charge >= 0) crystal.charges.push_back(number(columns.charge));
 }
 
-Frame read_frame(LineReader& in) {
-  Frame frame;
-  Crystal& crystal = frame.crystal;
-  std::string_view const count_line = trimmed(in.next("the number of ions"));
-  int const n = to_integer(count_line, in.where(), "the number of ions", 1);
-  frame.line = in.where().line;
-
+Crystal read_ions(LineReader& in, int n) {
+  Crystal crystal;
   std::string_view const info_line = in.next("a line with Lattice=... Properties=...");
   Info const info = InfoLine(info_line, in.where()).read();
   crystal.cell = read_lattice(info, in.where());
@@ -262,6 +257,22 @@ Frame read_frame(LineReader& in) {
     std::string const ion = "ion " + std::to_string(i) + " of " + std::to_string(n);
     std::string_view const line = in.next(ion);
     read_ion(line, columns, ion, in.where(), crystal);
+  }
+  return crystal;
+}
+
+/// The next frame, or its error; then, too, all of its lines are taken.
+Frame read_frame(LineReader& in) {
+  Frame frame;
+  std::string_view const count_line = trimmed(in.next("the number of ions"));
+  int const n = to_integer(count_line, in.where(), "the number of ions", 1);
+  frame.line = in.where().line;
+  long const last = long(frame.line) + 1 + n;
+  try {
+    frame.crystal = read_ions(in, n);
+  } catch (InputError const& error) {
+    frame.error = error;
+    while (in.where().line < last && in.skip_blank_lines()) in.next("an ion");
   }
   return frame;
 }
@@ -285,7 +296,11 @@ std::string escaped(std::string const& text) {
 std::vector<Frame> read_extxyz(std::string_view text, std::filesystem::path const& file) {
   LineReader in(text, file);
   std::vector<Frame> frames;
-  while (in.skip_blank_lines()) frames.push_back(read_frame(in));
+  try {
+    while (in.skip_blank_lines()) frames.push_back(read_frame(in));
+  } catch (InputError const& error) {  // no count of ions: nobody knows where the next one begins
+    frames.emplace_back().error = error;
+  }
   if (frames.empty()) fail_input({file}, "no structure, only blank lines");
   return frames;
 }

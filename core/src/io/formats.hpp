@@ -18,11 +18,14 @@ struct Frame {
   int line = 0;  // where it begins in the file; 0: the file is the frame
   std::vector<double> oxidation_numbers =
       {};  // e, as a CIF states them, NaN where it does not; empty where it never does
+  std::optional<InputError> error = {};  // in place of all else: why the frame cannot be used
 };
 
 Frame read_poscar(std::string_view text, std::filesystem::path const& file);
 std::vector<Frame> read_xdatcar(std::string_view text, std::filesystem::path const& file);
 Frame read_lammps_data(std::string_view text, std::filesystem::path const& file);
+/// A bad frame has its error, and those behind it are read where its count of ions says where they
+/// begin.
 std::vector<Frame> read_extxyz(std::string_view text, std::filesystem::path const& file);
 std::vector<Frame> read_cif(std::string_view text, std::filesystem::path const& file);
 

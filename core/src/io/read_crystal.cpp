@@ -94,6 +94,19 @@ Reader reader_for(std::string_view text, std::filesystem::path const& file) {
              "unknown format, expected a POSCAR, XDATCAR, CIF, extended XYZ or LAMMPS data file");
 }
 
+/// Frames that cannot be computed get their error.
+std::vector<Frame> checked_frames(std::string_view text, std::filesystem::path const& file) {
+  text = without_byte_order_mark(text);
+  auto frames = reader_for(text, file)(text, file);
+  for (std::size_t f = 0; f < frames.size(); ++f)
+    if (!frames[f].error) try {
+        validate(frames[f].crystal, "structure " + std::to_string(f + 1));
+      } catch (InputError const& error) {
+        frames[f].error = InputError({file, frames[f].line}, error.what());
+      }
+  return frames;
+}
+
 }  // namespace
 
 bool has_structure_name(std::filesystem::path const& file) {
@@ -105,17 +118,19 @@ std::vector<Crystal> read_crystals(std::filesystem::path const& file) {
 }
 
 std::vector<Crystal> read_crystals(std::string_view text, std::filesystem::path const& file) {
-  text = without_byte_order_mark(text);
   std::vector<Crystal> crystals;
-  for (Frame& frame : reader_for(text, file)(text, file)) {
-    try {
-      validate(frame.crystal, "structure " + std::to_string(crystals.size() + 1));
-    } catch (InputError const& error) {
-      throw InputError({file, frame.line}, error.what());
-    }
+  for (Frame& frame : checked_frames(text, file)) {
+    if (frame.error) throw *frame.error;
     crystals.push_back(std::move(frame.crystal));
   }
   return crystals;
+}
+
+std::vector<FrameOrError> read_frames(std::filesystem::path const& file) {
+  std::vector<FrameOrError> frames;
+  for (Frame& frame : checked_frames(read_text(file), file))
+    frames.push_back({std::move(frame.crystal), frame.error ? frame.error->what() : ""});
+  return frames;
 }
 
 Crystal read_crystal(std::filesystem::path const& file) {

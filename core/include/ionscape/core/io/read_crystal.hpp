@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +22,16 @@ std::vector<Crystal> read_crystals(std::filesystem::path const& file);
 /// The same from the text of a file; `name` stands for the file in the choice of the format and in
 /// errors.
 std::vector<Crystal> read_crystals(std::string_view text, std::filesystem::path const& name);
+
+/// A frame of a file, or why it is no structure.
+struct FrameOrError {
+  Crystal crystal;
+  std::string error;  // file and line, what was found; empty: none
+};
+
+/// All frames of a file, each by itself: for batches, where a bad one costs only its own row. Throws
+/// InputError where the file as a whole cannot be read.
+std::vector<FrameOrError> read_frames(std::filesystem::path const& file);
 
 /// The oxidation number (e) of each ion of read_crystal as a CIF file states it:
 /// _atom_type_oxidation_number of the site's type, else the charge in its type symbol ("O2-",
