@@ -26,13 +26,6 @@ std::vector<Vec3> waypoints(Hop const& hop, bool through_windows) {
   return points;
 }
 
-double reach_of_end(std::span<Vec3 const> waypoints, int side) {
-  std::size_t const last = waypoints.size() - 1;
-  double const step =
-      side == 0 ? norm(waypoints[1] - waypoints[0]) : norm(waypoints[last] - waypoints[last - 1]);
-  return last == 1 ? step / 2 : step;
-}
-
 Band make_band(Crystal const& host, std::string const& mobile_species,
                std::span<Vec3 const> positions, std::optional<double> mobile_charge) {
   if (positions.size() < 2)

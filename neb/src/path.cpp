@@ -95,6 +95,13 @@ ClosestIon closest_ion(Crystal const& host, std::span<Vec3 const> waypoints) {
   return best;
 }
 
+double reach_of_end(std::span<Vec3 const> waypoints, int side) {
+  std::size_t const last = waypoints.size() - 1;
+  double const step =
+      side == 0 ? norm(waypoints[1] - waypoints[0]) : norm(waypoints[last] - waypoints[last - 1]);
+  return last == 1 ? step / 2 : step;
+}
+
 std::vector<double> path_of(Band const& band) {
   std::vector<double> path;
   for (Crystal const& image : band.images) {

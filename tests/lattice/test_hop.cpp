@@ -22,14 +22,6 @@ TEST_CASE("Waypoints run through sites and windows, two thirds of the way from O
   }
 }
 
-TEST_CASE(
-    "An ion at an end is in its site up to the next window, or half the hop where none is known") {
-  std::vector<Vec3> const bent{{0, 0, 0}, {1.3, 0, 0}, {2, 0, 0}, {2, 0.8, 0}};
-  CHECK(reach_of_end(bent, 0) == Approx(1.3));
-  CHECK(reach_of_end(bent, 1) == Approx(0.8));
-  CHECK(reach_of_end(std::span(bent).first(2), 1) == Approx(0.65));
-}
-
 TEST_CASE("A band is the host with one mobile ion at the given positions, charges known or not") {
   auto [host, hop] = fcc_model(20, conventional_cells(1, 1, 1), "O", -2);
   auto const path = waypoints(hop);

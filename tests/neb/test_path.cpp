@@ -90,3 +90,11 @@ TEST_CASE("the ion nearest to a path is found, images and bends of the path incl
   std::vector<Vec3> const standing = {{2, 3, 2}, {2, 3, 2}};
   CHECK(closest_ion(host, standing).distance == Approx(1));
 }
+
+TEST_CASE(
+    "An ion at an end is in its site up to the next window, or half the hop where none is known") {
+  std::vector<Vec3> const bent{{0, 0, 0}, {1.3, 0, 0}, {2, 0, 0}, {2, 0.8, 0}};
+  CHECK(reach_of_end(bent, 0) == Approx(1.3));
+  CHECK(reach_of_end(bent, 1) == Approx(0.8));
+  CHECK(reach_of_end(std::span(bent).first(2), 1) == Approx(0.65));
+}

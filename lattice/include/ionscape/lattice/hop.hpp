@@ -29,11 +29,6 @@ struct Hop {
 /// (2n - 1 of them), else the n sites alone.
 std::vector<Vec3> waypoints(Hop const& hop, bool through_windows = true);
 
-/// How far (Å) the ion at an end of a path through these waypoints (side 0: the first, 1: the last)
-/// may move and still be in its site: to the next waypoint, a window; half as far where it is a
-/// site. There must be two of them.
-double reach_of_end(std::span<Vec3 const> waypoints, int side);
-
 /// One image for each position: the host, and last the mobile ion. Positions are taken as they are,
 /// not wrapped. Throws InputError if there are fewer than 2 positions, or if only one of host and
 /// mobile ion has known charges.

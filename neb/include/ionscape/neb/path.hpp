@@ -46,6 +46,11 @@ struct ClosestIon {
 /// half a lattice vector. The host must have an ion.
 ClosestIon closest_ion(Crystal const& host, std::span<Vec3 const> waypoints);
 
+/// How far (Å) the ion at an end of a path through these waypoints (side 0: the first, 1: the last)
+/// may move and still be in its site: to the next waypoint, a window; half as far where it is a
+/// site. There must be two of them.
+double reach_of_end(std::span<Vec3 const> waypoints, int side);
+
 /// The coordinates of a band of structures as one path, (n_images, 3 n_ions) in Å. Throws
 /// InputError if the structures differ in their number of ions.
 std::vector<double> path_of(Band const& band);
