@@ -1,0 +1,340 @@
+#include <ionscape/potentials/ions/evaluation.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include <ionscape/core/error.hpp>
+#include <ionscape/core/io/format.hpp>
+#include <ionscape/core/units.hpp>
+#include <ionscape/potentials/pair/pair_endings.hpp>
+
+namespace ionscape {
+
+namespace {
+
+using Exec = Kokkos::DefaultExecutionSpace;
+
+/// Scale for relative errors; without charges there is none, and 1 eV/Å serves.
+double scale_of(Crystal const& crystal) {
+  double const scale = force_scale(crystal);
+  return scale > 0 ? scale : 1;
+}
+
+// --- by the engine, or by the oracle -------------------------------------------------------------
+
+/// The oracle knows no close contacts: pair by pair, then, among the nearest images.
+std::vector<CloseContact> close_contacts(Crystal const& crystal, PotentialSet const& set) {
+  Cell const shortest = reduced(crystal.cell).cell;
+  double const to_own_image = std::min({norm(shortest.a), norm(shortest.b), norm(shortest.c)});
+  std::vector<CloseContact> contacts;
+  for (int i = 0; i < int(crystal.size()); ++i)
+    for (int j = i; j < int(crystal.size()); ++j) {
+      PairTerm const* const pair = set.find(crystal.species[i], crystal.species[j]);
+      if (!pair || pair->wall > 0) continue;
+      double const turnover = turnover_radius(pair->term);
+      double const distance =
+          i == j ? to_own_image
+                 : norm(minimum_image(crystal.cell, crystal.positions[j] - crystal.positions[i]));
+      if (distance < turnover && std::isfinite(turnover))
+        contacts.push_back({i, j, distance, turnover});
+    }
+  std::ranges::stable_sort(contacts, {},
+                           [](CloseContact const& c) { return c.distance / c.turnover; });
+  return contacts;
+}
+
+EwaldSettings tuned(EvaluationPlan const& plan, Crystal const& crystal, PairSums const& sums,
+                    EnergyOptions options) {
+  options.pairs = sums;
+  if (!plan.reference)
+    return EnergyModel<Exec::memory_space>(std::span(&crystal, 1), plan.set, options).ewald(0);
+  // The parameters' accuracy is relative to the forces of neighbours, in the leading terms.
+  double const accuracy = std::clamp(0.1 * options.force_error / scale_of(crystal), 1e-17, 1e-3);
+  EwaldSettings settings;
+  settings.sum = ewald_parameters(crystal.cell, crystal.size(), accuracy);
+  return settings;
+}
+
+EnergyResult evaluate_with(EvaluationPlan const& plan, Crystal const& crystal,
+                           PotentialSet const& set, PairSums const& sums,
+                           EwaldSettings const& ewald) {
+  if (!plan.reference) {
+    EnergyOptions options = plan.options;
+    options.pairs = sums;
+    options.ewald = ewald;
+    return std::move(evaluate_crystals(Exec(), std::span(&crystal, 1), set, options).front());
+  }
+  ReferenceResult reference = evaluate_reference(crystal, set, ewald.sum, sums);
+  EnergyResult result;
+  result.coulomb = reference.coulomb, result.short_range = reference.short_range;
+  result.dispersion = reference.dispersion, result.tail = reference.tail;
+  result.forces = std::move(reference.forces);
+  result.stress = reference.stress;
+  result.site_potential = std::move(reference.site_potential);
+  result.ion_energy = std::move(reference.ion_energy);
+  result.contacts = close_contacts(crystal, set);
+  result.ewald = ewald;
+  result.ewald.estimated_force_error = std::numeric_limits<double>::quiet_NaN();
+  return result;
+}
+
+/// As the plan says, tuned for this crystal alone.
+EnergyResult evaluate_alone(EvaluationPlan const& plan, Crystal const& crystal) {
+  return evaluate_with(plan, crystal, plan.set, plan.sums,
+                       tuned(plan, crystal, plan.sums, plan.options));
+}
+
+Measured difference(EnergyResult const& a, EnergyResult const& b) {
+  Measured d;
+  d.energy = std::fabs(a.energy() - b.energy());
+  for (std::size_t i = 0; i < a.forces.size(); ++i) {
+    double const f = norm(a.forces[i] - b.forces[i]);
+    d.force_rms += f * f / double(a.forces.size());
+    d.force_max = std::max(d.force_max, f);
+  }
+  d.force_rms = std::sqrt(d.force_rms);
+  for (int i = 0; i < 3; ++i)
+    for (int j = 0; j < 3; ++j)
+      d.stress = std::max(d.stress, std::fabs(a.stress[i][j] - b.stress[i][j]));
+  return d;
+}
+
+// --- warnings ------------------------------------------------------------------------------------
+
+std::string ion_name(Crystal const& crystal, int ion) {
+  return std::to_string(ion + 1) + " (" + crystal.species[std::size_t(ion)] + ")";
+}
+
+/// Ions that their terms do not keep apart: pairs closer than the radius where the term turns over,
+/// and terms that attract at every distance.
+void warn_of_wells(std::vector<Warning>& warnings, Crystal const& crystal, PotentialSet const& set,
+                   std::vector<CloseContact> const& contacts) {
+  constexpr std::size_t most = 10;  // pairs named
+  std::string const note = "inside_buckingham_well";
+  for (PairTerm const& pair : set.pairs)
+    if (pair.wall == 0 && std::isinf(turnover_radius(pair.term)) && acts_in(pair, crystal))
+      warnings.push_back({note, "the term " + name_of(pair) + " attracts at every distance"});
+  for (CloseContact const& c : std::span(contacts).first(std::min(most, contacts.size())))
+    warnings.push_back(
+        {note, (c.ion == c.partner
+                    ? "ion " + ion_name(crystal, c.ion) + " and its image"
+                    : "ions " + ion_name(crystal, c.ion) + " and " + ion_name(crystal, c.partner)) +
+                   " are " + decimals(c.distance, 3) +
+                   " Å apart, inside the Buckingham well below " + decimals(c.turnover, 3) +
+                   " Å: the energy means nothing"});
+  if (contacts.size() > most)
+    warnings.push_back({note, std::to_string(contacts.size() - most) +
+                                  " more pairs of ions are inside Buckingham wells"});
+}
+
+void warn(Evaluation& evaluation, Crystal const& crystal, PotentialSet const& set) {
+  std::vector<Warning>& warnings = evaluation.warnings;
+  if (double const net = net_charge(crystal); net != 0)
+    warnings.push_back({"net_charge", "the cell has a net charge of " + shortest(net) +
+                                          " e: a uniform background makes it neutral, and the "
+                                          "energy depends on the cell's size"});
+  if (auto const slab = polar_slab(crystal))
+    warnings.push_back(
+        {"polar_slab",
+         "a polar slab: " + decimals(slab->vacuum, 1) + " Å of vacuum along cell vector " +
+             std::string(1, char('a' + slab->axis)) + " and a dipole moment of " +
+             decimals(slab->dipole_per_area, 4) +
+             " e/Å per area along its normal. The tin-foil Ewald sum makes no slab (dipole) "
+             "correction: the vacuum has a field of " +
+             decimals(slab->field, 4) + " V/Å, and the correction of Yeh and Berkowitz would add " +
+             decimals(slab->missing_correction, 4) + " eV"});
+  warn_of_wells(warnings, crystal, set, evaluation.result.contacts);
+  if (!evaluation.result.finite())
+    warnings.push_back({"not_finite",
+                        "energy, forces or stress are not finite numbers: ions lie in each other, "
+                        "or a term of the set grows beyond all bounds"});
+}
+
+}  // namespace
+
+std::vector<Warning> take_charges_of_set(Crystal& crystal, PotentialSet const& set) {
+  auto const stated = crystal.charges;
+  assign_charges(crystal, set);
+  for (std::size_t i = 0; i < stated.size(); ++i)
+    if (std::fabs(stated[i] - crystal.charges[i]) > 1e-6)
+      return {{"other_charges_in_file", "the structure file states other charges (" +
+                                            crystal.species[i] + " " + shortest(stated[i]) +
+                                            " e); those of the set were taken"}};
+  return {};
+}
+
+double absolute_force_error(std::span<Crystal const> crystals,
+                            std::span<Evaluation const> evaluations, double relative) {
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t k = 0; k < crystals.size(); ++k)
+    if (evaluations[k].computed()) least = std::min(least, scale_of(crystals[k]));
+  return relative * least;
+}
+
+void evaluate(EvaluationPlan& plan, std::span<Crystal const> crystals,
+              std::span<Evaluation> evaluations, EvaluationProgress const& progress) {
+  auto const finished = [&](std::size_t n) {
+    if (progress) progress(n);
+  };
+  std::vector<std::size_t> places;
+  std::vector<Crystal> batch;
+  for (std::size_t k = 0; k < crystals.size(); ++k)
+    if (evaluations[k].computed()) places.push_back(k), batch.push_back(crystals[k]);
+  plan.sums = pair_sums(plan.set, batch, plan.options.force_error);
+  plan.options.pairs = plan.sums;
+  std::vector<EnergyResult> results;
+  if (!plan.reference) try {
+      results = evaluate_crystals(Exec(), batch, plan.set, plan.options, progress);
+    } catch (InputError const&) {
+      // One of them cannot be computed: which one shows below.
+    }
+  for (std::size_t k = 0; k < places.size(); ++k) {
+    Evaluation& evaluation = evaluations[places[k]];
+    try {
+      evaluation.result = results.empty() ? evaluate_alone(plan, batch[k]) : std::move(results[k]);
+      warn(evaluation, batch[k], plan.set);
+    } catch (InputError const& error) {
+      evaluation.error = error.what();
+    }
+    if (results.empty()) finished(k + 1);
+  }
+}
+
+namespace {
+
+/// The difference to a sum of another splitting.
+Measured measured_error(EvaluationPlan const& plan, std::span<Crystal const> batch,
+                        Crystal const& crystal, EnergyResult const& result) {
+  EnergyOptions options = plan.options;
+  options.force_error = std::max(options.force_error / 100, 2e-13 * scale_of(crystal));
+  options.method = EwaldMethod::automatic;
+  PairSums const sums = pair_sums(plan.set, batch, options.force_error);
+  EwaldSettings tight = tuned(plan, crystal, sums, options);
+  // A longer real-space sum of a wider splitting is as exact, and the reciprocal part then is more
+  // so.
+  double const same = tight.sum.alpha / result.ewald.sum.alpha / 1.15;
+  double const wider = std::fabs(same - 1) < 0.05 ? 1.3 : 1.15;
+  tight.sum.alpha /= wider;
+  tight.sum.real_cutoff *= wider;
+  return difference(result, evaluate_with(plan, crystal, plan.set, sums, tight));
+}
+
+}  // namespace
+
+void certify(EvaluationPlan const& plan, std::span<Crystal const> crystals,
+             std::span<Evaluation> evaluations, EvaluationProgress const& progress) {
+  std::vector<std::size_t> places;
+  std::vector<Crystal> batch;
+  for (std::size_t k = 0; k < crystals.size(); ++k)
+    if (evaluations[k].computed()) places.push_back(k), batch.push_back(crystals[k]);
+  for (std::size_t k = 0; k < places.size(); ++k) {
+    Evaluation& evaluation = evaluations[places[k]];
+    try {
+      evaluation.measured = measured_error(plan, batch, batch[k], evaluation.result);
+      if (!(evaluation.measured->force_rms <= plan.options.force_error))
+        evaluation.warnings.push_back(
+            {"measured_worse_than_asked", "the measured force error is larger than asked"});
+    } catch (InputError const& error) {
+      evaluation.warnings.push_back(
+          {"not_certified", std::string("the error could not be measured: ") + error.what()});
+    }
+    if (progress) progress(k + 1);
+  }
+}
+
+std::vector<PairEnergy> pair_energies(EvaluationPlan const& plan, Crystal const& crystal,
+                                      Evaluation const& evaluation) {
+  Crystal neutral = crystal;
+  std::ranges::fill(neutral.charges, 0.0);
+  std::vector<PairEnergy> energies;
+  for (PairTerm const& pair : plan.set.pairs) {
+    if (is_nothing(pair.term) || !acts_in(pair, neutral)) continue;
+    PotentialSet one;
+    one.pairs = {pair};
+    energies.push_back(
+        {name_of(pair),
+         evaluate_with(plan, neutral, one, plan.sums, evaluation.result.ewald).short_range});
+  }
+  return energies;
+}
+
+// --- slabs ---------------------------------------------------------------------------------------
+
+namespace {
+
+/// The widest part without ions along one cell vector, as fractions of it.
+struct Gap {
+  double width = 0, end = 0;
+};
+
+Gap widest_gap(std::vector<double> fractions) {
+  std::ranges::sort(fractions);
+  Gap gap{fractions.front() + 1 - fractions.back(), fractions.front()};
+  for (std::size_t i = 1; i < fractions.size(); ++i)
+    if (double const width = fractions[i] - fractions[i - 1]; width > gap.width)
+      gap = {width, fractions[i]};
+  return gap;
+}
+
+}  // namespace
+
+std::optional<PolarSlab> polar_slab(Crystal const& crystal) {
+  constexpr double vacuum = 8;           // Å
+  constexpr double least_dipole = 1e-3;  // e/Å
+  if (crystal.charges.empty() || net_charge(crystal) != 0) return {};
+  Cell const& cell = crystal.cell;
+  std::array<double, 3> const area{norm(cross(cell.b, cell.c)), norm(cross(cell.c, cell.a)),
+                                   norm(cross(cell.a, cell.b))};
+  std::optional<PolarSlab> slab;
+  for (int axis = 0; axis < 3; ++axis) {
+    double const height = cell.volume() / area[axis];
+    std::vector<double> fractions;
+    for (Vec3 r : crystal.positions) {
+      Vec3 const f = cell.to_fractional(r);
+      double const along = std::array{f.x, f.y, f.z}[axis];
+      fractions.push_back(along - std::floor(along));
+    }
+    Gap const gap = widest_gap(fractions);
+    if (gap.width * height <= vacuum) continue;
+    if (slab) return {};  // a wire or a molecule
+    double dipole = 0;    // e Å, along the normal, the slab in one piece
+    for (std::size_t i = 0; i < fractions.size(); ++i)
+      dipole +=
+          crystal.charges[i] * (fractions[i] < gap.end ? fractions[i] + 1 : fractions[i]) * height;
+    slab = PolarSlab{axis, gap.width * height, dipole / area[axis],
+                     4 * pi * coulomb_constant * std::fabs(dipole) / cell.volume(),
+                     2 * pi * coulomb_constant * dipole * dipole / cell.volume()};
+  }
+  if (!slab || std::fabs(slab->dipole_per_area) < least_dipole) return {};
+  return slab;
+}
+
+// --- numbers of a result -------------------------------------------------------------------------
+
+double net_charge(Crystal const& crystal) {
+  double net = 0;
+  for (double q : crystal.charges) net += q;
+  return std::round(net * 1e9) / 1e9 +
+         0.0;  // without what is left of the sum's rounding, and no "-0"
+}
+
+double largest_force(EnergyResult const& result) {
+  double largest = 0;
+  for (Vec3 f : result.forces) largest = std::max(largest, norm(f));
+  return largest;
+}
+
+double rms_force(EnergyResult const& result) {
+  double squares = 0;
+  for (Vec3 f : result.forces) squares += dot(f, f);
+  return std::sqrt(squares / double(result.forces.size()));
+}
+
+double pressure(EnergyResult const& result) {
+  return -(result.stress[0][0] + result.stress[1][1] + result.stress[2][2]) / 3 *
+         gigapascal_per_eV_per_A3;
+}
+
+}  // namespace ionscape
