@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <numeric>
 #include <sstream>
 
 #include <ionscape/core/io/csv.hpp>
@@ -184,6 +185,18 @@ void refuse_other_positions(Crystal const& crystal, std::vector<Vec3> const& pos
              ": expected the structure of that calculation, with the ions in the same order");
 }
 
+/// Whether the file begins as Bader's table does, or has the name of one: whatever it is called.
+bool is_bader_table(Path const& file) {
+  std::string const name = file.filename().string(), extension = file.extension().string();
+  if (name.starts_with("ACF") || extension == ".acf") return true;
+  if (extension == ".toml" || extension == ".csv") return false;
+  std::string const text = read_text(file);
+  std::istringstream words(text.substr(0, text.find('\n')));
+  std::string number, x, y, z, charge;
+  words >> number >> x >> y >> z >> charge;
+  return number == "#" && x == "X" && y == "Y" && z == "Z" && charge == "CHARGE";
+}
+
 /// Henkelman's table of Bader volumes: a heading, a line of dashes, one row an ion, a line of
 /// dashes, sums.
 ChargeAssignment read_bader_charges(Crystal const& crystal, Path const& file,
@@ -290,6 +303,19 @@ Composition parse_formula(std::string_view formula, SourceLocation const& where)
   return open[0];
 }
 
+std::string reduced_formula(Composition const& composition, std::string const& first,
+                            std::string const& last) {
+  long factor = 0;
+  for (auto const& [species, n] : composition) factor = std::gcd(factor, std::lround(n));
+  std::string begin, middle, end;
+  for (auto const& [species, n] : composition) {
+    long const count = std::lround(n) / std::max(factor, 1L);
+    std::string& part = species == first ? begin : species == last ? end : middle;
+    part += species + (count == 1 ? "" : std::to_string(count));
+  }
+  return begin + middle + end;
+}
+
 // --- sources -------------------------------------------------------------------------------------
 
 ChargeAssignment charges_per_species(Crystal const& crystal, SpeciesMap const& charges) {
@@ -299,8 +325,8 @@ ChargeAssignment charges_per_species(Crystal const& crystal, SpeciesMap const& c
 
 ChargeAssignment charges_from_file(Crystal const& crystal, Path const& file,
                                    SpeciesMap const& valence_electrons) {
-  std::string const extension = file.extension().string(), name = file.filename().string();
-  bool const bader = name.starts_with("ACF") || extension == ".acf";
+  std::string const extension = file.extension().string();
+  bool const bader = is_bader_table(file);
   if (!bader && !valence_electrons.empty())
     fail_input({file}, "valence electrons are for Bader's ACF.dat alone");
   ChargeAssignment result = bader ? read_bader_charges(crystal, file, valence_electrons)
@@ -309,8 +335,8 @@ ChargeAssignment charges_from_file(Crystal const& crystal, Path const& file,
                                                    : ChargeAssignment{};
   if (result.charges.empty())
     fail_input({file},
-               "charges are read from .toml, .csv and Bader's ACF.dat; the name of this file tells "
-               "none of them");
+               "charges are read from .toml, .csv and Bader's ACF.dat (a heading # X Y Z CHARGE); "
+               "this file is none of them");
   result.source = (bader ? "Bader charges of " : "file ") + file.string();
   note_total(result);
   return result;

@@ -34,6 +34,11 @@ Composition composition_of(Crystal const& crystal);
 /// unknown elements.
 Composition parse_formula(std::string_view formula, SourceLocation const& where);
 
+/// "LiTi2O4": whole numbers of ions without a common factor, `first` before all others and `last`
+/// behind them, the rest in alphabetical order.
+std::string reduced_formula(Composition const& composition, std::string const& first,
+                            std::string const& last);
+
 /// Charges of a crystal's ions and what is known about them.
 struct ChargeAssignment {
   std::vector<double> charges;  // e, one an ion; NaN where the source does not say
@@ -47,11 +52,11 @@ struct ChargeAssignment {
 ChargeAssignment charges_per_species(Crystal const& crystal,
                                      std::map<std::string, double> const& charges);
 
-/// By the file's name:
+/// By the file's name or, for Bader's, by the heading of its table:
 ///   *.toml          [charges] with a number (e) per species, or charges_e = [...], one an ion
 ///   *.csv           columns species, charge_e; or ion (1, 2, ...), charge_e, and if there species,
 ///                   which must agree
-///   ACF*, *.acf     Bader: columns #, X, Y, Z, CHARGE (electrons), ...; `valence_electrons` (ZVAL
+///   ACF.dat         Bader: columns #, X, Y, Z, CHARGE (electrons), ...; `valence_electrons` (ZVAL
 ///                   of the POTCAR) of each species are needed, and the positions must be the
 ///                   crystal's
 /// Throws InputError with file and line.
