@@ -5,9 +5,13 @@
 #include <cmath>
 #include <cxxopts.hpp>
 #include <iostream>
+#include <map>
+#include <set>
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/format.hpp>
+
+#include "kokkos_session.hpp"
 
 namespace ionscape::app {
 
@@ -19,13 +23,35 @@ struct Arguments::Parser {
   std::vector<std::string> synopsis;
   std::string example;
   cxxopts::Options options;
-  std::vector<std::string> names;  // of options, as "--name"
+  std::vector<std::string> names;    // of options, as "--name"
+  std::set<std::string> repeatable;  // flags and lists
   std::vector<std::string> positionals;
   bool last_repeats = false;  // the last positional
   cxxopts::ParseResult result;
 
   [[noreturn]] void fail(std::string const& message) const {
     throw InputError(message + " (see 'ionscape " + subcommand + " --help')");
+  }
+
+  void check_values() const {
+    std::map<std::string, std::string> seen;
+    for (auto const& option : result.arguments()) {
+      // cxxopts takes the next option for the value that was forgotten.
+      if (std::ranges::count(names, option.value()) > 0)
+        fail("--" + option.key() + ": its value is missing, found the option " + option.value());
+      bool const positional = std::ranges::count(positionals, option.key()) > 0;
+      auto const [first, is_new] = seen.emplace(option.key(), option.value());
+      if (!is_new && !positional && !repeatable.contains(option.key()))
+        fail("--" + option.key() + " is given twice, as '" + first->second + "' and '" +
+             option.value() + "': expected once");
+    }
+  }
+
+  void print_help() const {
+    std::cout << "Usage:\n";
+    for (std::string const& line : synopsis)
+      std::cout << "  ionscape " << subcommand << ' ' << line << '\n';
+    std::cout << '\n' << options.help({}, false) << "\nExample:\n  " << example << '\n';
   }
 };
 
@@ -63,6 +89,7 @@ void Arguments::positionals(std::string const& name) {
 
 void Arguments::flag(std::string const& name, std::string const& help) {
   parser_->names.push_back("--" + name);
+  parser_->repeatable.insert(name);
   parser_->options.add_options()(name, help);
 }
 
@@ -71,6 +98,16 @@ void Arguments::option(std::string const& name, std::string const& placeholder,
   parser_->names.push_back("--" + name);
   // Always text: cxxopts takes "1.0abc" for the number 1.
   parser_->options.add_options()(name, help, cxxopts::value<std::string>(), placeholder);
+}
+
+void Arguments::list_option(std::string const& name, std::string const& placeholder,
+                            std::string const& help) {
+  option(name, placeholder, help);
+  parser_->repeatable.insert(name);
+}
+
+void Arguments::threads_option() {
+  option("threads", "N", "threads of the processor (default: OMP_NUM_THREADS, else all)");
 }
 
 bool Arguments::parse(int argc, char const* const* argv) {
@@ -90,19 +127,8 @@ bool Arguments::parse(int argc, char const* const* argv) {
   } catch (cxxopts::exceptions::exception const& error) {
     parser_->fail(error.what());
   }
-  // cxxopts takes the next option for the value that was forgotten.
-  for (auto const& option : parser_->result.arguments())
-    if (std::ranges::count(parser_->names, option.value()) > 0)
-      parser_->fail("--" + option.key() + ": its value is missing, found the option " +
-                    option.value());
-  if (has("help")) {
-    std::cout << "Usage:\n";
-    for (std::string const& line : parser_->synopsis)
-      std::cout << "  ionscape " << parser_->subcommand << ' ' << line << '\n';
-    std::cout << '\n'
-              << parser_->options.help({}, false) << "\nExample:\n  " << parser_->example << '\n';
-    return false;
-  }
+  parser_->check_values();
+  if (has("help")) return parser_->print_help(), false;
   if (!parser_->last_repeats && !parser_->result.unmatched().empty())
     parser_->fail("unexpected argument '" + parser_->result.unmatched().front() + "'");
   return true;
@@ -159,15 +185,23 @@ std::optional<std::size_t> Arguments::choice(std::string const& name,
 
 std::vector<std::string> Arguments::list(std::string const& name) const {
   std::vector<std::string> words;
-  std::string rest = text(name).value_or("");
-  while (!rest.empty()) {
-    std::size_t const comma = std::min(rest.find(','), rest.size());
-    if (comma > 0) words.push_back(rest.substr(0, comma));
-    rest.erase(0, comma + 1);
+  for (auto const& option : parser_->result.arguments()) {
+    if (option.key() != name) continue;
+    std::string rest = option.value();
+    std::size_t const before = words.size();
+    while (!rest.empty()) {
+      std::size_t const comma = std::min(rest.find(','), rest.size());
+      if (comma > 0) words.push_back(rest.substr(0, comma));
+      rest.erase(0, comma + 1);
+    }
+    if (words.size() == before)
+      parser_->fail("--" + name + ": empty, expected names with commas between them");
   }
-  if (has(name) && words.empty())
-    parser_->fail("--" + name + ": empty, expected names with commas between them");
   return words;
+}
+
+std::optional<int> Arguments::threads() const {
+  return whole_number("threads", between(1, most_threads));
 }
 
 std::filesystem::path Arguments::required_path(std::string const& name,

@@ -31,6 +31,12 @@ class Arguments {
   void flag(std::string const& name, std::string const& help);
   /// `placeholder` is what stands behind the option in the help: FILE, N, EV_PER_A.
   void option(std::string const& name, std::string const& placeholder, std::string const& help);
+  /// One that holds several words with commas between them, and may be given several times; all
+  /// other options may be given once.
+  void list_option(std::string const& name, std::string const& placeholder,
+                   std::string const& help);
+  /// "threads", which all commands that compute have.
+  void threads_option();
 
   /// False if --help was asked for, which is then printed. Throws InputError for anything that was
   /// not declared.
@@ -44,8 +50,10 @@ class Arguments {
   /// The place of the given word among `words`.
   std::optional<std::size_t> choice(std::string const& name,
                                     std::vector<std::string> const& words) const;
-  /// "O,S" as {"O", "S"}; empty if not given.
+  /// Of a list_option: "O,S" as {"O", "S"}; empty if not given.
   std::vector<std::string> list(std::string const& name) const;
+  /// Of threads_option: as many as Kokkos can have.
+  std::optional<int> threads() const;
 
   /// A positional that must be there; `what` says what it is.
   std::filesystem::path required_path(std::string const& name, std::string const& what) const;

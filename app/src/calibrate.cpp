@@ -4,7 +4,6 @@
 #include <iostream>
 
 #include <ionscape/core/error.hpp>
-#include <ionscape/core/io/atomic_file.hpp>
 #include <ionscape/fit/calibrate.hpp>
 #include <ionscape/report/calibration_plots.hpp>
 
@@ -12,6 +11,7 @@
 #include "kokkos_session.hpp"
 #include "output.hpp"
 #include "progress.hpp"
+#include "run_files.hpp"
 #include "subcommands.hpp"
 
 namespace ionscape::app {
@@ -95,17 +95,23 @@ int calibrate_command(int argc, char const* const* argv) {
   arguments.option("out", "DIR", "write potentials, errors and pictures there");
   arguments.flag("no-pictures", "draw nothing");
   arguments.flag("quiet", "no progress");
-  arguments.option("threads", "N", "threads (default: all cores)");
+  arguments.threads_option();
   if (!arguments.parse(argc, argv)) return good;
   auto const file = arguments.required_path("FIT.toml", "fit file");
+  auto const threads = arguments.threads();
   FitPlan const plan = read_fit_plan(file);
   auto const reference = arguments.path("reference");
   if (!reference) fail_input({}, "--reference DIR is missing: the folder of the published values");
   ReferenceData const data = read_reference_data(*reference);
   auto const directory = arguments.path("out");
-  if (directory) check_writable(*directory / "calibrate.json");
+  if (directory) {
+    Paths outputs = in_folder(*directory, {"calibrate.json", "calibrate.md", "errors.md",
+                                           "residuals.csv", "ensemble/00/probe"});
+    if (!arguments.has("no-pictures")) outputs.push_back(*directory / "pictures" / "style.gp");
+    check_files({file}, outputs);
+  }
 
-  KokkosSession const session(arguments.whole_number("threads", at_least(1)));
+  KokkosSession const session(threads);
   auto const begin = std::chrono::steady_clock::now();
   std::optional<ProgressBar> bar;
   CalibrationResult const result = calibrate(plan, data, [&](std::size_t done, std::size_t total) {

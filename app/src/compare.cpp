@@ -10,6 +10,7 @@
 #include "arguments.hpp"
 #include "kokkos_session.hpp"
 #include "output.hpp"
+#include "run_files.hpp"
 #include "subcommands.hpp"
 
 namespace ionscape::app {
@@ -109,22 +110,22 @@ int compare_command(int argc, char const* const* argv) {
                    "exact: the potential at the published points (default); interpolate: between "
                    "grid points; nearest: the "
                    "grid point within half a step");
-  arguments.option("potential", "SET.toml[,...]",
+  arguments.list_option("potential", "SET.toml[,...]",
                    "potentials in place of those that map.json names");
-  arguments.option("exclude-charge", "Q[,Q...]",
+  arguments.list_option("exclude-charge", "Q[,Q...]",
                    "leave these anion charges out (e), for example -1.8");
   arguments.flag("keep-doubtful",
                  "keep values off the trend of their neighbours, and suspect rows");
   arguments.flag(
       "pictures",
       "draw parity plots, difference maps and profiles into DIR/pictures (needs gnuplot)");
-  arguments.option("threads", "N", "threads of the processor (default: OMP_NUM_THREADS, else all)");
+  arguments.threads_option();
   arguments.positionals("map");
   if (!arguments.parse(argc, argv)) return good;
 
   auto const directory =
       arguments.path("out").value_or(std::filesystem::path("results") / "compare");
-  auto const threads = arguments.whole_number("threads", between(1, 4096));
+  auto const threads = arguments.threads();
   auto const reference_directory = arguments.path("reference");
   if (!reference_directory)
     fail_input({}, "--reference DIR is missing: the folder with the published values");
@@ -145,6 +146,14 @@ int compare_command(int argc, char const* const* argv) {
   for (auto const& map : maps)
     for (MapRow& row : read_map(map)) rows.push_back(std::move(row));
   auto const model = model_of(maps, rows, read_insertion_sets(arguments.list("potential")));
+  Paths inputs;
+  for (auto const& [anion, set] : model.potentials) inputs.push_back(set.file);
+  for (auto const& map : maps)
+    inputs.push_back(std::filesystem::is_directory(map) ? map / "map.csv" : map);
+  Paths outputs =
+      in_folder(directory, {"compare.csv", "compare.json", "compare.md", "claims.md"});
+  if (arguments.has("pictures")) outputs.push_back(directory / "pictures" / "style.gp");
+  check_files(inputs, outputs);
 
   KokkosSession const kokkos(threads);
   if (options.matching == Matching::exact) require_same_model(rows, model);

@@ -1,12 +1,14 @@
 // ionscape energy STRUCTURE... --potential SET.toml: energies, forces and stresses of rigid ions.
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <iostream>
 
+#include <ionscape/compounds/charges.hpp>
 #include <ionscape/core/error.hpp>
 
 #include "arguments.hpp"
 #include "energy_report.hpp"
-#include "energy_run.hpp"
 #include "kokkos_session.hpp"
 #include "progress.hpp"
 #include "subcommands.hpp"
@@ -35,6 +37,9 @@ void declare(Arguments& arguments) {
   arguments.option("dispersion", "NAME",
                    "-C/r^6 ends at the cutoff, or is summed completely: cutoff or lattice-sum "
                    "(default: the set's)");
+  arguments.flag("structure-charges",
+                 "charges of the structure file in place of the set's: those of an .extxyz, "
+                 "oxidation numbers of a .cif");
   arguments.flag(
       "certify",
       "measure the errors, against a sum of another splitting and a hundred times more exact");
@@ -46,7 +51,7 @@ void declare(Arguments& arguments) {
   arguments.flag("json", "print JSON in place of the tables");
   arguments.flag("all-ions", "print all ions of a large structure");
   arguments.option("memory", "GB", "most memory to be used (default: nine tenths of what is free)");
-  arguments.option("threads", "N", "threads of the processor (default: OMP_NUM_THREADS, else all)");
+  arguments.threads_option();
   arguments.flag("quiet", "no progress bar");
 }
 
@@ -76,6 +81,79 @@ PotentialSet read_set(Arguments const& arguments) {
   return set;
 }
 
+/// Gives a crystal its charges, and says what there is to doubt.
+std::vector<Warning> take_charges(Arguments const& arguments, EnergyRun& run, std::size_t k) {
+  Crystal& crystal = run.structures.crystals[k];
+  if (!arguments.has("structure-charges")) return take_charges_of_set(crystal, run.plan.set);
+  ChargeAssignment const taken = charges_of_structure(crystal, run.structure(k).file);
+  for (std::size_t i = 0; i < crystal.size(); ++i)
+    if (!std::isfinite(taken.charges[i]))
+      fail_input({}, "the structure file states no charge of ion ", i + 1, " (", crystal.species[i],
+                 ")");
+  crystal.charges = taken.charges;
+  return {{"charges_of_structure", "the charges are the " + taken.source + ", not the set's"}};
+}
+
+void read_input(Arguments const& arguments, EnergyRun& run, Paths const& paths) {
+  run.structures = read_structures(paths);
+  run.evaluations.resize(run.structures.list.size());
+  for (std::size_t k = 0; k < run.size(); ++k) {
+    std::string& error = run.structures.list[k].error;
+    if (error.empty()) try {
+        run.evaluations[k].warnings = take_charges(arguments, run, k);
+      } catch (InputError const& problem) {
+        error = named_error(run.structure(k), problem);
+      }
+    run.evaluations[k].error = error;
+  }
+  require_any(run.structures.list);
+}
+
+/// Evaluates all structures, with a progress bar; the seconds that the evaluation took.
+double compute(EnergyRun& run, bool certified, bool quiet) {
+  std::size_t const n = run.size();
+  ProgressBar bar(certified ? 2 * n : n, quiet || n == 1, "structures");
+  auto const start = std::chrono::steady_clock::now();
+  evaluate(run.plan, run.structures.crystals, run.evaluations,
+           [&](std::size_t finished) { bar.update(finished); });
+  double const seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  for (std::size_t k = 0; k < n; ++k) {
+    std::string const& error = run.evaluations[k].error;
+    if (error.empty() || !run.structure(k).error.empty()) continue;
+    run.evaluations[k].error = run.structures.list[k].error = run.structure(k).name + ": " + error;
+  }
+  require_any(run.structures.list);
+  if (certified)
+    certify(run.plan, run.structures.crystals, run.evaluations,
+            [&](std::size_t finished) { bar.update(n + finished); });
+  return seconds;
+}
+
+void print_speed(EnergyRun const& run, double seconds) {
+  std::size_t ions = 0;
+  for (Crystal const& crystal : run.structures.crystals) ions += crystal.size();
+  double const n = double(run.size());
+  std::cout << '\n'
+            << run.size() << " structures, " << ions << " ions in " << fixed(seconds, 3) << " s ("
+            << fixed(n / seconds, 0) << " structures/s, " << fixed(double(ions) / seconds, 0)
+            << " ions/s; " << KokkosSession::description() << ")\n";
+}
+
+/// What failed, and what is no number, in the exit code.
+int exit_code(EnergyRun const& run) {
+  auto const failed =
+      std::ranges::count_if(run.evaluations, [](Evaluation const& e) { return !e.computed(); });
+  bool const finite = std::ranges::all_of(
+      run.evaluations, [](Evaluation const& e) { return !e.computed() || e.result.finite(); });
+  if (failed > 0) print_failed(std::size_t(failed), run.size());
+  if (!finite) {
+    std::cout.flush();
+    std::cerr << "ionscape: energy, forces or stress of a structure are not finite numbers\n";
+  }
+  return failed == 0 && finite ? good : not_converged;
+}
+
 }  // namespace
 
 int energy_command(int argc, char const* const* argv) {
@@ -86,7 +164,11 @@ int energy_command(int argc, char const* const* argv) {
                       "many in one batch.\n"
                       "STRUCTURE: POSCAR/CONTCAR, .vasp, .cif, .extxyz, .xyz (all frames), or a "
                       "folder of such files.\n"
-                      "The charges are those of the set.",
+                      "The charges are those of the set, or with --structure-charges those of the "
+                      "structure. One that "
+                      "cannot be\n"
+                      "read or computed is reported in its row, and the others are computed (exit "
+                      "code 2).",
                       {"STRUCTURE... --potential SET.toml [OPTION...]"},
                       "ionscape energy examples/structures/MgO.vasp --potential "
                       "examples/potentials/MgO-lewis-catlow.toml");
@@ -99,54 +181,45 @@ int energy_command(int argc, char const* const* argv) {
   if (error) arguments.refuse({"relative-force-error"}, "--force-error");
   auto const out = arguments.path("out"), matrix = arguments.path("matrix");
   if (out) check_result_name(*out);
-  auto const threads = arguments.whole_number("threads", between(1, 4096));
+  auto const threads = arguments.threads();
   EnergyRun run;
   std::size_t const method = arguments.choice("method", method_names()).value_or(0);
-  run.reference = method == 3;
-  if (!run.reference) run.options.method = EwaldMethod(method);
-  run.options.memory_limit = 1e9 * arguments.number("memory", above(0)).value_or(0);
-  run.set = read_set(arguments);
+  run.plan.reference = method == 3;
+  if (!run.plan.reference) run.plan.options.method = EwaldMethod(method);
+  run.plan.options.memory_limit = 1e9 * arguments.number("memory", above(0)).value_or(0);
+  run.plan.set = read_set(arguments);
   run.cutoff_asked = arguments.has("cutoff");
-  read_structures(run, paths);
-  std::size_t const n = run.crystals.size();
+  read_input(arguments, run, paths);
+  std::size_t const n = run.size();
   if (matrix && n > 1)
     throw InputError("--matrix is made for one structure, found " + std::to_string(n));
-  run.options.force_error =
-      error ? *error : absolute_force_error(run, relative_error.value_or(default_relative_error));
+  run.plan.options.force_error =
+      error ? *error
+            : absolute_force_error(run.structures.crystals, run.evaluations,
+                                   relative_error.value_or(default_relative_error));
+  Paths inputs = run.structures.files(), outputs;
+  inputs.push_back(run.plan.set.file);
+  for (auto const& file : {matrix, out})
+    if (file) outputs.push_back(*file);
+  check_files(inputs, outputs);
 
   KokkosSession const kokkos(threads);
-  bool const certified = arguments.has("certify");
-  double seconds = 0;
-  {
-    ProgressBar bar(certified ? 2 * n : n, arguments.has("quiet") || n == 1, "structures");
-    auto const start = std::chrono::steady_clock::now();
-    evaluate(run, [&](std::size_t finished) { bar.update(finished); });
-    seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    if (certified) certify(run, [&](std::size_t finished) { bar.update(n + finished); });
-  }
-  ExitCode const code = all_finite(run) ? good : not_converged;
+  double const seconds = compute(run, arguments.has("certify"), arguments.has("quiet"));
   if (matrix) write_matrix(*matrix, run);
   if (out) write_result(*out, run);
 
   if (arguments.has("json")) {
     write_json(std::cout, to_json(run));
-    return code;
+    return exit_code(run);
   }
   if (n == 1) {
     print_structure(run, arguments.has("all-ions"));
   } else {
     print_structures(run);
-    std::size_t ions = 0;
-    for (Crystal const& crystal : run.crystals) ions += crystal.size();
-    std::cout << '\n'
-              << n << " structures, " << ions << " ions in " << fixed(seconds, 3) << " s ("
-              << fixed(double(n) / seconds, 0) << " structures/s, "
-              << fixed(double(ions) / seconds, 0) << " ions/s; " << KokkosSession::description()
-              << ")\n";
+    print_speed(run, seconds);
   }
-  for (auto const& file : {matrix, out})
-    if (file) std::cout << "written: " << file->string() << '\n';
-  return code;
+  for (auto const& file : outputs) std::cout << "written: " << file.string() << '\n';
+  return exit_code(run);
 }
 
 }  // namespace ionscape::app

@@ -3,10 +3,42 @@
 
 #include <filesystem>
 
-#include "energy_run.hpp"
+#include <ionscape/potentials/ions/evaluation.hpp>
+#include <ionscape/potentials/pair/pair_endings.hpp>
+
 #include "output.hpp"
+#include "structures.hpp"
 
 namespace ionscape::app {
+
+/// What was asked, and what came out: one evaluation for each structure.
+struct EnergyRun {
+  EvaluationPlan plan;        // the set is the file's with the command line's changes
+  bool cutoff_asked = false;  // on the command line
+  Structures structures;
+  std::vector<Evaluation> evaluations;
+
+  std::size_t size() const { return evaluations.size(); }
+  Structure const& structure(std::size_t k) const { return structures.list[k]; }
+  Crystal const& crystal(std::size_t k) const { return structures.crystals[k]; }
+};
+
+/// The truncations and methods as users name them.
+std::vector<std::string> const& truncation_names();
+std::vector<std::string> const& method_names();
+
+// What tables and JSON share.
+std::string method_name(EnergyRun const& run, EwaldMethod method);
+std::string origin_of_cutoff(EnergyRun const& run, PairEnding const& ending);
+double left_out(EnergyRun const& run, Crystal const& crystal);  // eV
+/// All that is said of cutoffs, in one line.
+std::string describe_pairs(EnergyRun const& run, Crystal const& crystal);
+/// The keywords of the warnings, each once.
+std::vector<std::string> notes_of(std::vector<Warning> const& warnings);
+/// The structure's warnings, and what its cutoffs leave out.
+std::vector<std::string> sentences(EnergyRun const& run, std::size_t k);
+/// Beyond it energies by pair take long.
+constexpr std::size_t most_ions_by_pair = 20'000;
 
 /// One structure with all of its numbers, or the table of many.
 Json to_json(EnergyRun const& run);

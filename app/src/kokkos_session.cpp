@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <initializer_list>
+#include <thread>
 #include <type_traits>
+
+#include <ionscape/core/error.hpp>
 
 namespace ionscape::app {
 
@@ -16,6 +19,16 @@ bool any_set(std::initializer_list<char const*> names) {
                      [](char const* name) { return std::getenv(name) != nullptr; });
 }
 
+/// Whether a variable of the environment sets the number of threads. Throws InputError if it asks
+/// for too many; of anything that is no number OpenMP and Kokkos complain themselves.
+bool sets_threads(char const* variable) {
+  char const* const text = std::getenv(variable);
+  if (!text) return false;
+  if (std::strtod(text, nullptr) > most_threads)
+    fail_input({}, variable, "=", text, ": expected at most ", most_threads, " threads");
+  return true;
+}
+
 Kokkos::InitializationSettings settings(std::optional<int> threads) {
   // Said aloud, or Kokkos prints a warning; the user's own choice stands.
   if (!any_set({"OMP_PLACES", "GOMP_CPU_AFFINITY", "KMP_AFFINITY"}))
@@ -23,7 +36,11 @@ Kokkos::InitializationSettings settings(std::optional<int> threads) {
   else
     setenv("OMP_PROC_BIND", "true", 0);  // what OpenMP does if only places are named
   Kokkos::InitializationSettings s;
-  if (threads) s.set_num_threads(*threads);
+  if (threads)
+    s.set_num_threads(*threads);
+  else if (!sets_threads("KOKKOS_NUM_THREADS") && !sets_threads("OMP_NUM_THREADS") &&
+           int(std::thread::hardware_concurrency()) > most_threads)
+    s.set_num_threads(most_threads);
   return s;
 }
 

@@ -3,7 +3,9 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <iostream>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -86,16 +88,22 @@ std::string one_line(std::string text) {
 int main(int argc, char* argv[]) {
   using namespace ionscape;
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files: a failed write, not a sudden end
+  auto const say = [](std::string const& what) {
+    std::cout.flush();
+    std::cerr << "ionscape: error: " << app::one_line(what) << '\n';
+    return app::bad_input;
+  };
   try {
     int const code = app::run(argc, argv);
     if (!std::cout.flush()) throw InputError("standard output cannot be written");
     return code;
   } catch (InputError const& error) {
-    std::cout.flush();
-    std::cerr << "ionscape: error: " << app::one_line(error.what()) << '\n';
+    return say(error.what());
+  } catch (std::filesystem::filesystem_error const& error) {
+    return say(error.path1().string() + ": " + error.code().message());
+  } catch (std::bad_alloc const&) {
+    return say("this needs more memory than there is");
   } catch (std::exception const& error) {
-    std::cout.flush();
-    std::cerr << "ionscape: error: internal: " << app::one_line(error.what()) << '\n';
+    return say(std::string("internal: ") + error.what());
   }
-  return app::bad_input;
 }

@@ -4,6 +4,7 @@
 #include <ionscape/report/map_plots.hpp>
 
 #include "arguments.hpp"
+#include "run_files.hpp"
 #include "subcommands.hpp"
 
 namespace ionscape::app {
@@ -20,10 +21,12 @@ int plot_command(int argc, char const* const* argv) {
   if (!arguments.parse(argc, argv)) return good;
 
   auto const directory = arguments.required_path("dir", "folder of a finished sweep");
+  bool const is_folder = std::filesystem::is_directory(directory);
+  auto const beside = is_folder ? directory : directory.parent_path();
+  auto const pictures = arguments.path("out").value_or(beside / "pictures");
   auto const rows = read_map(directory);
-  auto const beside =
-      std::filesystem::is_directory(directory) ? directory : directory.parent_path();
-  for (auto const& picture : plot_map(rows, arguments.path("out").value_or(beside / "pictures")))
+  check_files({is_folder ? directory / "map.csv" : directory}, {pictures / "style.gp"});
+  for (auto const& picture : plot_map(rows, pictures))
     std::cout << picture.string() << '\n';
   return good;
 }

@@ -5,12 +5,35 @@
 #include <string>
 #include <vector>
 
+#include <ionscape/compounds/compound.hpp>
 #include <ionscape/core/io/csv.hpp>
 
 #include "output.hpp"
-#include "predict_run.hpp"
 
 namespace ionscape::app {
+
+/// The four numbers of a model, as columns name them and as the reader does.
+struct BarrierKind {
+  char const* name;
+  char const* words;
+  Estimate ModelBarrier::*value;
+};
+constexpr BarrierKind barrier_kinds[] = {
+    {"span_three_point", "span, three points", &ModelBarrier::span_three_point_eV},
+    {"span_neb", "span, NEB", &ModelBarrier::span_neb_eV},
+    {"from_end_three_point", "from end, three points", &ModelBarrier::from_end_three_point_eV},
+    {"from_end_neb", "from end, NEB", &ModelBarrier::from_end_neb_eV},
+};
+
+/// The models of a hop, as columns name them.
+struct Model {
+  char const* name;
+  ModelBarrier Predicted::*barrier;
+};
+constexpr Model models[] = {{"cv", &Predicted::cv},
+                            {"cvd_by_tet", &Predicted::cvd_by_tet},
+                            {"cvd_by_oct", &Predicted::cvd_by_oct},
+                            {"own_framework", &Predicted::own_framework}};
 
 /// "0.286 ± 0.033", "-" for NaN.
 std::string with_uncertainty(Estimate const& e);
@@ -20,12 +43,27 @@ bool is_one_word(std::string const& note);
 
 void add_once(std::vector<std::string>& list, std::string const& words);
 
-/// `csm_of`: the site at whose CSM the C-V-D column stands.
-void print_compound(Compound const& c, Predictions const& predicted, PotentialSet const& set,
-                    std::string const& mobile, SiteKind csm_of);
+char const* words_of(HopKind kind);
+
+/// What there is to doubt of a compound, each sentence once.
+std::vector<std::string> warnings_of(Compound const& c);
+/// The keywords of a hop's own framework, and of what C-V and C-V-D are not made for.
+std::string short_notes(Compound const& c, std::size_t hop);
+
+/// How a compound's results are told.
+struct PredictView {
+  std::map<std::string, PotentialSet> const& potentials;
+  std::string mobile;
+  SiteKind csm_of;  // the site at whose CSM C-V-D is recommended
+  bool details = false;
+};
+
+/// First the answer, then a recommended barrier for each hop; with `details` all numbers of all
+/// models.
+void print_compound(Compound const& c, PredictView const& view);
 
 Json to_json(ModelBarrier const& m);
-Json to_json(Compound const& c, Predictions const& predicted, PotentialSet const& set);
+Json to_json(Compound const& c, PredictView const& view);
 
 /// A row of a CSV table, with the names of its columns.
 struct Row {
@@ -56,8 +94,7 @@ struct Row {
 void write_csv(std::ostream& out, std::vector<std::string> const& names,
                std::vector<Row> const& rows);
 
-/// Of hop `h` of a compound.
-Row row_of(Compound const& c, std::size_t h, CompoundHop const& hop,
-           std::optional<Predicted> const& predicted);
+/// A row for each hop of all compounds, and one for each compound that failed.
+void write_hops(std::ostream& out, std::vector<Compound> const& compounds, PredictView const& view);
 
 }  // namespace ionscape::app

@@ -15,6 +15,7 @@
 
 #include "arguments.hpp"
 #include "output.hpp"
+#include "run_files.hpp"
 #include "subcommands.hpp"
 
 namespace ionscape::app {
@@ -142,9 +143,9 @@ int regress_command(int argc, char const* const* argv) {
       "ionscape sweep examples/published/S.toml && ionscape regress results/S/map.csv");
   arguments.positional("file");
   arguments.option("target", "NAME", "column to explain (default: Ea_three_point_eV)");
-  arguments.option("features", "LIST",
+  arguments.list_option("features", "LIST",
                    "columns to explain it with (default: charge_e,volume_A3,csm_tet)");
-  arguments.option("where", "COLUMN=VALUE[,...]", "only rows that have these values");
+  arguments.list_option("where", "COLUMN=VALUE[,...]", "only rows that have these values");
   arguments.option(
       "groups", "COLUMN",
       "one more regression for each value (default: path_type or path, else by which site "
@@ -173,6 +174,7 @@ int regress_command(int argc, char const* const* argv) {
   forest.trees = arguments.whole_number("trees", between(1, 100000)).value_or(forest.trees);
   auto const directory =
       arguments.path("out").value_or(std::filesystem::path("results") / "regress");
+  check_files({file}, {directory / "regress.json"});
 
   RowSelection selection{conditions(arguments), arguments.text("groups").value_or("")};
   auto const table = read_regression_table(file, target, features, selection);

@@ -1,133 +1,75 @@
 // ionscape sites STRUCTURE...: interstitial sites of an anion framework.
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <iostream>
 #include <map>
 #include <optional>
-#include <set>
 
+#include <ionscape/core/error.hpp>
 #include <ionscape/core/io/format.hpp>
-#include <ionscape/core/io/read_crystal.hpp>
 #include <ionscape/lattice/anions.hpp>
-#include <ionscape/lattice/polyhedron.hpp>
-#include <ionscape/lattice/sites.hpp>
+#include <ionscape/lattice/site_table.hpp>
 
 #include "arguments.hpp"
 #include "output.hpp"
+#include "structures.hpp"
 #include "subcommands.hpp"
 
 namespace ionscape::app {
 
 namespace {
 
-struct SiteRow {
-  Vec3 fractional;
-  double csm, volume;
-  std::vector<std::size_t> windows;                    // indices into the graph's faces
-  std::set<std::pair<std::size_t, Shift>> neighbours;  // face-sharing sites
-  std::vector<std::size_t> occupants;                  // ions of the mobile species
-};
-
 /// All that is said of one structure.
 struct SiteReport {
-  std::filesystem::path file;
+  Structure where;
   Crystal crystal;
   std::vector<std::string> anions;
-  SiteGraph graph;
-  std::vector<SiteRow> rows;            // one a site
-  std::vector<Bottleneck> bottlenecks;  // one a face
-  std::map<std::string, int> stands;    // number of mobile ions, by where they stand
+  SiteTable table;
 
-  char const* kind(std::size_t site) const { return name_of(graph.sites[site].kind); }
   std::string label(std::size_t ion) const {
     return crystal.species[ion] + std::to_string(ion + 1);
   }
 };
 
-Vec3 fractional_in_cell(Cell const& cell, Vec3 r) {
-  auto const wrap = [](double f) {
-    f -= std::floor(f);
-    return f > 1 - 5e-7 ? 0.0 : f;
-  };
-  Vec3 const f = cell.to_fractional(r);
-  return {wrap(f.x), wrap(f.y), wrap(f.z)};
-}
-
-// --- computing -----------------------------------------------------------------------------------
-
-SiteGraph sites_of_file(Crystal const& crystal, std::vector<std::string> const& anions,
-                        std::filesystem::path const& file) {
-  try {
-    return find_sites(crystal, anions);
-  } catch (InputError const& error) {
-    fail_input({file}, error.what());
-  }
-}
-
-void measure_sites(SiteReport& report) {
-  auto& [file, crystal, anions, graph, rows, bottlenecks, stands] = report;
-  for (Site const& site : graph.sites)
-    rows.push_back({fractional_in_cell(crystal.cell, site.position),
-                    symmetry_measure(crystal, site),
-                    volume(crystal, site),
-                    {},
-                    {},
-                    {}});
-  for (std::size_t f = 0; f < graph.faces.size(); ++f) {
-    SharedFace const& face = graph.faces[f];
-    bottlenecks.push_back(bottleneck(crystal, face.window));
-    rows[face.i].windows.push_back(f);
-    rows[face.i].neighbours.emplace(face.j, face.shift);
-    rows[face.j].windows.push_back(f);
-    rows[face.j].neighbours.emplace(face.i, Shift{} - face.shift);
-  }
-}
-
-void place_mobile_ions(SiteReport& report, std::vector<std::string> const& mobile) {
-  Crystal const& crystal = report.crystal;
-  for (std::size_t ion = 0; ion < crystal.size(); ++ion) {
-    std::string const& species = crystal.species[ion];
-    if (std::ranges::count(mobile, species) == 0) continue;
-    NearestSite const nearest = nearest_site(report.graph, crystal.cell, crystal.positions[ion]);
-    if (nearest.distance < occupied_within) {
-      ++report.stands[species + " in " + report.kind(nearest.site) + " sites"];
-      report.rows[nearest.site].occupants.push_back(ion);
-    } else {
-      ++report
-            .stands[species + " further than " + shortest(occupied_within) + " Å from every site"];
-    }
-  }
-}
-
-SiteReport report_of(std::filesystem::path const& file, Arguments const& arguments) {
-  SiteReport report;
-  report.file = file;
-  report.crystal = read_crystal(file);
-  auto const& species = report.crystal.species;
-  report.anions = choose_anions(species, arguments.list("anions"), {file});
+/// Throws InputError where the structure cannot be used.
+SiteReport report_of(Structure const& where, Crystal const& crystal, Arguments const& arguments) {
   auto mobile = arguments.list("mobile");
   for (std::string const& ion : mobile)
-    if (std::ranges::count(species, ion) == 0)
-      fail_input({file}, "--mobile ", ion, ": no such ion here");
+    if (std::ranges::count(crystal.species, ion) == 0)
+      fail_input({where.file}, "--mobile ", ion, ": no such ion here");
   if (mobile.empty()) mobile = {"Li"};
-  report.graph = sites_of_file(report.crystal, report.anions, file);
-  measure_sites(report);
-  place_mobile_ions(report, mobile);
-  return report;
+  auto const anions = choose_anions(crystal.species, arguments.list("anions"), {where.file});
+  return {where, crystal, anions, site_table(crystal, anions, mobile)};
+}
+
+/// Reports of all structures that can be used; the others get their error.
+std::vector<std::optional<SiteReport>> reports_of(Structures& structures,
+                                                  Arguments const& arguments) {
+  std::vector<std::optional<SiteReport>> reports(structures.list.size());
+  for (std::size_t k = 0; k < reports.size(); ++k) {
+    Structure& where = structures.list[k];
+    if (where.error.empty()) try {
+        reports[k] = report_of(where, structures.crystals[k], arguments);
+      } catch (InputError const& error) {
+        where.error = named_error(where, error);
+      }
+  }
+  require_any(structures.list);
+  return reports;
 }
 
 // --- saying --------------------------------------------------------------------------------------
 
 void add_to(Json& json, SiteReport const& report) {
-  json["structure"] = report.file.string();
+  json["structure"] = report.where.name;
+  json["assumed_by_reader"] = report.crystal.notes;
   json["anions"] = report.anions;
   json["sites"] = Json::array();
-  for (std::size_t s = 0; s < report.rows.size(); ++s) {
-    SiteRow const& row = report.rows[s];
-    Site const& found = report.graph.sites[s];
+  for (std::size_t s = 0; s < report.table.rows.size(); ++s) {
+    SiteRow const& row = report.table.rows[s];
+    Site const& found = report.table.graph.sites[s];
     Json site;
-    site["kind"] = report.kind(s);
+    site["kind"] = report.table.kind(s);
     site["fractional"] = to_json(row.fractional);
     site["position_A"] = to_json(found.position);
     site["csm"] = row.csm;
@@ -139,14 +81,14 @@ void add_to(Json& json, SiteReport const& report) {
     json["sites"].push_back(site);
   }
   json["windows"] = Json::array();
-  for (std::size_t f = 0; f < report.graph.faces.size(); ++f) {
-    SharedFace const& face = report.graph.faces[f];
+  for (std::size_t f = 0; f < report.table.graph.faces.size(); ++f) {
+    SharedFace const& face = report.table.graph.faces[f];
     Json window;
     window["sites"] = {face.i, face.j};
     window["shift"] = {face.shift.a, face.shift.b, face.shift.c};
     window["position_A"] = to_json(face.window.position);
-    window["area_A2"] = report.bottlenecks[f].area;
-    window["radius_A"] = report.bottlenecks[f].radius;
+    window["area_A2"] = report.table.bottlenecks[f].area;
+    window["radius_A"] = report.table.bottlenecks[f].radius;
     json["windows"].push_back(window);
   }
 }
@@ -155,8 +97,8 @@ void add_to(Json& json, SiteReport const& report) {
 std::array<std::string, 2> ranges(SiteReport const& report, std::vector<std::size_t> const& faces) {
   std::vector<double> areas, radii;
   for (std::size_t f : faces) {
-    areas.push_back(report.bottlenecks[f].area);
-    radii.push_back(report.bottlenecks[f].radius);
+    areas.push_back(report.table.bottlenecks[f].area);
+    radii.push_back(report.table.bottlenecks[f].radius);
   }
   return {range(areas, 3), range(radii, 3)};
 }
@@ -164,12 +106,12 @@ std::array<std::string, 2> ranges(SiteReport const& report, std::vector<std::siz
 void print_sites(SiteReport const& report) {
   TextTable table({"site", "kind", "fractional", "", "", "CSM", "volume/Å^3", "faces",
                    "window area/Å^2", "radius/Å", "ion"});
-  for (std::size_t s = 0; s < report.rows.size(); ++s) {
-    SiteRow const& row = report.rows[s];
+  for (std::size_t s = 0; s < report.table.rows.size(); ++s) {
+    SiteRow const& row = report.table.rows[s];
     auto const [area, radius] = ranges(report, row.windows);
     std::string ions;
     for (std::size_t ion : row.occupants) ions += (ions.empty() ? "" : " ") + report.label(ion);
-    table.row({std::to_string(s + 1), report.kind(s), fixed(row.fractional.x, 4),
+    table.row({std::to_string(s + 1), report.table.kind(s), fixed(row.fractional.x, 4),
                fixed(row.fractional.y, 4), fixed(row.fractional.z, 4), fixed(row.csm, 3),
                fixed(row.volume, 3), std::to_string(row.neighbours.size()), area, radius, ions});
   }
@@ -178,9 +120,9 @@ void print_sites(SiteReport const& report) {
 
 void print_windows(SiteReport const& report) {
   std::map<std::string, std::vector<std::size_t>> windows_of;
-  for (std::size_t f = 0; f < report.graph.faces.size(); ++f) {
-    SharedFace const& face = report.graph.faces[f];
-    std::string const a = report.kind(face.i), b = report.kind(face.j);
+  for (std::size_t f = 0; f < report.table.graph.faces.size(); ++f) {
+    SharedFace const& face = report.table.graph.faces[f];
+    std::string const a = report.table.kind(face.i), b = report.table.kind(face.j);
     windows_of[a < b ? a + "-" + b : b + "-" + a].push_back(f);
   }
   std::cout << "\nwindows: triangles of three anion centres, and the circle through them\n";
@@ -193,79 +135,75 @@ void print_windows(SiteReport const& report) {
 }
 
 void print(SiteReport const& report, bool anions_were_asked) {
-  std::cout << report.file.string() << ": " << report.rows.size() << " sites between the anions "
+  std::cout << report.where.name << ": " << report.table.rows.size() << " sites between the anions "
             << joined(report.anions)
             << (anions_were_asked ? "" : " (chosen from the known anions; --anions names others)")
             << "\n\n";
   print_sites(report);
   print_windows(report);
-  if (!report.stands.empty()) std::cout << '\n';
-  for (auto const& [where, n] : report.stands) std::cout << n << ' ' << where << '\n';
+  if (!report.table.stands.empty()) std::cout << '\n';
+  for (auto const& [where, n] : report.table.stands) std::cout << n << ' ' << where << '\n';
 }
 
-int one_structure(std::filesystem::path const& file, Arguments const& arguments) {
-  SiteReport const report = report_of(file, arguments);
-  if (!arguments.has("json")) return print(report, arguments.has("anions")), good;
+void print_json(Structures const& structures,
+                std::vector<std::optional<SiteReport>> const& reports) {
   Json json = provenance();
-  add_to(json, report);
-  write_json(std::cout, json);
-  return good;
-}
-
-/// A bad structure is reported in its place, and the others are done.
-int many_structures(std::vector<std::filesystem::path> const& files, Arguments const& arguments) {
-  Json json = provenance();
+  if (reports.size() == 1) {
+    add_to(json, *reports[0]);
+    return write_json(std::cout, json);
+  }
   json["structures"] = Json::array();
-  std::size_t failed = 0;
-  for (auto const& file : files) {
+  for (std::size_t k = 0; k < reports.size(); ++k) {
     Json entry;
-    std::optional<std::string> problem;
-    if (&file != &files.front() && !arguments.has("json")) std::cout << '\n';
-    try {
-      SiteReport const report = report_of(file, arguments);
-      if (arguments.has("json"))
-        add_to(entry, report);
-      else
-        print(report, arguments.has("anions"));
-    } catch (InputError const& error) {
-      problem = error.what();
-    }
-    if (problem) {
-      ++failed;
-      entry = {{"structure", file.string()}, {"error", *problem}};
-      if (!arguments.has("json")) std::cout << file.string() << ": error: " << *problem << '\n';
-    }
+    if (reports[k])
+      add_to(entry, *reports[k]);
+    else
+      entry = {{"structure", structures.list[k].name}, {"error", structures.list[k].error}};
     json["structures"].push_back(entry);
   }
-  if (arguments.has("json")) write_json(std::cout, json);
-  if (failed == 0) return good;
-  std::cout.flush();
-  std::cerr << "ionscape: " << failed << " of " << files.size()
-            << " structures could not be used; the reasons stand in their places\n";
-  return failed == files.size() ? bad_input : not_converged;
+  write_json(std::cout, json);
 }
 
 }  // namespace
 
 int sites_command(int argc, char const* const* argv) {
-  Arguments arguments("sites",
-                      "Finds the tetrahedral (tet), octahedral (oct), trigonal-prismatic (prism) "
-                      "and other interstitial\n"
-                      "sites between the anions of structures, from geometry alone, and the "
-                      "triangular windows through\n"
-                      "which an ion passes between them.\n"
-                      "STRUCTURE: POSCAR/CONTCAR, .vasp, .cif, .extxyz, .xyz.",
-                      {"STRUCTURE... [--anions O,S] [--mobile Li] [--json]"},
-                      "ionscape sites examples/structures/Li2S.vasp");
-  arguments.option("anions", "LIST",
-                   "species that form the framework (default: O S Se Te F Cl Br I N, as present)");
-  arguments.option("mobile", "LIST", "species whose sites are named (default: Li)");
+  Arguments arguments(
+      "sites",
+      "Finds the tetrahedral (tet), octahedral (oct), trigonal-prismatic (prism) "
+      "and other interstitial\n"
+      "sites between the anions of structures, from geometry alone, and the "
+      "triangular windows through\n"
+      "which an ion passes between them.\n"
+      "STRUCTURE: POSCAR/CONTCAR, .vasp, .cif, .extxyz, .xyz, or a folder of such files. One that "
+      "cannot be\nused is reported in its place, and the others are done (exit code 2).",
+      {"STRUCTURE... [--anions O,S] [--mobile Li] [--json]"},
+      "ionscape sites examples/structures/Li2S.vasp");
+  arguments.list_option(
+      "anions", "LIST",
+      "species that form the framework (default: O S Se Te F Cl Br I N, as present)");
+  arguments.list_option("mobile", "LIST", "species whose sites are named (default: Li)");
   arguments.flag("json", "print JSON in place of the tables");
   arguments.positionals("structure");
   if (!arguments.parse(argc, argv)) return good;
 
-  auto const files = arguments.required_paths("structure", "structure file");
-  return files.size() == 1 ? one_structure(files[0], arguments) : many_structures(files, arguments);
+  Structures structures = read_structures(arguments.required_paths("structure", "structure file"));
+  auto const reports = reports_of(structures, arguments);
+  std::size_t failed = 0;
+  for (auto const& report : reports) failed += !report;
+  if (arguments.has("json")) {
+    print_json(structures, reports);
+  } else {
+    for (std::size_t k = 0; k < reports.size(); ++k) {
+      if (k > 0) std::cout << '\n';
+      if (reports[k])
+        print(*reports[k], arguments.has("anions"));
+      else
+        std::cout << structures.list[k].name << "\nfailed: " << structures.list[k].error << '\n';
+    }
+  }
+  if (failed == 0) return good;
+  print_failed(failed, reports.size());
+  return not_converged;
 }
 
 }  // namespace ionscape::app

@@ -11,7 +11,6 @@
 #include <set>
 
 #include <ionscape/core/error.hpp>
-#include <ionscape/core/io/atomic_file.hpp>
 #include <ionscape/core/io/folder_lock.hpp>
 #include <ionscape/core/io/format.hpp>
 #include <ionscape/report/map_plots.hpp>
@@ -22,6 +21,7 @@
 #include "kokkos_session.hpp"
 #include "output.hpp"
 #include "progress.hpp"
+#include "run_files.hpp"
 #include "subcommands.hpp"
 
 namespace ionscape::app {
@@ -159,7 +159,7 @@ int sweep_command(int argc, char const* const* argv) {
   arguments.flag(
       "pictures",
       "draw the maps into DIR/pictures (needs gnuplot; 'ionscape plot DIR' does it later)");
-  arguments.option("threads", "N", "threads of the processor (default: OMP_NUM_THREADS, else all)");
+  arguments.threads_option();
   arguments.option("batch", "N",
                    "points computed together (default: 4096); a sweep that was interrupted goes on "
                    "after the last whole batch");
@@ -173,7 +173,7 @@ int sweep_command(int argc, char const* const* argv) {
   auto const potential = arguments.path("potential");
   auto const directory =
       arguments.path("out").value_or(std::filesystem::path("results") / file.stem());
-  auto const threads = arguments.whole_number("threads", between(1, 4096));
+  auto const threads = arguments.threads();
   RunOptions options;
   options.batch = static_cast<std::size_t>(
       arguments.whole_number("batch", at_least(1)).value_or(int(options.batch)));
@@ -184,8 +184,12 @@ int sweep_command(int argc, char const* const* argv) {
 
   Ensemble ensemble;
   if (auto const folder = arguments.path("ensemble")) ensemble = read_ensemble(*folder, plan);
+  Paths inputs{file};
+  for (auto const& [anion, set] : plan.potentials) inputs.push_back(set.file);
+  Paths outputs = in_folder(directory, {"map.csv", "map.json"});
+  if (arguments.has("pictures")) outputs.push_back(directory / "pictures" / "style.gp");
+  check_files(inputs, outputs);
   FolderLock const lock(directory);
-  for (char const* name : {"map.csv", "map.json"}) check_writable(directory / name);
 
   KokkosSession const kokkos(threads);
   prepare_for_interruption(lock, *options.checkpoint);

@@ -369,3 +369,114 @@ TEST_CASE("The table shows terms, forces, stress and units") {
         "direct Ewald sum", "rms force error: asked", "cut off", "left out/eV"})
     CHECK_THAT(o.out, ContainsSubstring(word));
 }
+
+// --- one bad structure, charges, slabs -----------------------------------------------------------
+
+TEST_CASE(
+    "A folder with strangers, a bad structure and a compressed one: each good one is computed") {
+  Folder const folder;
+  folder.write("set.toml", mgo_set);
+  folder.write("in/ok.vasp", mgo_poscar);
+  folder.write("in/POSCAR", "broken\n");
+  folder.write("in/Ca.vasp", replaced(mgo_poscar, "Mg O", "Ca O"));
+  folder.write("in/poscar.json", "{}");
+  folder.write("in/notes.md", "what these are");
+  Outcome const o = folder.run({"energy", "in", "--potential", "set.toml", "--out", "out.csv"});
+  CAPTURE(o.out, o.err);
+  CHECK(o.code == 2);
+  CHECK_THAT(o.err, ContainsSubstring("2 of 3 structures failed"));
+  CHECK_THAT(o.out, ContainsSubstring("failed: in/POSCAR:1: ") &&
+                        ContainsSubstring("failed: in/Ca.vasp: ") &&
+                        ContainsSubstring("no charge for species Ca"));
+  std::string const csv = read_file(folder / "out.csv");
+  CHECK(lines_in(csv) == 4);
+  CHECK_THAT(csv, ContainsSubstring(",computed,\n") && ContainsSubstring(",failed,") &&
+                      ContainsSubstring("\nin/Ca.vasp,1,,"));
+  Outcome const j = folder.run({"energy", "in", "--potential", "set.toml", "--json"});
+  CHECK(j.code == 2);
+  auto const rows = nlohmann::json::parse(j.out).at("structures");
+  CHECK(rows.at(0).at("status") == "failed");
+  CHECK(rows.at(2).at("status") == "computed");
+  CHECK(double(rows.at(2).at("energy_eV")) ==
+        double(folder.run_json({"energy", "in/ok.vasp", "--potential", "set.toml", "--json"})
+                   .at("energy_eV")));
+}
+
+TEST_CASE("A bad frame costs only its own row; frames behind it are read") {
+  Folder const folder;
+  folder.write("set.toml", mgo_set);
+  std::string const good =
+      "2\nLattice=\"0 2.1 2.1 2.1 0 2.1 2.1 2.1 0\"\nMg 0 0 0\nO 2.1 2.1 2.1\n";
+  folder.write("a.xyz", good + replaced(good, "O 2.1", "O x") +
+                            replaced(good, "2.1 2.1 2.1\n", "0 0 0.01\n") + good);
+  Outcome const o = folder.run({"energy", "a.xyz", "--potential", "set.toml", "--json"});
+  CAPTURE(o.out, o.err);
+  CHECK(o.code == 2);
+  auto const rows = nlohmann::json::parse(o.out).at("structures");
+  REQUIRE(rows.size() == 4);
+  for (int k : {0, 3}) CHECK(rows.at(k).at("status") == "computed");
+  CHECK_THAT(rows.at(1).at("error").get<std::string>(), ContainsSubstring("a.xyz:8: "));
+  CHECK_THAT(rows.at(2).at("error").get<std::string>(), ContainsSubstring("overlap"));
+  CHECK(double(rows.at(0).at("energy_eV")) == double(rows.at(3).at("energy_eV")));
+}
+
+TEST_CASE("Where no structure can be used there is one error, and nothing is written") {
+  Folder const folder;
+  folder.write("set.toml", mgo_set);
+  folder.write("in/a.vasp", "broken\n");
+  folder.write("in/b.vasp", "broken\n");
+  Outcome const o = folder.run({"energy", "in", "--potential", "set.toml", "--out", "out.csv"});
+  CHECK(o.code == 1);
+  CHECK(lines_in(o.err) == 1);
+  CHECK_THAT(o.err,
+             ContainsSubstring("none of 2 structures can be used; the first: in/a.vasp:1: "));
+  CHECK_FALSE(std::filesystem::exists(folder / "out.csv"));
+}
+
+TEST_CASE("Charges of the structure are taken when asked for") {
+  Folder const folder;
+  folder.write("set.toml", mgo_set);
+  folder.write("half.toml",
+               replaced(replaced(mgo_set, "Mg = 2.0", "Mg = 1.5"), "O = -2.0", "O = -1.5"));
+  folder.write("two.xyz", two_frames);
+  auto const half = folder.run_json({"energy", "two.xyz", "--potential", "half.toml", "--json"});
+  Outcome const o =
+      folder.run({"energy", "two.xyz", "--potential", "set.toml", "--structure-charges", "--json"});
+  CAPTURE(o.err);
+  CHECK(o.code == 2);  // the first frame states none
+  auto const rows = nlohmann::json::parse(o.out).at("structures");
+  CHECK_THAT(rows.at(0).at("error").get<std::string>(), ContainsSubstring("states no charges"));
+  CHECK(double(rows.at(1).at("energy_eV")) == double(half.at("structures").at(1).at("energy_eV")));
+  folder.write("ions.cif",
+               "data_MgO\n_cell_length_a 4.2\n_cell_length_b 4.2\n_cell_length_c 4.2\n"
+               "_cell_angle_alpha 90\n_cell_angle_beta 90\n_cell_angle_gamma 90\n"
+               "_space_group_name_H-M_alt 'F m -3 m'\nloop_\n_atom_site_type_symbol\n"
+               "_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n"
+               "Mg2+ 0 0 0\nO2- 0.5 0.5 0.5\n");
+  auto const cif = folder.run_json(
+      {"energy", "ions.cif", "--potential", "half.toml", "--structure-charges", "--json"});
+  for (double charge : cif.at("charges_e").get<std::vector<double>>())
+    CHECK(std::fabs(charge) == 2);
+}
+
+TEST_CASE("A polar slab between vacuum is warned of, a bulk crystal and a plain slab are not") {
+  Folder const folder;
+  folder.write("set.toml", mgo_set);
+  // MgO(111): one layer of Mg, one of O, 1.2 Å apart in a cell of 15 Å; (100): one plane.
+  folder.write("polar.vasp",
+               "MgO 111\n1.0\n3 0 0\n0 3 0\n0 0 15\nMg O\n1 1\nCartesian\n0 0 14.5\n1.5 1.5 0.7\n");
+  folder.write("flat.vasp",
+               "MgO 100\n1.0\n3 0 0\n0 3 0\n0 0 15\nMg O\n1 1\nCartesian\n0 0 0\n1.5 1.5 0\n");
+  folder.write("bulk.vasp", mgo_poscar);
+  auto const json = folder.run_json({"energy", "polar.vasp", "--potential", "set.toml", "--json"});
+  std::string const warnings = json.at("warnings").dump();
+  // 2 e times 1.2 Å on 9 Å^2; field 4 pi k 2.4 / 135 V/Å; correction 2 pi k 2.4^2 / 135 eV
+  CHECK_THAT(warnings, ContainsSubstring("a polar slab: 13.8 Å of vacuum along cell vector c") &&
+                           ContainsSubstring("-0.2667 e/Å") && ContainsSubstring("3.2169 V/Å") &&
+                           ContainsSubstring("3.8603 eV"));
+  for (std::string const name : {"flat.vasp", "bulk.vasp"})
+    CHECK_THAT(folder.run_json({"energy", name, "--potential", "set.toml", "--json"})
+                   .at("warnings")
+                   .dump(),
+               !ContainsSubstring("slab"));
+}

@@ -22,9 +22,16 @@ TEST_CASE("Li2S: framework, volume, charge and barriers from its structure") {
       folder.run({"predict", compounds + "Li2S.cif", "--charge", "S=-1.6", "--out", "out"});
   CAPTURE(o.err);
   CHECK(o.code == 0);
-  for (char const* word :
-       {"framework of S, fcc", "46.49", "-1.600 e per anion", "tet-oct-tet", "own framework"})
+  CHECK_THAT(o.out, StartsWith(compounds + "Li2S.cif\nLi in Li2S: lowest recommended barrier 0."));
+  for (char const* word : {"framework of S, fcc", "46.49", "-1.600 e per anion", "tet-oct-tet",
+                           "C-V-D   fcc framework; C, V and D inside the calibrated range"})
     CHECK_THAT(o.out, ContainsSubstring(word));
+  CHECK_THAT(o.out, !ContainsSubstring("own framework"));
+  CHECK_THAT(folder
+                 .run({"predict", compounds + "Li2S.cif", "--charge", "S=-1.6", "--out", "out",
+                       "--details"})
+                 .out,
+             ContainsSubstring("own framework") && ContainsSubstring("span, three points"));
   CHECK(std::filesystem::exists(folder / "out/predict.csv"));
   CHECK(std::filesystem::exists(folder / "out/predict.json"));
 }
@@ -152,17 +159,24 @@ TEST_CASE("Every source of charges is read, and says which it was") {
 }
 
 TEST_CASE(
-    "In an hcp framework the numbers of C-V and C-V-D stand in brackets, without an uncertainty") {
+    "In an hcp framework no barrier is recommended; the numbers of C-V and C-V-D stand in "
+    "brackets, without an uncertainty") {
   Folder const folder;
-  Outcome const o = folder.run(
-      {"predict", compounds + "LiTiS2-layered.cif", "--charge", "S=-1.09", "--out", "out"});
+  Outcome const o = folder.run({"predict", compounds + "LiTiS2-layered.cif", "--charge", "S=-1.09",
+                                "--out", "out", "--details"});
   CAPTURE(o.err);
   CHECK(o.code == 0);
+  CHECK_THAT(o.out,
+             ContainsSubstring("Li in LiTiS2: no recommended barrier: the anions form an hcp "
+                               "lattice; C-V-D is a model of fcc frameworks"));
   for (char const* words :
        {"framework of S, hcp", "[0.", "outside their domain", "cv_cvd_outside_domain"})
     CHECK_THAT(o.out, ContainsSubstring(words));
   auto const json = nlohmann::json::parse(read_file(folder / "out/predict.json"));
   auto const& hop = json.at("compounds").at(0).at("hops").at(0);
+  CHECK(hop.at("recommended_eV").is_null());
+  CHECK(hop.at("recommended_model") == "none");
+  CHECK_THAT(hop.at("reason").get<std::string>(), ContainsSubstring("hcp"));
   for (char const* model : {"cv", "cvd_by_tet", "cvd_by_oct"}) {
     CHECK(hop.at(model).at("Ea_span_neb_eV").at("uncertainty").is_null());
     CHECK(hop.at(model).at("notes").at(0) == "outside_domain");
@@ -187,6 +201,68 @@ TEST_CASE(
   CAPTURE(o.err);
   CHECK(o.code != 1);  // so far outside, a band may not converge (2)
   CHECK_THAT(o.out + o.err, ContainsSubstring("outside the calibrated range"));
+  CHECK_THAT(o.out, ContainsSubstring("no recommended barrier"));
   CHECK_THAT(o.out, ContainsSubstring("far outside the calibrated range: the error is not known"));
   CHECK_THAT(o.out, !ContainsSubstring(" ± 0."));
+}
+
+TEST_CASE(
+    "The recommended barrier of a hop is C-V-D from its end, in JSON and CSV as on the screen") {
+  Folder const folder;
+  std::string const spinel = IONSCAPE_SOURCE_DIR "/examples/06-predict/LiTi2O4.vasp";
+  Outcome const o = folder.run({"predict", spinel, "--charge", "O=-1.3", "--out", "out"});
+  CAPTURE(o.out, o.err);
+  CHECK(o.code == 0);
+  auto const compound =
+      nlohmann::json::parse(read_file(folder / "out/predict.json")).at("compounds").at(0);
+  CHECK(compound.at("formula") == "LiTi2O4");
+  auto const& hop = compound.at("hops").at(int(compound.at("lowest_recommended_hop")) - 1);
+  double const best = hop.at("recommended_eV");
+  CHECK(best == double(compound.at("lowest_recommended_eV")));
+  CHECK(best == double(hop.at("cvd_by_tet").at("Ea_from_end_three_point_eV").at("value")));
+  CHECK(double(hop.at("recommended_error_eV")) >= 0.09);
+  char text[100];
+  std::snprintf(text, sizeof text,
+                "Li in LiTi2O4: lowest recommended barrier %.2f ± %.2f eV (C-V-D", best,
+                double(hop.at("recommended_error_eV")));
+  CHECK_THAT(o.out, ContainsSubstring(text));
+  CHECK_THAT(read_file(folder / "out/predict.csv"),
+             ContainsSubstring("recommended_eV,recommended_error_eV,recommended_model,reason"));
+}
+
+TEST_CASE(
+    "A structure that cannot be predicted has its error in its row, the others are predicted") {
+  Folder const folder;
+  std::filesystem::create_directory(folder / "in");
+  std::filesystem::copy_file(compounds + "Li2S.cif", folder / "in/Li2S.cif");
+  folder.write("in/MgO.vasp", mgo_poscar);
+  folder.write("in/bad.vasp", "not a structure\n");
+  folder.write("in/notes.txt", "strangers are passed over");
+  Outcome const o =
+      folder.run({"predict", "in", "--charge", "S=-1.6", "--hop", "oct-tet-oct", "--out", "out"});
+  CAPTURE(o.out, o.err);
+  CHECK(o.code == 2);
+  CHECK_THAT(o.err, ContainsSubstring("2 of 3 structures failed"));
+  CHECK_THAT(o.out, ContainsSubstring("Li in Li2S: ") &&
+                        ContainsSubstring("failed: in/bad.vasp:") &&
+                        ContainsSubstring("failed: in/MgO.vasp: "));
+  auto const rows = nlohmann::json::parse(read_file(folder / "out/predict.json")).at("compounds");
+  CHECK(rows.at(0).at("status") == "computed");
+  CHECK(rows.at(1).at("status") == "failed");
+  CHECK_THAT(rows.at(2).at("error").get<std::string>(), StartsWith("in/bad.vasp:"));
+  CHECK_THAT(read_file(folder / "out/predict.csv"), ContainsSubstring("in/bad.vasp,failed,"));
+}
+
+TEST_CASE("Bader's table is known by its heading, whatever its name") {
+  Folder const folder;
+  std::filesystem::copy_file(compounds + "Li2S.cif", folder / "Li2S.cif");
+  folder.write("bader.txt", "    #         X           Y           Z       CHARGE\n ----\n");
+  folder.write("words.txt", "charges of the ions\n");
+  auto const error = [&](std::string const& file) {
+    return folder
+        .run({"predict", "Li2S.cif", "--charges", file, "--valence", "Li=1,S=6", "--out", "out"})
+        .err;
+  };
+  CHECK_THAT(error("bader.txt"), ContainsSubstring("bader.txt: 0 charges, expected "));
+  CHECK_THAT(error("words.txt"), ContainsSubstring("for Bader's ACF.dat alone"));
 }

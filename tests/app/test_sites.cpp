@@ -80,7 +80,7 @@ TEST_CASE("Of several structures a bad one costs its own place only") {
   CHECK(o.code == 2);
   CHECK_THAT(o.out, ContainsSubstring("S.vasp: 12 sites") &&
                         ContainsSubstring("O.vasp: 12 sites") &&
-                        ContainsSubstring("bad.vasp: error: "));
+                        ContainsSubstring("failed: bad.vasp:"));
   CHECK_THAT(o.err, ContainsSubstring("1 of 3 structures"));
   words.push_back("--json");
   auto const json = nlohmann::json::parse(folder.run(words).out);
