@@ -1,0 +1,159 @@
+// What an evaluation gives, on the host; and crystals in batches.
+#include <algorithm>
+#include <cmath>
+
+#include <ionscape/core/memory.hpp>
+
+#include "device/device_memory.hpp"
+#include "ions/energy_state.hpp"
+
+namespace ionscape {
+
+PairSums pair_sums(PotentialSet const& set, std::span<Crystal const> systems, double force_error) {
+  PairSums sums{0, set.truncation, set.tail, set.dispersion_lattice_sum};
+  if (set.cutoff) {
+    sums.cutoff = *set.cutoff;
+    return sums;
+  }
+  if (set.pairs.empty()) return sums;
+  sums.dispersion_lattice_sum = true;
+  sums.truncation = Truncation::plain;
+  sums.tail = false;
+  double density = 0;
+  for (Crystal const& crystal : systems)
+    density = std::max(density, double(crystal.size()) / crystal.cell.volume());
+  for (PairTerm const& pair : set.pairs) {
+    PairForm const form = without_dispersion(pair.term);
+    if (std::holds_alternative<std::monostate>(form)) continue;
+    // rms force of what lies beyond r, ions at random: F^2 4 pi r^2 density over one decay length
+    // of at most 1 Å
+    auto const rest = [&](double r) {
+      return std::fabs(evaluate(form, r).slope) * std::sqrt(4 * pi * density) * r;
+    };
+    double r = 1;
+    while (r < 60 && !(rest(r) < 0.3 * force_error && rest(r + 0.5) < 0.3 * force_error)) r += 0.25;
+    sums.cutoff = std::max(sums.cutoff, r);
+  }
+  return sums;
+}
+
+bool EnergyResult::finite() const {
+  auto const all_finite = [](std::vector<double> const& values) {
+    return std::ranges::all_of(values, [](double v) { return std::isfinite(v); });
+  };
+  double sum = energy();
+  for (auto const& row : stress)
+    for (double s : row) sum += s;
+  return std::isfinite(sum) && all_finite(site_potential) && all_finite(ion_energy) &&
+         std::ranges::all_of(forces, [](Vec3 f) { return std::isfinite(f.x + f.y + f.z); });
+}
+
+template <class MemorySpace>
+std::vector<EnergyResult> EnergyModel<MemorySpace>::results() const {
+  State const& state = *state_;
+  auto const host = [](auto const& view) {
+    return Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), view);
+  };
+  auto const terms = host(state.terms);
+  auto const stress = host(state.stress);
+  auto const forces = host(state.forces);
+  auto const site = host(state.site_potential);
+  auto const ion_energy = host(state.ion_energy);
+  auto const approach = host(state.approach);
+  std::vector<EnergyResult> results;
+  bool lists_here = false;
+  NeighbourList<MemorySpace> const& list = *state.neighbours;
+  decltype(host(list.images)) images, home;
+  decltype(host(list.entries)) entries, group, image_ion;
+  decltype(host(list.begin)) begin;
+  for (int s = 0; s < state.n_systems; ++s) {
+    detail::SystemRecord const& record = state.host_systems[std::size_t(s)];
+    EnergyResult result;
+    result.coulomb = terms(s, 0);
+    result.dispersion = terms(s, 2);
+    result.tail = terms(s, 3);
+    result.short_range = terms(s, 1) + terms(s, 2) + terms(s, 3);
+    int const voigt[3][3] = {{0, 5, 4}, {5, 1, 3}, {4, 3, 2}};
+    for (int a = 0; a < 3; ++a)
+      for (int b = 0; b < 3; ++b) result.stress[a][b] = stress(s, voigt[a][b]);
+    result.ewald = state.ewald[std::size_t(s)];
+    for (int i = record.ion_begin; i < record.ion_end; ++i) {
+      result.forces.push_back({forces(i, 0), forces(i, 1), forces(i, 2)});
+      result.site_potential.push_back(site(i));
+      result.ion_energy.push_back(ion_energy(i));
+      if (!(approach(i) < 1)) continue;
+      if (!lists_here) {
+        images = host(list.images), home = host(list.home), entries = host(list.entries),
+        group = host(list.group);
+        image_ion = host(list.image_ion), begin = host(list.begin);
+        lists_here = true;
+      }
+      int const n = state.n_types;
+      for (int k = 0; k < group(i * (2 * n + 1) + 2 * n); ++k) {
+        int const image = entries(begin(i) + k);
+        double square = 0, side = 0;
+        for (int d = 0; d < 3; ++d) {
+          double const x = images(4 * std::size_t(image) + d) - home(4 * std::size_t(i) + d);
+          square += x * x;
+          if (side == 0 && std::fabs(x) > 1e-9) side = x;
+        }
+        if (square > 1e9) continue;  // the dummy
+        int const j = image_ion(image);
+        if (i == j && side < 0) continue;  // an ion's own images come in pairs
+        double const turnover2 = state
+                                     .host_pairs[std::size_t(state.host_types[std::size_t(i)] * n +
+                                                             state.host_types[std::size_t(j)])]
+                                     .turnover_square;
+        if (square < turnover2 && i <= j)
+          result.contacts.push_back({i - record.ion_begin, j - record.ion_begin, std::sqrt(square),
+                                     std::sqrt(turnover2)});
+      }
+    }
+    std::stable_sort(result.contacts.begin(), result.contacts.end(),
+                     [](CloseContact const& a, CloseContact const& b) {
+                       return a.distance * b.turnover < b.distance * a.turnover;
+                     });
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
+template <class Exec>
+std::vector<EnergyResult> evaluate_crystals(Exec const& exec, std::span<Crystal const> crystals,
+                                            PotentialSet const& set, EnergyOptions const& asked,
+                                            std::function<void(std::size_t)> const& progress) {
+  using Memory = typename Exec::memory_space;
+  EnergyOptions options = asked;
+  if (options.memory_limit <= 0) options.memory_limit = 0.9 * available_memory();
+  // The pair sums belong to all crystals: chosen once, so that a result does not depend on its
+  // batch.
+  if (!options.pairs) options.pairs = pair_sums(set, crystals, options.force_error);
+  std::size_t most_ions =
+      200'000;  // per batch: a few GB at the most; fewer where that does not fit
+  std::vector<EnergyResult> results;
+  for (std::size_t begin = 0; begin < crystals.size();) {
+    std::size_t end = begin, ions = 0;
+    while (end < crystals.size() && (end == begin || ions + crystals[end].size() <= most_ions))
+      ions += crystals[end++].size();
+    try {
+      EnergyModel<Memory> model(crystals.subspan(begin, end - begin), set, options);
+      model.evaluate(exec, model.initial_positions());
+      for (EnergyResult& result : model.results()) results.push_back(std::move(result));
+    } catch (detail::DoesNotFit const&) {
+      if (end - begin == 1) throw;
+      most_ions = ions / 2;
+      continue;
+    }
+    begin = end;
+    if (progress) progress(begin);
+  }
+  return results;
+}
+
+using Default = Kokkos::DefaultExecutionSpace;
+template std::vector<EnergyResult> EnergyModel<Default::memory_space>::results() const;
+template std::vector<EnergyResult> evaluate_crystals(Default const&, std::span<Crystal const>,
+                                                     PotentialSet const&, EnergyOptions const&,
+                                                     std::function<void(std::size_t)> const&);
+
+}  // namespace ionscape
