@@ -214,7 +214,7 @@ TEST_CASE("A table may stand in a file beside the set") {
            Fault{"1 5\n\n1.1 4eV\n", "x.dat:3: found '4eV', expected a number"},
            Fault{"1 nan\n", "x.dat:1: found 'nan', expected a number"},
            Fault{"1 5\n1.1 4\n1.2 3\n", "x.dat: a table of 3 energies, expected at least 4"},
-           Fault{"", "x.dat: a table of 0 energies"},
+           Fault{"", "x.dat: the file is empty"},
        }) {
     folder.write("sets/tables/x.dat", fault.text);
     CAPTURE(fault.text);

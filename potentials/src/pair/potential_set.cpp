@@ -1,30 +1,22 @@
 #include <ionscape/potentials/pair/potential_set.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <sstream>
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/format.hpp>
-#include <ionscape/core/io/read_text.hpp>
 #include <ionscape/core/io/toml.hpp>
+
+#include "pair/pair_forms.hpp"
 
 namespace ionscape {
 
 namespace {
 
-/// What the parameters of terms can be at all. Published ones lie far inside; beyond, exponentials
-/// overflow and sums never end.
-Limits above_to(double min, double max) { return {.min = min, .max = max, .min_excluded = true}; }
-Limits const cutoffs = above_to(0, 200);            // Å, as --cutoff
-Limits const decay_lengths = between(0.01, 10);     // rho, Å
-Limits const bond_lengths = between(0.01, 20);      // r0, sigma, Å
-Limits const prefactors = between(0, 1e12);         // A, eV
-Limits const depths = between(0, 1e4);              // D, epsilon, eV
-Limits const dispersions = between(0, 1e8);         // C, eV Å^6
+using detail::cutoffs;
+using detail::dispersions;
+
 Limits const charges_of_ions = between(-100, 100);  // e
-constexpr double highest_energy = 1e12;             // of a table, eV
 
 std::array<double, 2> read_range(TomlReader& table, std::string const& key) {
   auto const ends = table.required<std::vector<double>>(key);
@@ -82,100 +74,19 @@ std::size_t read_choice(TomlReader& table, std::string const& key,
   return place_of(table.optional<std::string>(key).value_or(known[0]), known, table, key);
 }
 
-/// A text file of lines "radius energy".
-PairTable read_table(std::filesystem::path const& file) {
-  std::vector<double> radii, energies;
-  std::vector<int> lines;
-  std::istringstream stream(read_text(file));
-  int number = 0;
-  for (std::string line; std::getline(stream, line);) {
-    ++number;
-    std::istringstream words(line.substr(0, line.find('#')));
-    std::vector<double> row;
-    for (std::string word; words >> word;) {
-      auto const [stop, error] =
-          std::from_chars(word.data(), word.data() + word.size(), row.emplace_back());
-      if (error != std::errc{} || stop != word.data() + word.size() || !std::isfinite(row.back()))
-        fail_input({file, number}, "found '", word,
-                   "', expected a number: radius in Å, energy in eV");
-    }
-    if (row.empty()) continue;
-    if (row.size() != 2)
-      fail_input({file, number}, "found ", row.size(),
-                 " numbers, expected two: radius in Å, energy in eV");
-    if (!(std::fabs(row[0]) <= cutoffs.max && std::fabs(row[1]) <= highest_energy))
-      fail_input({file, number}, "found ", row[0], " Å and ", row[1], " eV, expected at most ",
-                 cutoffs.max, " Å and ", highest_energy, " eV");
-    radii.push_back(row[0]), energies.push_back(row[1]), lines.push_back(number);
-  }
-  std::size_t const n = radii.size();
-  if (n < 4) fail_input({file}, "a table of ", n, " energies, expected at least 4");
-  if (radii[0] < 0)
-    fail_input({file, lines[0]}, "the first radius is ", radii[0], " Å, expected >= 0");
-  double const step = (radii[n - 1] - radii[0]) / double(n - 1);
-  for (std::size_t i = 0; i < n; ++i) {
-    if (step > 0 && std::fabs(radii[i] - radii[0] - step * double(i)) <= 1e-6 * step) continue;
-    // The step that differs most from the first one: a line is missing there, or a radius is
-    // mistyped.
-    auto const off = [&](std::size_t k) {
-      return std::fabs((radii[k] - radii[k - 1]) - (radii[1] - radii[0]));
-    };
-    std::size_t worst = 1;
-    for (std::size_t k = 2; k < n; ++k)
-      if (off(k) > off(worst)) worst = k;
-    fail_input({file, lines[worst]}, "the radius ", radii[worst], " Å follows ", radii[worst - 1],
-               " Å, expected ascending radii at equal distances (the first is ",
-               radii[1] - radii[0], " Å)");
-  }
-  return spline_table(radii[0], step, energies);
-}
-
-PairTable read_table(TomlReader& table, std::filesystem::path const& folder) {
-  if (auto const name = table.optional<std::string>("file")) {
-    std::filesystem::path const file = folder / *name;
-    if (!std::filesystem::is_regular_file(file))
-      table.fail("file", "there is no file ", file.string());
-    return read_table(file);
-  }
-  double const first = table.required<double>("first", between(0, cutoffs.max));
-  double const step = table.required<double>("step", cutoffs);
-  auto const energies =
-      table.required<std::vector<double>>("energies", between(-highest_energy, highest_energy));
-  if (energies.size() < 4)
-    table.fail("energies", "a table of ", energies.size(), " energies, expected at least 4");
-  return spline_table(first, step, energies);
-}
-
-PairForm read_form(TomlReader& table, std::string const& form, std::filesystem::path const& folder,
-                   Limits c_limits) {
-  if (form == "table") return read_table(table, folder);
-  if (form == "morse")
-    return Morse{table.required<double>("D", depths),
-                 table.required<double>("a", above_to(0, 1 / decay_lengths.min)),
-                 table.required<double>("r0", bond_lengths)};
-  if (form == "lennard-jones") {
-    double const epsilon = table.required<double>("epsilon", depths);
-    double const s6 = std::pow(table.required<double>("sigma", bond_lengths), 6);
-    return LennardJones{4 * epsilon * s6 * s6, 4 * epsilon * s6};
-  }
-  Buckingham term;
-  term.repulsion.A = table.required<double>("A", prefactors);
-  term.repulsion.inverse_rho = 1 / table.required<double>("rho", decay_lengths);
-  if (form == "buckingham") term.C = table.required<double>("C", c_limits);
-  return term;
-}
-
 PairTerm read_pair(TomlReader& table, PotentialSet const& set) {
   PairTerm pair;
   auto const species = table.required<std::vector<std::string>>("species");
   if (species.size() != 2) table.fail("species", "a pair has two species, found ", species.size());
   pair.species = {species[0], species[1]};
   pair.form = table.required<std::string>("form");
-  std::vector<std::string> known{"buckingham", "born-mayer"};
-  if (!set.insertion) known.insert(known.end(), {"morse", "lennard-jones", "table"});
-  place_of(pair.form, known, table, "form");
-  pair.term = read_form(table, pair.form, set.file.parent_path(),
-                        set.insertion ? between(-dispersions.max, dispersions.max) : dispersions);
+  std::vector<std::string> known;
+  std::vector<detail::NamedForm> forms;
+  for (detail::NamedForm const& form : detail::named_forms())
+    if (form.inserts || !set.insertion) known.push_back(form.name), forms.push_back(form);
+  pair.term = forms[place_of(pair.form, known, table, "form")].read(
+      table, {set.file.parent_path(),
+              set.insertion ? between(-dispersions.max, dispersions.max) : dispersions});
   if (set.insertion) {
     pair.growth = read_growth(table, "growth");
     return pair;

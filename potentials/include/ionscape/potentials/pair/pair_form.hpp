@@ -10,8 +10,8 @@
 // for. Where -C/r^6 is summed over the lattice, the wall stands in for the rest of the term only.
 //
 // A new form: a functor in pair_terms.hpp, a member of PairForm, and its lines in pair_form.cpp
-// (what it is), potential_set.cpp (what it is called in a file) and src/pair/pair_record.hpp (how
-// kernels know it).
+// (what it is), src/pair/pair_forms.cpp (what it is called in a file) and src/pair/pair_record.hpp
+// (how kernels know it).
 #pragma once
 
 #include <memory>

@@ -1,0 +1,33 @@
+// The forms that a potential set may name, and how each is read: one line a form.
+#pragma once
+
+#include <filesystem>
+#include <span>
+
+#include <ionscape/core/io/toml.hpp>
+#include <ionscape/potentials/pair/pair_form.hpp>
+
+namespace ionscape::detail {
+
+// What the parameters of terms can be at all. Published ones lie far inside; beyond, exponentials
+// overflow and sums never end.
+inline Limits above_to(double min, double max) {
+  return {.min = min, .max = max, .min_excluded = true};
+}
+inline Limits const cutoffs = above_to(0, 200);     // Å, as --cutoff
+inline Limits const dispersions = between(0, 1e8);  // C, eV Å^6
+
+/// What a form's parameters are read with.
+struct FormSource {
+  std::filesystem::path folder;  // of the set: names of other files start here
+  Limits dispersion;             // of C
+};
+
+struct NamedForm {
+  char const* name;  // in a set
+  bool inserts;      // may stand in a set with [insertion]
+  PairForm (*read)(TomlReader& table, FormSource const& source);
+};
+std::span<NamedForm const> named_forms();
+
+}  // namespace ionscape::detail
