@@ -63,7 +63,7 @@ struct SweepResult {
       0;  // eV: largest difference from the reference engine over a sample of points
   int verified_points = 0;  // size of that sample
   SweepTimings timings;
-  std::vector<std::string> remarks;  // what a user has to know of the run: damaged checkpoints
+  std::vector<std::string> remarks = {};  // for a user: checkpoints that were damaged
 };
 
 /// Writes DIR/map.csv and DIR/map.json, each whole or not at all; DIR is made if needed.
