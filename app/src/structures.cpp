@@ -13,6 +13,8 @@ namespace {
 Paths files_of(Paths const& paths, Paths& passed_over) {
   Paths files;
   for (auto const& path : paths) {
+    // A name that is not there is a slip of the command line, not a bad structure.
+    if (!std::filesystem::exists(path)) fail_input({path}, "no such file");
     if (!std::filesystem::is_directory(path)) {
       files.push_back(path);
       continue;
