@@ -49,7 +49,8 @@ void print_answer(Compound const& c, PredictView const& view) {
   if (auto const h = lowest_recommended(c, view.csm_of)) {
     std::cout << "lowest recommended barrier " << recommended_text(recommended(*h).barrier_eV)
               << " (" << recommended(*h).model << ", " << words_of(c.geometry.hops[*h].hop.kind)
-              << ", hop " << *h + 1 << ")\n";
+              << ", " << ends_in_words(c.geometry.hops[*h], view.mobile) << ", hop " << *h + 1
+              << ")\n";
   } else {
     std::cout << "no recommended barrier: "
               << (c.geometry.hops.empty() ? "no hop was found" : recommended(0).reason) << '\n';
@@ -62,7 +63,7 @@ void print_recommendations(Compound const& c, PredictView const& view) {
             << ", highest energy of the path minus that of the hop's end, from three points;\n±: "
             << fixed(compound_rmse_eV, 2)
             << " eV (rms against DFT of 15 compounds), or the model's own where that is larger\n";
-  TextTable table({"hop", "kind", "number", "between", "E_a/eV", "±/eV", "model", "why"});
+  TextTable table({"hop", "kind", "in cell", "between", "E_a/eV", "±/eV", "model", "why"});
   for (std::size_t h = 0; h < c.geometry.hops.size(); ++h) {
     CompoundHop const& hop = c.geometry.hops[h];
     Recommendation const r = recommend(c.geometry, hop, c.predicted[h], view.csm_of);

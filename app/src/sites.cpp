@@ -174,7 +174,8 @@ int sites_command(int argc, char const* const* argv) {
       "sites between the anions of structures, from geometry alone, and the "
       "triangular windows through\n"
       "which an ion passes between them.\n"
-      "STRUCTURE: POSCAR/CONTCAR, .vasp, .cif, .extxyz, .xyz, or a folder of such files. One that "
+      "STRUCTURE: POSCAR/CONTCAR, .vasp, XDATCAR, .cif, .extxyz, .xyz, LAMMPS data (.data, .lmp), "
+      ".gz of these, or a folder of such files. One that "
       "cannot be\nused is reported in its place, and the others are done (exit code 2).",
       {"STRUCTURE... [--anions O,S] [--mobile Li] [--json]"},
       "ionscape sites examples/structures/Li2S.vasp");

@@ -189,11 +189,13 @@ Recommendation recommend(CompoundGeometry const& geometry, CompoundHop const& ho
 
 std::optional<std::size_t> lowest_recommended(Compound const& compound, SiteKind csm_of) {
   std::optional<std::size_t> lowest;
-  double least = INFINITY;
+  std::pair best(true, 0.0);  // not between two mobile ions, barrier: compared in this order
   for (std::size_t h = 0; h < compound.predicted.size(); ++h) {
-    auto const r =
-        recommend(compound.geometry, compound.geometry.hops[h], compound.predicted[h], csm_of);
-    if (r.exists() && r.barrier_eV.value < least) least = r.barrier_eV.value, lowest = h;
+    CompoundHop const& hop = compound.geometry.hops[h];
+    auto const r = recommend(compound.geometry, hop, compound.predicted[h], csm_of);
+    if (!r.exists()) continue;
+    std::pair const rank(hop.mobile_ends < 2, r.barrier_eV.value);
+    if (!lowest || rank < best) best = rank, lowest = h;
   }
   return lowest;
 }

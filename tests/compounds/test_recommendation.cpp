@@ -93,6 +93,11 @@ TEST_CASE("The lowest recommended barrier of a compound is found among its hops"
     compound.predicted.back()->cvd_by_tet.from_end_three_point_eV.value = barrier;
   }
   CHECK(lowest_recommended(compound, SiteKind::tet) == std::size_t{1});
+  // A hop between two mobile ions comes before lower ones to sites that stand empty.
+  for (CompoundHop& hop : compound.geometry.hops) hop.mobile_ends = 1;
+  CHECK(lowest_recommended(compound, SiteKind::tet) == std::size_t{1});
+  compound.geometry.hops[2].mobile_ends = 2;
+  CHECK(lowest_recommended(compound, SiteKind::tet) == std::size_t{2});
 }
 
 TEST_CASE("A reduced formula begins with the mobile ion and ends with the anion") {

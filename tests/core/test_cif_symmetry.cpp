@@ -149,6 +149,9 @@ TEST_CASE("A group that does not fit the cell is refused, a cell that is a littl
   CHECK_THAT(error(cell(4, 4, 4.5, 90, 90, 90) + name("F m -3 m") + atom),
              ContainsSubstring("a.cif:8: the space group does not fit the cell: lengths and angles "
                                "of the cell are off the symmetry by "));
+  // A typing error in one length must be easy to see.
+  CHECK_THAT(error(cell(4, 5e11, 4, 90, 90, 90) + name("F m -3 m") + atom),
+             ContainsSubstring("(a, b, c: 4.0000, 500000000000.0000, 4.0000 Å)"));
   CHECK_THAT(notes(read(cell(4, 4, 4.01, 90, 90, 90) + name("F m -3 m") + atom).at(0)),
              ContainsSubstring("off the symmetry by 1 %"));
   CHECK(notes(read(cell(4, 4, 4.001, 90, 90, 90) + name("F m -3 m") + atom).at(0)).empty());

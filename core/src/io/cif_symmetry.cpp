@@ -6,6 +6,7 @@
 #include <optional>
 
 #include <gemmi/symmetry.hpp>
+#include <ionscape/core/io/format.hpp>
 
 #include "text.hpp"
 
@@ -410,8 +411,11 @@ std::vector<CifOperation> symmetry_of(CifBlock const& block, Cell const& cell, b
   constexpr double rounding = 1e-3, certain = 1e-2;
   double const wrong = misfit(operations, cell);
   if (wrong > rounding) {
+    std::string const lengths = decimals(norm(cell.a), 4) + ", " + decimals(norm(cell.b), 4) +
+                                ", " + decimals(norm(cell.c), 4) + " Å";
     std::string const text = "lengths and angles of the cell are off the symmetry by " +
-                             percent(wrong) + (angles_assumed ? "; the file states no angles" : "");
+                             percent(wrong) + " (a, b, c: " + lengths + ")" +
+                             (angles_assumed ? "; the file states no angles" : "");
     if (!is_listed && (wrong > certain || angles_assumed))
       fail_input(named.where(), "the space group does not fit the cell: ", text);
     notes.push_back(text);

@@ -11,11 +11,11 @@ namespace ionscape::detail {
 
 // What the parameters of terms can be at all. Published ones lie far inside; beyond, exponentials
 // overflow and sums never end.
-inline Limits above_to(double min, double max) {
+constexpr Limits above_to(double min, double max) {
   return {.min = min, .max = max, .min_excluded = true};
 }
-inline Limits const cutoffs = above_to(0, 200);     // Å, as --cutoff
-inline Limits const dispersions = between(0, 1e8);  // C, eV Å^6
+inline constexpr Limits cutoffs = above_to(0, 200);     // Å, as --cutoff
+inline constexpr Limits dispersions = between(0, 1e8);  // C, eV Å^6
 
 /// What a form's parameters are read with.
 struct FormSource {

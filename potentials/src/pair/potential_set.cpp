@@ -16,7 +16,7 @@ namespace {
 using detail::cutoffs;
 using detail::dispersions;
 
-Limits const charges_of_ions = between(-100, 100);  // e
+constexpr Limits charges_of_ions = between(-100, 100);  // e
 
 std::array<double, 2> read_range(TomlReader& table, std::string const& key) {
   auto const ends = table.required<std::vector<double>>(key);

@@ -85,7 +85,9 @@ inline constexpr double compound_rmse_eV = 0.09;
 Recommendation recommend(CompoundGeometry const& geometry, CompoundHop const& hop,
                          std::optional<Predicted> const& predicted, SiteKind csm_of);
 
-/// The hop with the lowest recommended barrier; nothing if no hop has one.
+/// The hop with the lowest recommended barrier, among those between two sites that hold a mobile
+/// ion if one of these has a recommended barrier: that is the hop of a vacancy, which the compound
+/// makes as it is. Nothing if no hop has one.
 std::optional<std::size_t> lowest_recommended(Compound const& compound, SiteKind csm_of);
 
 }  // namespace ionscape

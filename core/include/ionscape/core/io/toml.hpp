@@ -31,10 +31,10 @@ struct Limits {
   double max = std::numeric_limits<double>::infinity();
   bool min_excluded = false;
 };
-inline Limits above(double min) { return {.min = min, .min_excluded = true}; }
-inline Limits at_least(double min) { return {.min = min}; }
-inline Limits at_most(double max) { return {.max = max}; }
-inline Limits between(double min, double max) { return {.min = min, .max = max}; }
+constexpr Limits above(double min) { return {.min = min, .min_excluded = true}; }
+constexpr Limits at_least(double min) { return {.min = min}; }
+constexpr Limits at_most(double max) { return {.max = max}; }
+constexpr Limits between(double min, double max) { return {.min = min, .max = max}; }
 
 /// One table of a TOML file. Copies share their state, and keep the file's contents alive.
 class TomlReader {
