@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include <ionscape/core/error.hpp>
+#include <ionscape/core/io/folder_lock.hpp>
 #include <ionscape/fit/calibrate.hpp>
 #include <ionscape/report/calibration_plots.hpp>
 
@@ -104,11 +105,13 @@ int calibrate_command(int argc, char const* const* argv) {
   if (!reference) fail_input({}, "--reference DIR is missing: the folder of the published values");
   ReferenceData const data = read_reference_data(*reference);
   auto const directory = arguments.path("out");
+  std::optional<FolderLock> lock;
   if (directory) {
     Paths outputs = in_folder(*directory, {"calibrate.json", "calibrate.md", "errors.md",
                                            "residuals.csv", "ensemble/00/probe"});
     if (!arguments.has("no-pictures")) outputs.push_back(*directory / "pictures" / "style.gp");
     check_files({file}, outputs);
+    lock.emplace(*directory);
   }
 
   KokkosSession const session(threads);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include <ionscape/core/error.hpp>
+#include <ionscape/core/io/folder_lock.hpp>
 #include <ionscape/fit/compare.hpp>
 #include <ionscape/report/comparison_plots.hpp>
 
@@ -111,9 +112,9 @@ int compare_command(int argc, char const* const* argv) {
                    "grid points; nearest: the "
                    "grid point within half a step");
   arguments.list_option("potential", "SET.toml[,...]",
-                   "potentials in place of those that map.json names");
+                        "potentials in place of those that map.json names");
   arguments.list_option("exclude-charge", "Q[,Q...]",
-                   "leave these anion charges out (e), for example -1.8");
+                        "leave these anion charges out (e), for example -1.8");
   arguments.flag("keep-doubtful",
                  "keep values off the trend of their neighbours, and suspect rows");
   arguments.flag(
@@ -150,10 +151,10 @@ int compare_command(int argc, char const* const* argv) {
   for (auto const& [anion, set] : model.potentials) inputs.push_back(set.file);
   for (auto const& map : maps)
     inputs.push_back(std::filesystem::is_directory(map) ? map / "map.csv" : map);
-  Paths outputs =
-      in_folder(directory, {"compare.csv", "compare.json", "compare.md", "claims.md"});
+  Paths outputs = in_folder(directory, {"compare.csv", "compare.json", "compare.md", "claims.md"});
   if (arguments.has("pictures")) outputs.push_back(directory / "pictures" / "style.gp");
   check_files(inputs, outputs);
+  FolderLock const lock(directory);
 
   KokkosSession const kokkos(threads);
   if (options.matching == Matching::exact) require_same_model(rows, model);

@@ -184,7 +184,8 @@ void write_frames(std::filesystem::path const& file, EnergyRun const& run) {
 std::string csv_text(Json const& value) {
   if (value.is_number_float()) return csv_field(value.get<double>());
   if (value.is_array()) return csv_field(joined(value.get<std::vector<std::string>>()));
-  return value.is_string() ? csv_field(value.get<std::string>()) : value.dump();
+  return value.is_string() ? csv_field(value.get<std::string>())
+                           : value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 /// The columns are those of a structure that was computed; what failed leaves most of them empty.

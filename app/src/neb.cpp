@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include <ionscape/core/error.hpp>
+#include <ionscape/core/io/folder_lock.hpp>
 #include <ionscape/core/io/format.hpp>
 #include <ionscape/core/io/read_crystal.hpp>
 #include <ionscape/neb/relax_bands.hpp>
@@ -208,6 +209,7 @@ int neb_command(int argc, char const* const* argv) {
   auto const threads = arguments.threads();
   std::filesystem::path const directory = arguments.path("out").value_or("results/neb");
   check_files(asked.files, in_folder(directory, {"profile.csv", "neb.json", "band.extxyz"}));
+  FolderLock const lock(directory);
 
   KokkosSession const kokkos(threads);
   compute(run);

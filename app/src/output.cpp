@@ -100,7 +100,8 @@ void write(std::ostream& out, Json const& json, std::string const& indent) {
     double const number = json.get<double>();
     out << (std::isfinite(number) ? shortest(number) : "null");
   } else if (!json.is_structured() || json.empty()) {
-    out << json.dump();
+    // A message or a name may hold bytes that are no UTF-8.
+    out << json.dump(-1, ' ', false, Json::error_handler_t::replace);
   } else if (json.is_array()) {
     char const* separator = "[";
     for (Json const& entry : json) {

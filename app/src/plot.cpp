@@ -26,8 +26,7 @@ int plot_command(int argc, char const* const* argv) {
   auto const pictures = arguments.path("out").value_or(beside / "pictures");
   auto const rows = read_map(directory);
   check_files({is_folder ? directory / "map.csv" : directory}, {pictures / "style.gp"});
-  for (auto const& picture : plot_map(rows, pictures))
-    std::cout << picture.string() << '\n';
+  for (auto const& picture : plot_map(rows, pictures)) std::cout << picture.string() << '\n';
   return good;
 }
 

@@ -5,6 +5,7 @@
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/atomic_file.hpp>
+#include <ionscape/core/io/folder_lock.hpp>
 #include <ionscape/sweep/plan.hpp>
 
 #include "charge_source.hpp"
@@ -134,12 +135,20 @@ int predict_structures(Arguments const& arguments, PredictOptions const& options
   question.kinds = hop_kinds(arguments);
   question.potentials = &options.potentials;
   auto compounds = read_compounds(structures, question);
+  if (compounds.size() > 1)
+    for (Compound const& c : compounds)
+      if (c.is_read() && c.source.by_number)
+        fail_input({*arguments.path("charges")},
+                   "gives charges by the numbers of ions, which "
+                   "belong to one structure; found ",
+                   compounds.size(), " structures");
   auto const given = arguments.list("potential");
   refuse_unused_sets(given, options.potentials, compounds);
   Paths inputs = structures.files();
   inputs.insert(inputs.end(), given.begin(), given.end());
   if (auto const charges = arguments.path("charges")) inputs.push_back(*charges);
   check_files(inputs, in_folder(directory, {"predict.csv", "predict.json"}));
+  FolderLock const lock(directory);
 
   KokkosSession const kokkos(arguments.threads());
   predict(compounds, options);
@@ -214,6 +223,7 @@ int predict_command(int argc, char const* const* argv) {
                    "--table");
   SiteKind const csm_of = csm_site(arguments);
   check_files({*table}, in_folder(directory, {"predict.csv", "predict.json"}));
+  FolderLock const lock(directory);
   KokkosSession const kokkos(arguments.threads());
   return predict_table(*table, csm_of, options, directory, arguments.has("json"),
                        !arguments.has("no-pictures"));

@@ -8,6 +8,7 @@
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/atomic_file.hpp>
 #include <ionscape/core/io/csv.hpp>
+#include <ionscape/core/io/folder_lock.hpp>
 #include <ionscape/core/io/format.hpp>
 #include <ionscape/fit/regression.hpp>
 #include <ionscape/report/lasso_plot.hpp>
@@ -144,7 +145,7 @@ int regress_command(int argc, char const* const* argv) {
   arguments.positional("file");
   arguments.option("target", "NAME", "column to explain (default: Ea_three_point_eV)");
   arguments.list_option("features", "LIST",
-                   "columns to explain it with (default: charge_e,volume_A3,csm_tet)");
+                        "columns to explain it with (default: charge_e,volume_A3,csm_tet)");
   arguments.list_option("where", "COLUMN=VALUE[,...]", "only rows that have these values");
   arguments.option(
       "groups", "COLUMN",
@@ -175,6 +176,7 @@ int regress_command(int argc, char const* const* argv) {
   auto const directory =
       arguments.path("out").value_or(std::filesystem::path("results") / "regress");
   check_files({file}, {directory / "regress.json"});
+  FolderLock const lock(directory);
 
   RowSelection selection{conditions(arguments), arguments.text("groups").value_or("")};
   auto const table = read_regression_table(file, target, features, selection);

@@ -127,7 +127,7 @@ ChargeAssignment read_toml_charges(Crystal const& crystal, Path const& file) {
   reader.reject_unknown_keys();
   if (list) {
     refuse_other_number(list->size(), crystal, reader.where("charges_e"));
-    return {*list, 0, "", {}};
+    return {*list, 0, "", {}, true};
   }
   refuse_unknown_species(crystal, by_species, {file}, "charge");
   return spread_over_ions(crystal, by_species, "");
@@ -146,7 +146,7 @@ ChargeAssignment read_csv_charges(Crystal const& crystal, Path const& file) {
   if (!table.has("ion"))
     fail_input({file}, "expected columns species, charge_e or ion, charge_e; found ",
                joined(table.columns()));
-  ChargeAssignment result{std::vector<double>(crystal.size(), std::nan("")), 0, "", {}};
+  ChargeAssignment result{std::vector<double>(crystal.size(), std::nan("")), 0, "", {}, true};
   for (std::size_t row = 0; row < table.rows(); ++row) {
     double const ion = table.number(row, "ion");
     if (ion < 1 || ion > double(crystal.size()) || ion != std::floor(ion))

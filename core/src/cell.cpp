@@ -169,8 +169,20 @@ Displacement displacement(Cell const& cell, Vec3 stated) {
   Cell const shortest = Reduction(cell, rounding).run().cell;
   Vec3 const best = nearest(shortest, stated);
   auto const is_nearest = [&](Vec3 r) { return norm(r) <= norm(best) + equally_near_within; };
-  Displacement result{is_nearest(stated) ? stated : best, 0};
-  visit_neighbours(shortest, best, [&](Vec3 r) { result.equally_near += is_nearest(r); });
+  // Compared in this order, with a margin for rounding; the last three only make the choice one.
+  auto const is_better = [&](Vec3 r, Vec3 than) {
+    double const gain[] = {dot(r - than, stated), r.x - than.x, r.y - than.y, r.z - than.z};
+    for (double difference : gain)
+      if (std::fabs(difference) > equally_near_within) return difference > 0;
+    return false;
+  };
+  Displacement result{best, 0, is_nearest(stated)};
+  visit_neighbours(shortest, best, [&](Vec3 r) {
+    if (!is_nearest(r)) return;
+    ++result.equally_near;
+    if (is_better(r, result.vector)) result.vector = r;
+  });
+  if (result.stated) result.vector = stated;
   return result;
 }
 

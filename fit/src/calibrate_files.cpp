@@ -185,7 +185,7 @@ void write_json(CalibrationResult const& result, std::filesystem::path const& fi
     json["forms"].push_back(form);
   }
   AtomicFile out(file);
-  out.stream() << json.dump(1) << '\n';
+  out.stream() << json.dump(1, ' ', false, Json::error_handler_t::replace) << '\n';
   out.commit();
 }
 

@@ -210,8 +210,9 @@ void add_claims(std::vector<Claim>& claims, MapGrid const& grid, ReferenceData c
   };
   Field const D = field([](MapRow const& row) { return row.E_tet_minus_E_oct_eV; });
   Field const Ea = field([](MapRow const& row) { return row.Ea_three_point_eV; });
-  Field const Ea_neb = field(
-      [](MapRow const& row) { return row.status == BandStatus::converged ? row.Ea_neb_eV : std::nan(""); });
+  Field const Ea_neb = field([](MapRow const& row) {
+    return row.status == BandStatus::converged ? row.Ea_neb_eV : std::nan("");
+  });
   Field const their_D = published(reference, grid.anion, Quantity::tet_minus_oct, axes);
   Field const their_Ea = published(reference, grid.anion, Quantity::barrier_three_point, axes);
   Field const nothing = [](std::size_t, std::size_t, std::size_t) { return std::nan(""); };

@@ -141,7 +141,7 @@ void write_comparison(std::filesystem::path const& directory, SweepPlan const& m
   AtomicFile csv(directory / "compare.csv"), json(directory / "compare.json");
   AtomicFile groups(directory / "compare.md"), counted(directory / "claims.md");
   write_values(csv.stream(), comparison.values);
-  json.stream() << j.dump(2) << '\n';
+  json.stream() << j.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
   write_groups(groups.stream(), model, comparison);
   write_claims(counted.stream(), claims);
   for (AtomicFile* file : {&csv, &json, &groups, &counted}) file->commit();

@@ -113,11 +113,13 @@ void place_host(EndsTask& out, std::vector<Move> const& moves, HostFrom from) {
 void warn_of_ambiguity(HopTask& task, Move const& move) {
   if (move.way.equally_near < 2) return;
   Vec3 const d = move.way.vector;
-  task.warnings.push_back("the hop is ambiguous: " + std::to_string(move.way.equally_near) +
-                          " images of its end are equally near (half a cell away); the path goes "
-                          "the way that the files state, by " +
-                          decimals(d.x, 4) + " " + decimals(d.y, 4) + " " + decimals(d.z, 4) +
-                          " Å");
+  task.warnings.push_back(
+      "the hop is ambiguous: " + std::to_string(move.way.equally_near) +
+      " images of its end are equally near (half a cell away); " +
+      (move.way.stated ? "the path goes the way that the files state, by "
+                       : "what the files state is none of them, and the path takes the one "
+                         "nearest to its direction, by ") +
+      decimals(d.x, 4) + " " + decimals(d.y, 4) + " " + decimals(d.z, 4) + " Å");
 }
 
 /// Throws InputError if the straight path runs into an ion: no band would find its way out.

@@ -136,9 +136,7 @@ std::string panel_data(Panel const& panel, MapGrid const& grid) {
   };
   add("volume per anion (A^3), charge (e), edges of the cell, value (eV), 1 if there is a value",
       plane_data(grid, plane, panel.layer.value));
-  auto const fitted = [](MapRow const& row) {
-    return !row.notes.has(Note::extrapolated);
-  };
+  auto const fitted = [](MapRow const& row) { return !row.notes.has(Note::extrapolated); };
   bool const all_fitted =
       std::ranges::all_of(plane, [&](MapRow const* row) { return fitted(*row); });
   add("outline of the range that the potential was fitted in",

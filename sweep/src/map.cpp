@@ -142,7 +142,9 @@ Json settings(SweepPlan const& plan) {
 
 std::span<Column<MapRow> const> map_columns() { return columns; }
 
-std::string settings_json(SweepPlan const& plan) { return settings(plan).dump(); }
+std::string settings_json(SweepPlan const& plan) {
+  return settings(plan).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 void write_map(std::filesystem::path const& directory, SweepPlan const& plan,
                SweepResult const& result) {
@@ -164,7 +166,7 @@ void write_map(std::filesystem::path const& directory, SweepPlan const& plan,
 
   AtomicFile csv(directory / "map.csv"), json(directory / "map.json");
   write_csv(csv.stream(), map_columns(), std::span<MapRow const>(result.rows));
-  json.stream() << j.dump(2) << '\n';
+  json.stream() << j.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
   csv.commit();
   json.commit();
 }

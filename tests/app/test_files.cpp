@@ -1,4 +1,6 @@
 // The files of a run are checked before anything is computed.
+#include <nlohmann/json.hpp>
+
 #include <ionscape_test/catch.hpp>
 
 #include "program.hpp"
@@ -98,4 +100,32 @@ TEST_CASE(
                 "--threads 1024: expected >= 1 and <= 512");
   check_refused(folder.run(hop, {"OMP_NUM_THREADS=2000"}),
                 "OMP_NUM_THREADS=2000: expected at most 512");
+}
+
+TEST_CASE("A byte that is no UTF-8, in a file or in its name, costs no other structure") {
+  Folder const folder;
+  folder.write("set.toml", mgo_set);
+  folder.write("many/a.vasp", mgo_poscar);
+  folder.write("many/b.vasp", "x\n1\n4 0 0\n0 4 0\n0 0 4\n\xc5\n1\nDirect\n0 0 0\n");
+  folder.write("many/\xff.vasp", mgo_poscar);
+  Outcome const o =
+      folder.run({"energy", "many", "--potential", "set.toml", "--quiet", "--out", "out.json"});
+  CAPTURE(o.out, o.err);
+  CHECK(o.code == 2);
+  auto const rows = nlohmann::json::parse(read_file(folder / "out.json")).at("structures");
+  REQUIRE(rows.size() == 3);
+  CHECK(rows.at(0).at("energy_eV").is_number());
+  CHECK_THAT(std::string(rows.at(1).at("error")), ContainsSubstring("expected an element"));
+  CHECK(rows.at(2).at("energy_eV").is_number());
+}
+
+TEST_CASE("Charges by the numbers of ions are not given to several structures") {
+  Folder const folder;
+  std::string charges = "ion,charge_e\n";  // both structures have 12 ions
+  for (int ion = 1; ion <= 12; ++ion) charges += std::to_string(ion) + ",-1\n";
+  folder.write("q.csv", charges);
+  std::string const compounds = IONSCAPE_SOURCE_DIR "/examples/compounds/";
+  check_refused(folder.run({"predict", compounds + "Li2S.cif", compounds + "LiCoO2.cif",
+                            "--charges", "q.csv", "--out", "out"}),
+                "q.csv: gives charges by the numbers of ions");
 }

@@ -2,6 +2,7 @@
 #include <csignal>
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -160,4 +161,15 @@ TEST_CASE("The lock of a run that was killed blocks nobody") {
   ::waitpid(child, nullptr, 0);
   REQUIRE(std::filesystem::exists(folder / "results/.lock"));
   FolderLock const lock(folder / "results");
+}
+
+TEST_CASE("A pipe or a device is not replaced by a file") {
+  TemporaryFolder const folder;
+  auto const pipe = folder / "out.json";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  std::filesystem::create_symlink(pipe, folder / "link.json");
+  for (char const* name : {"out.json", "link.json"})
+    CHECK_THAT(input_error([&] { write_text(folder / name, "{}"); }),
+               ContainsSubstring("is a device, a pipe or a socket"));
+  CHECK(std::filesystem::is_fifo(pipe));
 }

@@ -115,6 +115,19 @@ TEST_CASE("A hop of half a cell goes the way that the files say") {
   CHECK(displacement(cubic, {2.5, 1, 1}).equally_near == 2);
 }
 
+TEST_CASE("An ambiguous hop goes the same way in any cell of the lattice") {
+  Cell const cell{{9.24, 0, 0}, {0, 4.62, 0}, {0, 0, 4.62}};
+  Cell const skewed{cell.a + cell.b, cell.b, cell.c};
+  Vec3 const stated{6.93, 2.31, 2.31};  // none of the four nearest
+  for (Cell const& same : {cell, skewed, Cell{cell.c, cell.a, cell.b}}) {
+    Displacement const way = displacement(same, stated);
+    CHECK(norm(way.vector - Vec3{-2.31, 2.31, 2.31}) < 1e-12);
+    CHECK(way.equally_near == 4);
+    CHECK_FALSE(way.stated);
+  }
+  CHECK(displacement(skewed, {2.31, -2.31, 2.31}).stated);
+}
+
 TEST_CASE("A hop through the cell's wall takes the nearest image, and is not ambiguous") {
   Cell const cell{{5, 0, 0}, {0, 5, 0}, {0, 0, 5}};
   Displacement const way = displacement(cell, {4, -4.5, 2.4});

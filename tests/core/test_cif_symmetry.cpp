@@ -182,3 +182,11 @@ TEST_CASE("Magnetic and modulated structures are refused as such") {
              "O1 1.0\n")
             .size() == 1);
 }
+
+TEST_CASE("An ion that is put onto a special position from afar is said to be") {
+  auto const text = [](char const* x) {
+    return cell(5, 5, 5, 90, 90, 90) + name("P m m m") + sites + "O1 O " + x + " 0.25 0.25\n";
+  };
+  CHECK_THAT(notes(read(text("0.03")).at(0)), ContainsSubstring("site O1 lies 0.15"));
+  CHECK(notes(read(text("0.0003")).at(0)).empty());
+}

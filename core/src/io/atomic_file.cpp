@@ -60,6 +60,9 @@ AtomicFile::AtomicFile(std::filesystem::path const& file) : file_(file) {
   if (std::filesystem::is_directory(file))
     fail_input({file}, "is a folder, expected a file to write");
   std::error_code error;
+  // Renaming onto a device or a pipe would put a file in its place.
+  if (std::filesystem::exists(file, error) && !std::filesystem::is_regular_file(file, error))
+    fail_input({file}, "is a device, a pipe or a socket, expected a file to write");
   if (auto const folder = file.parent_path(); !folder.empty())
     std::filesystem::create_directories(folder, error);
   if (error) fail_input({file}, "cannot make the folder: ", error.message());

@@ -41,9 +41,8 @@ void join(Crystal const& before, Crystal& image, SourceLocation const& where) {
                " Å from the image before, expected the same cell");
   image.cell = before.cell;
   for (std::size_t i = 0; i < image.size(); ++i)
-    image.positions[i] =
-        before.positions[i] +
-        displacement(image.cell, image.positions[i] - before.positions[i]).vector;
+    image.positions[i] = before.positions[i] +
+                         displacement(image.cell, image.positions[i] - before.positions[i]).vector;
 }
 
 }  // namespace

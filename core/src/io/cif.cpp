@@ -5,6 +5,7 @@
 #include <map>
 #include <sstream>
 
+#include <ionscape/core/io/format.hpp>
 #include "cif_blocks.hpp"
 #include "cif_symmetry.hpp"
 #include "formats.hpp"
@@ -138,6 +139,8 @@ struct Site {
 /// Two sites closer than this (Å) are one point; also how far a site may be off its special
 /// position (gemmi's limit).
 constexpr double one_point = 0.4;
+/// Å: a site farther off its special position is said to be.
+constexpr double beyond_rounding = 0.02;
 
 /// The distance in Å of the images of f nearest to each other.
 double distance(Cell const& cell, Vec3 f, Vec3 g) {
@@ -146,7 +149,9 @@ double distance(Cell const& cell, Vec3 f, Vec3 g) {
 
 /// All images of a site in the cell, each once. A site near a special position is first put on
 /// it, by the mean of the images that fall together: files round 1/3 to 0.3333.
-std::vector<Vec3> orbit(Vec3 site, std::vector<CifOperation> const& operations, Cell const& cell) {
+/// `moved` is how far that was, in Å.
+std::vector<Vec3> orbit(Vec3 site, std::vector<CifOperation> const& operations, Cell const& cell,
+                        double& moved) {
   Vec3 shift;
   int together = 0;
   for (CifOperation const& operation : operations) {
@@ -155,7 +160,9 @@ std::vector<Vec3> orbit(Vec3 site, std::vector<CifOperation> const& operations, 
     shift += d;
     ++together;
   }
-  if (together > 1) site += cell.to_fractional((1.0 / together) * shift);
+  shift = (1.0 / together) * shift;
+  moved = norm(shift);
+  if (together > 1) site += cell.to_fractional(shift);
 
   std::vector<Vec3> images{site};
   for (CifOperation const& operation : operations) {
@@ -181,8 +188,13 @@ class BlockReader {
     auto const operations = symmetry_of(block_, crystal.cell, angles_assumed_, notes_);
     std::vector<Site> const sites = read_sites();
     std::vector<std::vector<Vec3>> orbits;
-    for (Site const& site : sites)
-      orbits.push_back(orbit(site.fractional, operations, crystal.cell));
+    for (Site const& site : sites) {
+      double moved = 0;
+      orbits.push_back(orbit(site.fractional, operations, crystal.cell, moved));
+      if (moved > beyond_rounding)
+        notes_.push_back("site " + site.name + " lies " + ionscape::decimals(moved, 3) +
+                         " Å off a special position, and is put onto it: one ion, not several");
+    }
     refuse_disorder(sites, orbits, crystal.cell);
 
     std::vector<std::string> repeated;

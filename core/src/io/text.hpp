@@ -29,8 +29,7 @@ Vec3 three_numbers(std::string_view line, SourceLocation const& where, std::stri
 /// or CR LF). `file` is for errors.
 class LineReader {
  public:
-  LineReader(std::string_view text, std::filesystem::path const& file)
-      : file_(file), text_(text) {}
+  LineReader(std::string_view text, std::filesystem::path const& file) : file_(file), text_(text) {}
 
   /// The next line. Throws InputError "the file ends, expected <what>" after the last.
   std::string_view next(std::string_view what);

@@ -16,7 +16,7 @@ constexpr Limits decay_lengths = between(0.01, 10);  // rho, Å
 constexpr Limits bond_lengths = between(0.01, 20);   // r0, sigma, Å
 constexpr Limits prefactors = between(0, 1e12);      // A, eV
 constexpr Limits depths = between(0, 1e4);           // D, epsilon, eV
-constexpr double highest_energy = 1e12;          // of a table, eV
+constexpr double highest_energy = 1e12;              // of a table, eV
 
 /// A text file of lines "radius energy".
 PairTable read_table(std::filesystem::path const& file) {

@@ -45,6 +45,7 @@ struct ChargeAssignment {
   double uncertainty = 0;       // e, standard deviation of an anion's charge; 0: taken as exact
   std::string source;           // for people: "given: O -1.06 e"
   std::vector<std::string> remarks;  // what a user has to know
+  bool by_number = false;            // each by its ion's number alone: good for one structure only
 };
 
 /// Species without an entry stay unknown. Throws InputError for a species that the crystal does not

@@ -106,11 +106,13 @@ inline constexpr double equally_near_within = 1e-3;
 struct Displacement {
   Vec3 vector;           // Å
   int equally_near = 1;  // images as near as the nearest: more than 1 make the way ambiguous
+  bool stated = true;    // whether it is the stated difference itself
 };
 
 /// The way that an ion takes whose positions differ by `stated` (Å), modulo lattice vectors: the
 /// stated difference where it is as short as the nearest image (to `equally_near_within`), else the
-/// nearest image. A hop of half a cell so goes the way that its files say.
+/// nearest image; of several, the one that goes farthest in the stated direction, whatever cell the
+/// lattice is given by. A hop of half a cell so goes the way that its files say.
 Displacement displacement(Cell const& cell, Vec3 stated);
 
 }  // namespace ionscape

@@ -8,8 +8,8 @@
 #include <ionscape/neb/hop_task.hpp>
 #include <ionscape/neb/options.hpp>
 #include <ionscape/neb/result.hpp>
-#include <ionscape/relax/curvature.hpp>
 #include <ionscape/potentials/host/frozen_host.hpp>
+#include <ionscape/relax/curvature.hpp>
 
 namespace ionscape {
 
