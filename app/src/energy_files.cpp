@@ -7,6 +7,7 @@
 #include <ionscape/core/io/atomic_file.hpp>
 #include <ionscape/core/io/csv.hpp>
 #include <ionscape/core/io/format.hpp>
+#include <ionscape/core/io/json_text.hpp>
 #include <ionscape/core/io/write_crystal.hpp>
 #include <ionscape/potentials/ewald/interaction_matrix.hpp>
 
@@ -184,8 +185,7 @@ void write_frames(std::filesystem::path const& file, EnergyRun const& run) {
 std::string csv_text(Json const& value) {
   if (value.is_number_float()) return csv_field(value.get<double>());
   if (value.is_array()) return csv_field(joined(value.get<std::vector<std::string>>()));
-  return value.is_string() ? csv_field(value.get<std::string>())
-                           : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return value.is_string() ? csv_field(value.get<std::string>()) : json_text(value);
 }
 
 /// The columns are those of a structure that was computed; what failed leaves most of them empty.

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include <ionscape/core/io/format.hpp>
+#include <ionscape/core/io/json_text.hpp>
 #include <ionscape/core/version.hpp>
 
 namespace ionscape::app {
@@ -100,8 +101,7 @@ void write(std::ostream& out, Json const& json, std::string const& indent) {
     double const number = json.get<double>();
     out << (std::isfinite(number) ? shortest(number) : "null");
   } else if (!json.is_structured() || json.empty()) {
-    // A message or a name may hold bytes that are no UTF-8.
-    out << json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    out << json_text(json);
   } else if (json.is_array()) {
     char const* separator = "[";
     for (Json const& entry : json) {

@@ -15,6 +15,7 @@
 #include <ionscape/core/io/atomic_file.hpp>
 #include <ionscape/core/io/csv.hpp>
 #include <ionscape/core/io/format.hpp>
+#include <ionscape/core/io/json_text.hpp>
 #include <ionscape/core/version.hpp>
 #include <ionscape/fit/calibrate.hpp>
 
@@ -184,9 +185,7 @@ void write_json(CalibrationResult const& result, std::filesystem::path const& fi
                                 {"preference_of", e.hits_of}});
     json["forms"].push_back(form);
   }
-  AtomicFile out(file);
-  out.stream() << json.dump(1, ' ', false, Json::error_handler_t::replace) << '\n';
-  out.commit();
+  write_text(file, json_text(json, 1) + '\n');
 }
 
 void write_rows(FormFit const& fit, std::filesystem::path const& file) {
@@ -429,9 +428,7 @@ std::vector<std::filesystem::path> write_calibration(CalibrationResult const& re
   std::vector<std::filesystem::path> files;
   FormFit const& best = result.best();
   auto const write = [&](std::filesystem::path const& file, std::string const& text) {
-    AtomicFile out(file);
-    out.stream() << text;
-    out.commit();
+    write_text(file, text);
     files.push_back(file);
   };
   remove_old_members(directory / "ensemble", best.ensemble.size());

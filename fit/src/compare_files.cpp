@@ -9,6 +9,7 @@
 #include <ionscape/core/io/atomic_file.hpp>
 #include <ionscape/core/io/csv.hpp>
 #include <ionscape/core/io/format.hpp>
+#include <ionscape/core/io/json_text.hpp>
 #include <ionscape/core/version.hpp>
 #include <ionscape/fit/compare.hpp>
 
@@ -141,7 +142,7 @@ void write_comparison(std::filesystem::path const& directory, SweepPlan const& m
   AtomicFile csv(directory / "compare.csv"), json(directory / "compare.json");
   AtomicFile groups(directory / "compare.md"), counted(directory / "claims.md");
   write_values(csv.stream(), comparison.values);
-  json.stream() << j.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  json.stream() << json_text(j, 2) << '\n';
   write_groups(groups.stream(), model, comparison);
   write_claims(counted.stream(), claims);
   for (AtomicFile* file : {&csv, &json, &groups, &counted}) file->commit();

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include <ionscape/core/io/atomic_file.hpp>
+#include <ionscape/core/io/json_text.hpp>
 #include <ionscape/core/version.hpp>
 
 #include <ionscape/sweep/settings.hpp>
@@ -142,9 +143,7 @@ Json settings(SweepPlan const& plan) {
 
 std::span<Column<MapRow> const> map_columns() { return columns; }
 
-std::string settings_json(SweepPlan const& plan) {
-  return settings(plan).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+std::string settings_json(SweepPlan const& plan) { return json_text(settings(plan)); }
 
 void write_map(std::filesystem::path const& directory, SweepPlan const& plan,
                SweepResult const& result) {
@@ -166,7 +165,7 @@ void write_map(std::filesystem::path const& directory, SweepPlan const& plan,
 
   AtomicFile csv(directory / "map.csv"), json(directory / "map.json");
   write_csv(csv.stream(), map_columns(), std::span<MapRow const>(result.rows));
-  json.stream() << j.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  json.stream() << json_text(j, 2) << '\n';
   csv.commit();
   json.commit();
 }

@@ -59,7 +59,8 @@ std::string joined(std::vector<std::string> const& names) {
   return (names.size() == 1 ? "site " : "sites ") + text;
 }
 
-std::string decimals(double value) {
+/// Six digits are more than a file means.
+std::string significant(double value) {
   std::ostringstream text;
   text.precision(6);
   text << value;
@@ -192,7 +193,7 @@ class BlockReader {
       double moved = 0;
       orbits.push_back(orbit(site.fractional, operations, crystal.cell, moved));
       if (moved > beyond_rounding)
-        notes_.push_back("site " + site.name + " lies " + ionscape::decimals(moved, 3) +
+        notes_.push_back("site " + site.name + " lies " + decimals(moved, 3) +
                          " Å off a special position, and is put onto it: one ion, not several");
     }
     refuse_disorder(sites, orbits, crystal.cell);
@@ -268,7 +269,7 @@ class BlockReader {
       notes_.push_back(
           "cell angles that the file does not state are 90 degrees, as in the CIF"
           " dictionary: alpha " +
-          decimals(alpha) + ", beta " + decimals(beta) + ", gamma " + decimals(gamma));
+          significant(alpha) + ", beta " + significant(beta) + ", gamma " + significant(gamma));
     double const sine = std::sin(gamma * pi / 180);
     double const cx = cosine(beta);
     double const cy = (cosine(alpha) - cosine(beta) * cosine(gamma)) / sine;
@@ -377,13 +378,13 @@ class BlockReader {
       if (sites[i].occupancy != 1) rounded.push_back(sites[i].name);
       if (std::fabs(sites[i].occupancy - 1) <= rounding) continue;
       std::string all =
-          decimals(sites[i].occupancy) + " " + sites[i].element + " (" + sites[i].name + ")";
+          significant(sites[i].occupancy) + " " + sites[i].element + " (" + sites[i].name + ")";
       int shared_by = 1;
       for (std::size_t j = 0; j < sites.size(); ++j)
         if (j != i && std::ranges::any_of(orbits[j], [&](Vec3 f) {
               return distance(cell, f, orbits[i][0]) < one_point;
             })) {
-          all += " + " + decimals(sites[j].occupancy) + " " + sites[j].element + " (" +
+          all += " + " + significant(sites[j].occupancy) + " " + sites[j].element + " (" +
                  sites[j].name + ")";
           ++shared_by;
         }
