@@ -7,6 +7,7 @@
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/potentials/ewald/reciprocal_kernel.hpp>
+#include <ionscape/potentials/pair/bonded_values.hpp>
 
 namespace ionscape {
 
@@ -98,8 +99,69 @@ ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& s
 
 ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& set,
                                    EwaldParameters const& ewald, PairSums const& ends) {
+  return evaluate_reference(particles_of(crystal, set), set, ewald, ends);
+}
+
+namespace {
+
+/// From each core to its shell, and from each shell to its core; zero for others.
+std::vector<Vec3> to_partner(Particles const& particles, Cell const& cell,
+                             std::vector<Vec3> const& r, std::vector<int>& partner) {
+  std::vector<Vec3> way(r.size());
+  partner.assign(r.size(), -1);
+  for (Spring const& spring : particles.springs) {
+    auto const core = std::size_t(spring.core), shell = std::size_t(spring.shell);
+    partner[core] = spring.shell, partner[shell] = spring.core;
+    way[core] = minimum_image(cell, r[shell] - r[core]);
+    way[shell] = -way[core];
+  }
+  return way;
+}
+
+void add_bonded(ReferenceResult& result, Particles const& particles, std::vector<Vec3> const& r,
+                std::vector<Vec3> const& way, double alpha) {
+  constexpr double ke = coulomb_constant;
+  std::vector<double> const& q = particles.crystal.charges;
+  for (Spring const& spring : particles.springs) {
+    auto const core = std::size_t(spring.core), shell = std::size_t(spring.shell);
+    Vec3 const x = way[core];
+    RadialValue const v = spring_value(spring.k2, spring.k4, dot(x, x));
+    RadialValue const out = excluded_coulomb(alpha, dot(x, x));
+    result.bonded += v.energy;
+    result.real += ke * q[core] * q[shell] * out.energy;
+    double const slope = v.slope_over_x + ke * q[core] * q[shell] * out.slope_over_x;
+    result.forces[core] += slope * x;
+    result.forces[shell] -= slope * x;
+    add_outer(result.stress, slope, x, x);
+    for (auto const& [i, j] : {std::pair(core, shell), std::pair(shell, core)}) {
+      result.site_potential[i] += ke * q[j] * out.energy;
+      result.ion_energy[i] += 0.5 * v.energy;
+    }
+  }
+  for (Angle const& angle : particles.angles) {
+    std::size_t const ions[3] = {std::size_t(angle.centre), std::size_t(angle.outer[0]),
+                                 std::size_t(angle.outer[1])};
+    Vec3 legs[2];
+    for (int k = 0; k < 2; ++k)
+      legs[k] = leg_vector(particles.crystal.cell, angle.legs[std::size_t(k)], r[ions[0]],
+                           r[ions[k + 1]]);
+    AngleValue const v = angle_value(angle.k, angle.theta0, legs[0], legs[1]);
+    result.bonded += v.energy;
+    for (std::size_t ion : ions) result.ion_energy[ion] += v.energy / 3;
+    result.forces[ions[0]] += v.slope_a + v.slope_b;
+    result.forces[ions[1]] -= v.slope_a;
+    result.forces[ions[2]] -= v.slope_b;
+    add_outer(result.stress, 1, v.slope_a, legs[0]);
+    add_outer(result.stress, 1, v.slope_b, legs[1]);
+  }
+}
+
+}  // namespace
+
+ReferenceResult evaluate_reference(Particles const& particles, PotentialSet const& set,
+                                   EwaldParameters const& ewald, PairSums const& ends) {
+  Crystal const& crystal = particles.crystal;
   std::size_t const n = crystal.size();
-  if (crystal.charges.size() != n) fail_input({}, "evaluate_reference: the crystal has no charges");
   auto const& q = crystal.charges;
   std::vector<Vec3> r = crystal.positions;
   Cell const cell = in_short_vectors(crystal.cell, r);
@@ -124,6 +186,8 @@ ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& s
   }
   std::size_t const kinds = species.size();
   std::vector<std::vector<PairRule>> rules(kinds);
+  std::vector<int> partner;
+  std::vector<Vec3> const way = to_partner(particles, cell, r, partner);
   double reach = ewald.real_cutoff;
   bool any_dispersion = false;
   for (std::size_t a = 0; a < kinds; ++a)
@@ -147,6 +211,7 @@ ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& s
         Vec3 const rij = r[j] + shift - r[i];
         double const square = dot(rij, rij);
         if (square > reach * reach || (i == j && square < 1e-20)) continue;
+        if (int(j) == partner[i] && norm(rij - way[i]) < 1e-9) continue;
         double const d = std::sqrt(square);
         double force_over_r = 0;  // -V'(r)/r of the whole pair
         if (d <= ewald.real_cutoff) {
@@ -200,7 +265,11 @@ ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& s
   for (double& potential : result.site_potential)
     potential -= pi * ke * total_charge / (volume * alpha * alpha);
   add_diagonal(virial, -result.background);
-  for (std::size_t i = 0; i < n; ++i) result.ion_energy[i] += 0.5 * q[i] * result.site_potential[i];
+  add_bonded(result, particles, r, way, alpha);
+  for (std::size_t i = 0; i < n; ++i) {
+    result.ion_energy[i] += 0.5 * q[i] * result.site_potential[i];
+    result.site_potential[i] *= std::sqrt(particles.coulomb_scale);  // of one e
+  }
 
   // The smooth part of -C/r^6: E = 1/2 sum over G of w(G^2) sum over i, j of C_ij cos(G.(r_i -
   // r_j)), G = 0 included, less what every ion has with itself. C_ij belongs to the species, so

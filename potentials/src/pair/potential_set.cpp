@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/format.hpp>
 #include <ionscape/core/io/toml.hpp>
+#include <ionscape/core/units.hpp>
 
 #include "pair/pair_forms.hpp"
 
@@ -13,10 +15,13 @@ namespace ionscape {
 
 namespace {
 
+using detail::above_to;
 using detail::cutoffs;
 using detail::dispersions;
 
-constexpr Limits charges_of_ions = between(-100, 100);  // e
+constexpr Limits charges_of_ions = between(-100, 100);     // e
+constexpr Limits spring_constants = above_to(0, 1e6);      // eV/Å^2, eV/rad^2
+constexpr Limits coulomb_constants = between(14.3, 14.5);  // eV Å/e^2: other units are a slip
 
 std::array<double, 2> read_range(TomlReader& table, std::string const& key) {
   auto const ends = table.required<std::vector<double>>(key);
@@ -59,6 +64,50 @@ FittedRange read_fitted(TomlReader table) {
   return fitted;
 }
 
+ShellTerm read_shell(TomlReader& table, PotentialSet const& set) {
+  ShellTerm shell;
+  shell.species = table.required<std::string>("species");
+  if (!set.charges.contains(shell.species))
+    table.fail("species", "unknown species ", shell.species, ": it is not in [charges]");
+  if (set.shell(shell.species))
+    table.fail("species", "a second shell of ", shell.species, ", expected one");
+  shell.charge = table.required<double>("charge", charges_of_ions);
+  shell.k2 = table.required<double>("k2", spring_constants);
+  shell.k4 = table.optional<double>("k4", between(0, spring_constants.max)).value_or(0);
+  return shell;
+}
+
+/// The label of the particle that `name` means: a species, or one followed by "core" or "shell".
+std::string read_label(std::string const& name, TomlReader const& table, std::string const& key,
+                       PotentialSet const& set) {
+  if (set.charges.contains(name)) return set.acting_label(name);
+  for (auto const& [species, charge] : set.charges) {
+    bool const is_core = name == core_label(species);
+    if (!is_core && name != shell_label(species)) continue;
+    if (set.shell(species)) return name;
+    if (is_core) return species;
+    table.fail(key, "found '", name, "', but ", species, " has no [[shell]]");
+  }
+  table.fail(key, "unknown species ", name, ": it is not in [charges]");
+}
+
+AngleTerm read_angle(TomlReader& table, PotentialSet const& set) {
+  AngleTerm angle;
+  angle.centre = read_label(table.required<std::string>("centre"), table, "centre", set);
+  auto const outer = table.required<std::vector<std::string>>("outer");
+  if (outer.size() != 2) table.fail("outer", "an angle has two outer ions, found ", outer.size());
+  for (std::size_t k = 0; k < 2; ++k) angle.outer[k] = read_label(outer[k], table, "outer", set);
+  angle.k = table.required<double>("k", spring_constants);
+  angle.theta0 = table.required<double>("theta0_deg", above_to(0, 180)) * pi / 180;
+  auto const found = table.required<std::vector<double>>("cutoffs", cutoffs);
+  if (found.size() != 2 && found.size() != 3)
+    table.fail("cutoffs", "found ", found.size(),
+               " cutoffs, expected those of both legs, and perhaps that of the outer ions");
+  angle.cutoffs.fill(std::numeric_limits<double>::infinity());
+  std::ranges::copy(found, angle.cutoffs.begin());
+  return angle;
+}
+
 /// The place of the key's word in the list of those that may stand there.
 std::size_t place_of(std::string const& word, std::vector<std::string> const& known,
                      TomlReader const& table, std::string const& key) {
@@ -78,7 +127,12 @@ PairTerm read_pair(TomlReader& table, PotentialSet const& set) {
   PairTerm pair;
   auto const species = table.required<std::vector<std::string>>("species");
   if (species.size() != 2) table.fail("species", "a pair has two species, found ", species.size());
-  pair.species = {species[0], species[1]};
+  for (std::size_t k = 0; k < 2; ++k) {
+    pair.species[k] = set.insertion ? species[k] : read_label(species[k], table, "species", set);
+    if (set.insertion && species[k] != set.insertion->mobile &&
+        species[k] != set.insertion->framework)
+      table.fail("species", "unknown species ", species[k], ": it is not in [insertion]");
+  }
   pair.form = table.required<std::string>("form");
   std::vector<std::string> known;
   std::vector<detail::NamedForm> forms;
@@ -134,17 +188,17 @@ PotentialSet read(TomlReader toml, std::filesystem::path const& file) {
     set.tail = toml.optional<bool>("tail").value_or(false);
     set.dispersion_lattice_sum = read_choice(toml, "dispersion", {"cutoff", "lattice-sum"}) == 1;
   }
+  if (!set.insertion) {
+    set.coulomb_constant = toml.optional<double>("coulomb_constant", coulomb_constants);
+    for (TomlReader& table : toml.tables("shell")) set.shells.push_back(read_shell(table, set));
+    for (TomlReader& table : toml.tables("angle")) set.angles.push_back(read_angle(table, set));
+  }
   for (TomlReader& table : toml.tables("pair")) {
     PairTerm const pair = read_pair(table, set);
     for (PairTerm const& other : set.pairs)
       if (!set.insertion && same_pair(other, pair.species[0], pair.species[1]))
         table.fail("species", "a second term for ", pair.species[0], "-", pair.species[1],
                    ", expected one: only a set with [insertion] adds several");
-    for (std::string const& species : pair.species)
-      if (set.insertion ? species != set.insertion->mobile && species != set.insertion->framework
-                        : !set.charges.contains(species))
-        table.fail("species", "unknown species ", species, ": it is not in ",
-                   set.insertion ? "[insertion]" : "[charges]");
     set.pairs.push_back(pair);
   }
   toml.reject_unknown_keys();
@@ -158,6 +212,15 @@ PotentialSet read(TomlReader toml, std::filesystem::path const& file) {
 
 }  // namespace
 
+ShellTerm const* PotentialSet::shell(std::string const& species) const {
+  auto const at = std::ranges::find(shells, species, &ShellTerm::species);
+  return at == shells.end() ? nullptr : &*at;
+}
+
+std::string PotentialSet::acting_label(std::string const& species) const {
+  return shell(species) ? shell_label(species) : species;
+}
+
 PairTerm const* PotentialSet::find(std::string const& a, std::string const& b) const {
   for (PairTerm const& pair : pairs)
     if (same_pair(pair, a, b)) return &pair;
@@ -165,6 +228,9 @@ PairTerm const* PotentialSet::find(std::string const& a, std::string const& b) c
 }
 
 Buckingham PotentialSet::buckingham(std::string const& a, std::string const& b) const {
+  if (shell(a) || shell(b))
+    fail_input({file}, "the set has shells (", shell(a) ? a : b,
+               "), expected rigid ions: nothing is polarised in a frozen host");
   PairTerm const* const pair = find(a, b);
   if (!pair) return {};
   if (std::ranges::count_if(pairs, [&](PairTerm const& other) { return same_pair(other, a, b); }) >

@@ -5,13 +5,16 @@
 // Conventions: tin-foil boundary; a charged cell gets the uniform background E_bg = -pi k_e Q^2 /
 // (2 V alpha^2) in energy and stress; stress sigma = +(1/V) dE/d(strain) in eV/Å^3 (positive: the
 // cell wants to shrink); forces -dE/dr in eV/Å. Pair terms end as the set or the caller says
-// (pair_form.hpp); periodic images count as often as they occur.
+// (pair_form.hpp); periodic images count as often as they occur. Shells are particles like others
+// here, and stay where they are put; a core and its own shell, the nearest of its images, meet
+// through their spring only.
 #pragma once
 
 #include <array>
 #include <vector>
 
 #include <ionscape/core/crystal.hpp>
+#include <ionscape/potentials/ions/particles.hpp>
 #include <ionscape/potentials/pair/potential_set.hpp>
 
 namespace ionscape {
@@ -34,17 +37,24 @@ struct ReferenceResult {
   double coulomb = 0, short_range = 0;  // eV; short_range includes the two parts named next
   double dispersion = 0;                // eV, the lattice sum of -C/r^6, if asked for
   double tail = 0;                      // eV, the analytic tail correction, if asked for
-  std::vector<Vec3> forces;             // eV/Å, (n_ions, 3)
+  double bonded = 0;                    // eV, springs and angles
+  std::vector<Vec3> forces;             // eV/Å, (n_particles, 3)
   Matrix3 stress{};                     // eV/Å^3
   std::vector<double> site_potential;   // V = eV/e at each ion, its own point charge left out
-  std::vector<double> ion_energy;  // eV, half of each pair to each of its ions; the sum is energy()
+  /// eV, half of each pair and spring to each of its ions, a third of each angle; the sum is
+  /// energy().
+  std::vector<double> ion_energy;
   // The parts of the Coulomb energy in eV; their sum does not depend on alpha.
   double real = 0, reciprocal = 0, self = 0, background = 0;
-  double energy() const { return coulomb + short_range; }
+  double energy() const { return coulomb + short_range + bonded; }
 };
 
+/// All particles where they are. Vectors of the result run over the particles.
+ReferenceResult evaluate_reference(Particles const& particles, PotentialSet const& set,
+                                   EwaldParameters const& ewald, PairSums const& ends);
 /// Coulomb energy of the crystal's charges (needed: crystal.charges) plus the pair terms of `set`,
-/// which end as `ends` says. The lattice sum of -C/r^6, with any C for each pair of species, uses
+/// which end as `ends` says; with shells that lie on their cores, as particles_of() puts them. The
+/// lattice sum of -C/r^6, with any C for each pair of species, uses
 /// `ewald` too. The tail correction goes to the energies and the stress; forces do not know of it.
 ReferenceResult evaluate_reference(Crystal const& crystal, PotentialSet const& set,
                                    EwaldParameters const& ewald, PairSums const& ends);

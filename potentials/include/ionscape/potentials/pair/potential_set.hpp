@@ -19,6 +19,25 @@
 //     cutoff = 12.0         # Å, in place of the set's; may be left out, like the next
 //     wall = 0.8            # Å, below it the term is replaced by B/r^12 + D: see pair_form.hpp
 //
+// What may stand in a set with [charges] besides (formulas: bonded_terms.hpp):
+//
+//     coulomb_constant = 14.3997584  # eV Å/e^2, as another program has it; absent: CODATA 2018
+//     [[shell]]             # splits the charge of its species: the core has what is left
+//     species = "O"
+//     charge = -2.86902     # e, of the shell
+//     k2 = 74.92            # eV/Å^2
+//     k4 = 0.0              # eV/Å^4; may be left out
+//     [[angle]]
+//     centre = "P"
+//     outer = ["O", "O"]
+//     k = 1.322626          # eV/rad^2
+//     theta0_deg = 109.47
+//     cutoffs = [1.9, 1.9, 3.5]  # Å: both legs, and from outer to outer ion; the third may be left
+//                                # out: no bound
+//
+// Pair terms and angles act on the shell of a species that has one. "O core" and "O shell" in their
+// species say it otherwise.
+//
 // The forms and their keys; formulas in pair_terms.hpp:
 //
 //     "buckingham"       A (eV), rho (Å), C (eV Å^6)
@@ -83,12 +102,14 @@
 #include <vector>
 
 #include <ionscape/core/crystal.hpp>
+#include <ionscape/potentials/pair/bonded_terms.hpp>
 #include <ionscape/potentials/pair/pair_form.hpp>
 
 namespace ionscape {
 
-/// One short-range term between two species; the order of the species does not matter.
+/// One short-range term between two kinds of particles; their order does not matter.
 struct PairTerm {
+  /// Labels: a species, or where it has a shell "O core" or "O shell" (bonded_terms.hpp).
   std::array<std::string, 2> species;
   std::string form;  // its name in the file
   PairForm term;
@@ -175,13 +196,20 @@ struct PotentialSet {
   Truncation truncation = Truncation::plain;
   bool tail = false;
   bool dispersion_lattice_sum = false;
-  std::map<std::string, double> charges;  // e, per species; empty for an insertion set
+  std::map<std::string, double> charges;   // e, of whole ions; empty for an insertion set
+  std::optional<double> coulomb_constant;  // eV Å/e^2, in place of units.hpp
   std::vector<PairTerm> pairs;
+  std::vector<ShellTerm> shells;  // at most one of a species
+  std::vector<AngleTerm> angles;
   std::optional<Insertion> insertion;
   std::optional<FittedRange> fitted;
 
-  /// The term between two species, the first if an insertion set has several; nullptr if the set
-  /// has none.
+  /// The shell of a species; nullptr if it has none.
+  ShellTerm const* shell(std::string const& species) const;
+  /// The label of the particle of a species on which short-range terms act: its shell, if any.
+  std::string acting_label(std::string const& species) const;
+  /// The term between two labels, the first if an insertion set has several; nullptr if the set has
+  /// none.
   PairTerm const* find(std::string const& a, std::string const& b) const;
   /// The same where only Buckingham and Born-Mayer terms can be used (frozen hosts); all zero if
   /// the set has none. Throws InputError for another form, a wall, or several terms.
