@@ -56,6 +56,9 @@ void validate(Crystal const& crystal, std::string const& what, double closest) {
   if (!crystal.charges.empty() && crystal.charges.size() != crystal.size())
     fail_input({}, what, ": ", crystal.charges.size(), " charges for ", crystal.size(),
                " positions");
+  if (!crystal.fixed.empty() && crystal.fixed.size() != crystal.size())
+    fail_input({}, what, ": flags of selective dynamics for ", crystal.fixed.size(), " of ",
+               crystal.size(), " ions");
   for (std::size_t i = 0; i < crystal.charges.size(); ++i)
     if (!std::isfinite(crystal.charges[i]))
       fail_input({}, what, ": the charge of ion ", i + 1, " is not finite");

@@ -35,6 +35,7 @@ Band make_band(Crystal const& host, std::string const& mobile_species,
                mobile_charge ? "only for the mobile ion" : "only for the host",
                ", expected both or none");
   Crystal image = host;
+  image.fixed.clear();  // what moves in a band is the band's affair
   image.species.push_back(mobile_species);
   image.positions.emplace_back();
   if (mobile_charge) image.charges.push_back(*mobile_charge);

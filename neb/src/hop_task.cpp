@@ -156,6 +156,7 @@ Crystal without_ion(Crystal crystal, std::size_t ion) {
   crystal.species.erase(crystal.species.begin() + long(ion));
   crystal.positions.erase(crystal.positions.begin() + long(ion));
   if (!crystal.charges.empty()) crystal.charges.erase(crystal.charges.begin() + long(ion));
+  if (!crystal.fixed.empty()) crystal.fixed.erase(crystal.fixed.begin() + long(ion));
   return crystal;
 }
 

@@ -1,6 +1,8 @@
 // Cell and sites of a CIF: names, numbers, elements, disorder.
 #include <cmath>
 
+#include <ionscape/core/io/write_crystal.hpp>
+
 #include "cif_text.hpp"
 
 using namespace cif_test;
@@ -209,4 +211,23 @@ TEST_CASE("Oxidation numbers follow the sites that are read") {
                                                        "Mg1 MG2+ 0 0 0 1\nH1 H1+ .2 .2 .2 0\n"
                                                        "O1 O2- 0.5 0.5 0.5 1\n"));
   CHECK(numbers == std::vector<double>{2, -2});
+}
+
+TEST_CASE("A written CIF reads back as the same crystal, in a direction of its own") {
+  Crystal const crystal{{{4.1, 0.2, -0.3}, {0.5, 5.2, 0.7}, {-1.1, 0.4, 6.3}},
+                        {"S", "Li", "S"},
+                        {{0.1, 0.2, 0.3}, {-3, 2, 1}, {12, 1, 4}},
+                        {},
+                        "two\nlines"};
+  ionscape_test::TemporaryFolder const folder;
+  write_cif(folder / "a.cif", crystal);
+  Crystal const back = read_crystal(folder / "a.cif");
+  REQUIRE(back.species == crystal.species);
+  CHECK(back.cell.volume() == Catch::Approx(crystal.cell.volume()).epsilon(1e-12));
+  for (std::size_t i = 0; i < 3; ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      CHECK(norm(minimum_image(back.cell, back.positions[i] - back.positions[j])) ==
+            Catch::Approx(
+                norm(minimum_image(crystal.cell, crystal.positions[i] - crystal.positions[j])))
+                .epsilon(1e-12));
 }

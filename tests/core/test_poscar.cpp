@@ -81,6 +81,10 @@ TEST_CASE("The many habits of POSCAR files give the same crystal") {
              expected);
   check_same(read(cartesian.text()), expected);
   check_same(read(selective.text()), expected);
+  CHECK(expected.fixed.empty());
+  using Flags = std::vector<std::array<bool, 3>>;
+  CHECK(read(selective.text()).fixed ==
+        Flags{{false, true, true}, {false, false, false}, {true, true, true}});
   check_same(read(good.with(1, "Li O")
                       .with(6, "2 1")
                       .with(7, "Direct")
@@ -264,4 +268,19 @@ TEST_CASE("A written POSCAR reads back bit by bit, ions grouped by species") {
   CHECK(back.cell.c == crystal.cell.c);
   CHECK(back.positions == std::vector<Vec3>{crystal.positions[0], crystal.positions[2],
                                             crystal.positions[1], crystal.positions[3]});
+  CHECK(back.fixed.empty());
+}
+
+TEST_CASE("What is fixed is written as selective dynamics, with the ions that it belongs to") {
+  Crystal crystal{{{4, 0, 0}, {0, 5, 0}, {0, 0, 6}},
+                  {"S", "Li", "S"},
+                  {{0, 0, 0}, {1, 1, 1}, {2, 2, 2}},
+                  {},
+                  ""};
+  crystal.fixed = {{true, true, true}, {false, true, false}, {false, false, false}};
+  TemporaryFolder const folder;
+  write_poscar(folder / "POSCAR", crystal);
+  CHECK(read_crystal(folder / "POSCAR").fixed ==
+        std::vector<std::array<bool, 3>>{
+            {true, true, true}, {false, false, false}, {false, true, false}});
 }

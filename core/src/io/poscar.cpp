@@ -305,6 +305,14 @@ class Poscar {
     if (selective_ && !are_flags(words))
       fail_input(in_.where(), "found ", in_quotes(trimmed(line)),
                  ", expected three coordinates and three of T or F");
+    if (selective_) {
+      auto const fixed = [&](std::size_t i) {
+        std::string_view word = words[i];
+        if (word.starts_with('.')) word.remove_prefix(1);
+        return one_of(word[0], "fF");
+      };
+      crystal_.fixed.push_back({fixed(3), fixed(4), fixed(5)});
+    }
     if (words.size() > 3 && is_number(words[3]))
       note("numbers behind the three coordinates are passed over, as VASP does");
     crystal_.positions.push_back(cartesian_ ? componentwise(factors_, r)
@@ -358,18 +366,26 @@ void write_poscar(std::filesystem::path const& file, Crystal const& crystal) {
   AtomicFile out(file);
   std::ostream& text = out.stream();
   auto const write = [&](Vec3 v) {
-    text << shortest(v.x) << ' ' << shortest(v.y) << ' ' << shortest(v.z) << '\n';
+    text << shortest(v.x) << ' ' << shortest(v.y) << ' ' << shortest(v.z);
   };
   text << one_line(crystal.comment) << "\n1.0\n";
-  for (Vec3 vector : {crystal.cell.a, crystal.cell.b, crystal.cell.c}) write(vector);
+  for (Vec3 vector : {crystal.cell.a, crystal.cell.b, crystal.cell.c}) {
+    write(vector);
+    text << '\n';
+  }
   for (std::string const& species : order) text << species << ' ';
   text << '\n';
   for (std::string const& species : order)
     text << std::count(crystal.species.begin(), crystal.species.end(), species) << ' ';
-  text << "\nCartesian\n";
+  text << (crystal.fixed.empty() ? "\n" : "\nSelective dynamics\n") << "Cartesian\n";
   for (std::string const& species : order)
-    for (std::size_t i = 0; i < crystal.size(); ++i)
-      if (crystal.species[i] == species) write(crystal.positions[i]);
+    for (std::size_t i = 0; i < crystal.size(); ++i) {
+      if (crystal.species[i] != species) continue;
+      write(crystal.positions[i]);
+      if (!crystal.fixed.empty())
+        for (bool fixed : crystal.fixed[i]) text << (fixed ? " F" : " T");
+      text << '\n';
+    }
   out.commit();
 }
 

@@ -86,6 +86,7 @@ void IonMoves::State::apply(Operation const& o) {
       crystal.species.push_back(o.species);
       crystal.positions.push_back(o.to);
       crystal.charges.push_back(o.charge);
+      crystal.fixed.clear();
       type_of.push_back(type_named(o.species));
       slot_of.push_back(-1);
       put_in(last + 1);

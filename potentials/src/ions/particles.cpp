@@ -144,6 +144,7 @@ Particles particles_of(Crystal const& crystal, PotentialSet const& set) {
   if (crystal.charges.size() != crystal.size()) fail_input({}, "the crystal has no charges");
   Particles particles{int(crystal.size()), crystal, {}, {}};
   Crystal& all = particles.crystal;
+  all.fixed.clear();
   std::vector<int> shell_of(crystal.size(), -1);
   for (std::size_t i = 0; i < crystal.size() && !set.shells.empty(); ++i) {
     ShellTerm const* const shell = set.shell(crystal.species[i]);

@@ -1,6 +1,7 @@
 // A periodic structure on the host: what files hold, what lattice builds, what the engines upload.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -9,7 +10,8 @@
 namespace ionscape {
 
 /// n ions in a periodic cell. All vectors have length n, except `charges`, which is empty where no
-/// charges are known: nothing in ionscape invents a charge in silence.
+/// charges are known: nothing in ionscape invents a charge in silence; and `fixed`, which is empty
+/// where all ions are free.
 struct Crystal {
   Cell cell;
   std::vector<std::string> species;  // element symbols, or any label that a potential set names
@@ -18,6 +20,8 @@ struct Crystal {
   std::string comment;
   /// What a reader assumed where the file leaves it open, one sentence each; for the user to judge.
   std::vector<std::string> notes = {};
+  /// Fractional coordinates that a relaxation leaves as they are (selective dynamics): along a, b, c.
+  std::vector<std::array<bool, 3>> fixed = {};
 
   std::size_t size() const { return positions.size(); }
 };

@@ -13,8 +13,12 @@ namespace ionscape {
 
 /// VASP 5 POSCAR with Cartesian positions. The format wants ions grouped by species, so **their
 /// order changes**: species in order of first appearance, ions of one species in their order. The
-/// format has no charges: they are left out.
+/// format has no charges: they are left out. Selective dynamics if the crystal has fixed ions.
 void write_poscar(std::filesystem::path const& file, Crystal const& crystal);
+
+/// CIF without symmetry (P1), the ions in their order, labels as Li1, Li2. The format knows lengths
+/// and angles of the cell, not its direction; a left-handed cell becomes its mirror image.
+void write_cif(std::filesystem::path const& file, Crystal const& crystal);
 
 /// What was computed for one frame.
 struct Calculated {
