@@ -11,6 +11,7 @@
 namespace ionscape {
 
 using detail::native_width;
+using detail::ReciprocalKernel;
 using detail::upload;
 using detail::whole_vectors;
 using detail::direct::block_ions;
@@ -23,7 +24,33 @@ using detail::direct::SystemRecord;
 template <class MemorySpace>
 struct DirectSum<MemorySpace>::Tables : detail::direct::DeviceTables<MemorySpace> {
   std::vector<double> wave_vectors;
+  std::vector<SystemRecord> records;  // what systems holds
 };
+
+namespace {
+
+/// The weights of the wave vectors of a row in another cell.
+template <class MemorySpace>
+struct Reweigh {
+  detail::direct::DeviceTables<MemorySpace> t;
+
+  KOKKOS_INLINE_FUNCTION void operator()(int r) const {
+    Row const row = t.rows(r);
+    SystemRecord const& s = t.systems(row.system);
+    for (int sign = 0; sign < 4; ++sign)
+      for (int l = 0; l < row.l_count; ++l) {
+        long const at = 4 * row.first + sign * row.l_count + l;
+        if (t.weight(at) == 0) continue;  // not summed
+        Vec3 const g =
+            s.reciprocal.to_cartesian({double(row.h), sign < 2 ? double(row.k) : -double(row.k),
+                                       sign % 2 ? -double(l) : double(l)});
+        t.weight(at) = 2 * s.kernel.value(dot(g, g));
+        t.slope(at) = 2 * s.kernel.derivative(dot(g, g));
+      }
+  }
+};
+
+}  // namespace
 
 template <class MemorySpace>
 DirectSum<MemorySpace>::DirectSum(std::span<DirectSystem const> systems, double memory_limit)
@@ -106,6 +133,7 @@ DirectSum<MemorySpace>::DirectSum(std::span<DirectSystem const> systems, double 
                          8.0 * (16.0 * values + powers + transposed), memory_limit);
   Tables& t = *tables_;
   t.systems = upload<MemorySpace>("ionscape::direct::systems", records);
+  t.records = std::move(records);
   t.rows = upload<MemorySpace>("ionscape::direct::rows", rows);
   t.chunks = upload<MemorySpace>("ionscape::direct::chunks", chunks);
   t.system_of_pack = upload<MemorySpace>("ionscape::direct::system_of_pack", system_of_pack);
@@ -116,6 +144,23 @@ DirectSum<MemorySpace>::DirectSum(std::span<DirectSystem const> systems, double 
   t.transposed = Kokkos::View<double*, MemorySpace>("ionscape::direct::transposed", transposed);
   t.chunk_sums =
       Kokkos::View<double*, MemorySpace>("ionscape::direct::chunk_sums", 7 * chunks.size());
+}
+
+template <class MemorySpace>
+void DirectSum<MemorySpace>::deform(std::span<Cell const> cells,
+                                    std::span<ReciprocalKernel const> kernels) {
+  Tables& t = *tables_;
+  if (t.records.empty()) return;
+  for (std::size_t k = 0; k < t.records.size(); ++k) {
+    t.records[k].cell = cells[k];
+    t.records[k].reciprocal = cells[k].reciprocal();
+    t.records[k].kernel = kernels[k];
+  }
+  t.systems = upload<MemorySpace>("ionscape::direct::systems", t.records);
+  using Exec = typename MemorySpace::execution_space;
+  Kokkos::parallel_for("ionscape::direct::reweigh", Kokkos::RangePolicy<Exec>(0, t.rows.extent(0)),
+                       Reweigh<MemorySpace>{t});
+  Kokkos::fence("ionscape::direct::deform");
 }
 
 template <class MemorySpace>

@@ -105,10 +105,6 @@ MeshSum<MemorySpace>::MeshSum(Cell const& cell, ReciprocalKernel const& kernel,
   state_ = std::make_unique<State>();
   State& s = *state_;
   s.transform = detail::Transform(n);
-  s.reciprocal = cell.reciprocal();
-  s.to_mesh = {n.x / (2 * pi) * s.reciprocal.a, n.y / (2 * pi) * s.reciprocal.b,
-               n.z / (2 * pi) * s.reciprocal.c};
-  s.kernel = kernel;
   s.shape = n;
   s.order = mesh.order;
   s.kz_count = (n.z + 1) / 2;
@@ -138,6 +134,17 @@ MeshSum<MemorySpace>::MeshSum(Cell const& cell, ReciprocalKernel const& kernel,
   s.u = allocate<double, MemorySpace>("ionscape::mesh::u", 3 * long(ions));
   s.sorted = allocate<double, MemorySpace>("ionscape::mesh::sorted", 4 * long(ions));
 
+  deform(cell, kernel);
+}
+
+template <class MemorySpace>
+void MeshSum<MemorySpace>::deform(Cell const& cell, ReciprocalKernel const& kernel) {
+  State& s = *state_;
+  s.reciprocal = cell.reciprocal();
+  s.to_mesh = {s.shape.x / (2 * pi) * s.reciprocal.a, s.shape.y / (2 * pi) * s.reciprocal.b,
+               s.shape.z / (2 * pi) * s.reciprocal.c};
+  s.kernel = kernel;
+  int const items = s.shape.y * s.blocks;
   using K = Kernels<MemorySpace>;
   using Exec = typename K::Exec;
   Exec const exec;

@@ -40,6 +40,13 @@ void check(Crystal const& crystal) {
   }
 }
 
+/// How near (Å) a shell must be to its core to be known as the core's own. A shell farther away has
+/// run away; nearer images of it are other ions' partners.
+double shells_within(Cell const& shortest) {
+  double const vector = std::min({norm(shortest.a), norm(shortest.b), norm(shortest.c)});
+  return std::min(longest_shell, 0.45 * vector);
+}
+
 /// One eigenvalue of the C_ij and its eigenvector.
 struct Eigenvector {
   double value;
@@ -53,12 +60,17 @@ class Assembly {
   using Numbers = typename EnergyModel<MemorySpace>::Numbers;
   using Vectors = typename EnergyModel<MemorySpace>::Vectors;
 
-  Assembly(State& s, std::span<Crystal const> c, PotentialSet const& p, EnergyOptions const& o)
-      : state(s), crystals(c), set(p), options(o) {}
+  Assembly(State& s, PotentialSet const& p, EnergyOptions const& o)
+      : state(s), set(p), options(o) {}
 
-  void run() {
+  void run(std::span<Crystal const> given) {
     double const limit = options.memory_limit > 0 ? options.memory_limit : 0.9 * available_memory();
-    state.sums = options.pairs ? *options.pairs : pair_sums(set, crystals, options.force_error);
+    state.sums = options.pairs ? *options.pairs : pair_sums(set, given, options.force_error);
+    for (Crystal const& crystal : given) {
+      check(crystal);
+      state.particles.push_back(particles_of(crystal, set));
+    }
+    for (Particles const& particles : state.particles) crystals.push_back(&particles.crystal);
     if (!(state.sums.cutoff >= 0 && std::isfinite(state.sums.cutoff)))
       fail_input({}, "a cutoff of ", state.sums.cutoff, " Å, expected a positive number");
     name_types();
@@ -71,8 +83,10 @@ class Assembly {
     if (left < 0) detail::require_memory("the arrays over all ions", limit - left, limit);
     add_coulomb_channel();
     add_dispersion_channels();
+    add_bonds();
     state.neighbours = std::make_unique<NeighbourList<MemorySpace>>(
-        listed, state.host_types, state.n_types, charges, far_cutoffs, options.skin, left);
+        listed, state.host_types, state.n_types, charges, far_cutoffs, options.skin, left,
+        partners);
     upload_all();
   }
 
@@ -81,13 +95,15 @@ class Assembly {
   /// depend on its batch.
   void name_types() {
     std::size_t n_ions = 0;
-    for (Crystal const& crystal : crystals) {
-      check(crystal);
-      for (std::string const& name : crystal.species) type_of[name] = 0;
-      n_ions += crystal.size();
+    for (Crystal const* const crystal : crystals) {
+      for (std::string const& name : crystal->species) type_of[name] = 0;
+      n_ions += crystal->size();
       // Lists and sums are short in a cell of short vectors, whatever the lattice is given by.
       // Positions are Cartesian, and any periodic image will do: nothing has to be mapped back.
-      cells.push_back(reduced(crystal.cell).cell);
+      ReducedCell const shortest = reduced(crystal->cell);
+      cells.push_back(shortest.cell);
+      state.transformation.push_back(shortest.transformation);
+      state.first_volume.push_back(shortest.cell.volume());
     }
     if (n_ions > 100'000'000)
       fail_input({}, n_ions, " ions in one batch, at most 1e8 are possible");
@@ -147,7 +163,7 @@ class Assembly {
 
   /// Ions, tuning, tiles, tails.
   void add_system(int index) {
-    Crystal const& crystal = crystals[std::size_t(index)];
+    Crystal const& crystal = *crystals[std::size_t(index)];
     Cell const& cell = cells[std::size_t(index)];
     int const begin = int(charges.size());
     std::vector<double> count(std::size_t(state.n_types), 0.0);
@@ -169,18 +185,22 @@ class Assembly {
       if (count[std::size_t(t)] > 0) own_types.push_back(t);
     eigenvectors.push_back(decomposed(own_types));
     task.channels = (task.sum_q2 > 0) + int(eigenvectors.back()->size());
-    EwaldSettings const ewald =
-        options.ewald ? *options.ewald : tune_ewald(task, options.force_error, options.method);
+    EwaldSettings const ewald = options.ewald ? *options.ewald
+                                : options.system_ewald.empty()
+                                    ? tune_ewald(task, options.force_error, options.method)
+                                    : options.system_ewald.at(std::size_t(index));
     state.ewald.push_back(ewald);
     double const rc2 = ewald.sum.real_cutoff * ewald.sum.real_cutoff;
     SystemRecord record{
         begin, end, int(tiles.size()), 0, cell.volume(), ewald.sum.alpha, task.sum_q2 > 0 ? rc2 : 0,
-        rc2};
+        rc2,   cell};
     for (int i = begin; i < end; i += tile_ions)
       tiles.push_back({index, i, std::min(i + tile_ions, end)});
     record.tile_end = int(tiles.size());
     state.host_systems.push_back(record);
-    listed.push_back({cell, begin, end, task.channels > 0 ? ewald.sum.real_cutoff : 0});
+    bool const bound = !state.particles[std::size_t(index)].springs.empty();
+    listed.push_back({cell, begin, end, task.channels > 0 ? ewald.sum.real_cutoff : 0,
+                      bound ? shells_within(cell) : 0});
   }
 
   /// What the pairs of one system add to its task and to the tails of its ions; returns the tails'
@@ -262,8 +282,57 @@ class Assembly {
     left -= channel.direct->memory();
     channel.sums = Vectors("ionscape::energy::channel_sums", crystals.size(), 7);
     channel.mean = upload<MemorySpace>("ionscape::energy::mean", mean);
+    channel.host_mean = std::move(mean);
+    channel.strengths = strengths;
     channel.self = upload<MemorySpace>("ionscape::energy::self", self);
     state.channels.push_back(std::move(channel));
+  }
+
+  /// Springs and angles, each where its particles find it. Nothing where there are none.
+  void add_bonds() {
+    bool any = false;
+    for (Particles const& p : state.particles) any |= !p.springs.empty() || !p.angles.empty();
+    if (!any) return;
+    std::vector<detail::SpringRecord> springs(charges.size());
+    std::vector<detail::AngleRecord> angles;
+    std::vector<std::vector<int>> entries(charges.size());
+    partners.assign(charges.size(), -1);
+    for (std::size_t s = 0; s < state.particles.size(); ++s) {
+      Particles const& particles = state.particles[s];
+      int const first = state.host_systems[s].ion_begin;
+      for (Spring const& spring : particles.springs) {
+        int const core = first + spring.core, shell = first + spring.shell;
+        if (C(state.host_types[std::size_t(core)], state.host_types[std::size_t(shell)]) != 0)
+          fail_input({set.file}, "a lattice sum of -C/r^6 between ",
+                     particles.crystal.species[std::size_t(spring.core)],
+                     " and its shell, expected none: they do not see each other");
+        springs[std::size_t(core)] = {shell, spring.k2, spring.k4};
+        springs[std::size_t(shell)] = {core, spring.k2, spring.k4};
+        partners[std::size_t(core)] = shell, partners[std::size_t(shell)] = core;
+      }
+      Cell const& given = particles.crystal.cell;
+      for (Angle const& angle : particles.angles) {
+        detail::AngleRecord record{
+            {first + angle.centre, first + angle.outer[0], first + angle.outer[1]},
+            {cells[s].to_fractional(given.to_cartesian(angle.legs[0])),
+             cells[s].to_fractional(given.to_cartesian(angle.legs[1]))},
+            angle.k,
+            angle.theta0};
+        for (int role = 0; role < 3; ++role)
+          entries[std::size_t(record.particle[role])].push_back(3 * int(angles.size()) + role);
+        angles.push_back(record);
+      }
+    }
+    std::vector<int> begin{0}, all;
+    for (std::vector<int> const& own : entries) {
+      all.insert(all.end(), own.begin(), own.end());
+      begin.push_back(int(all.size()));
+    }
+    state.springs = upload<MemorySpace>("ionscape::energy::springs", springs);
+    state.angles = upload<MemorySpace>("ionscape::energy::angles", angles);
+    state.angle_begin = upload<MemorySpace>("ionscape::energy::angle_begin", begin);
+    state.angle_entries = upload<MemorySpace>("ionscape::energy::angle_entries", all);
+    state.bonded_energy = Numbers("ionscape::energy::bonded_energy", charges.size());
   }
 
   void upload_all() {
@@ -276,9 +345,11 @@ class Assembly {
     state.tail_energy = upload<MemorySpace>("ionscape::energy::tail_energy", tail_energy);
     state.constant_strain =
         upload<MemorySpace>("ionscape::energy::constant_strain", constant_strain);
+    state.host_tail_energy = tail_energy, state.host_constant_strain = constant_strain;
     auto const per_ion = [&](char const* label) { return Numbers(label, n_ions); };
     state.energy = Numbers("ionscape::energy::energy", crystals.size());
-    state.terms = Vectors("ionscape::energy::terms", crystals.size(), 4);
+    constexpr int n_terms = EnergyModel<MemorySpace>::n_terms;
+    state.terms = Vectors("ionscape::energy::terms", crystals.size(), n_terms);
     state.stress = Vectors("ionscape::energy::stress", crystals.size(), 6);
     state.forces = Vectors("ionscape::energy::forces", n_ions, 3);
     state.gradient = Vectors("ionscape::energy::gradient", n_ions, 3);
@@ -289,7 +360,7 @@ class Assembly {
     state.approach = per_ion("ionscape::energy::approach");
     state.channel_potential = per_ion("ionscape::energy::channel_potential");
     state.virial = Numbers("ionscape::energy::virial", 6 * tiles.size());
-    state.tile_terms = Numbers("ionscape::energy::tile_terms", 4 * tiles.size());
+    state.tile_terms = Numbers("ionscape::energy::tile_terms", n_terms * tiles.size());
     state.initial = Vectors("ionscape::energy::positions", n_ions, 3);
     auto const mirror = Kokkos::create_mirror_view(state.initial);
     std::copy(positions.begin(), positions.end(), mirror.data());
@@ -297,7 +368,7 @@ class Assembly {
   }
 
   State& state;
-  std::span<Crystal const> crystals;
+  std::vector<Crystal const*> crystals;  // of particles
   PotentialSet const& set;
   EnergyOptions const& options;
   double left = 0;  // bytes
@@ -314,6 +385,7 @@ class Assembly {
   std::vector<double> constant_strain;                  // of each system
   std::vector<double> charges, positions, tail_energy;  // of each ion
   std::vector<int> system_of;
+  std::vector<int> partners;  // of each particle, -1: none; empty: nobody has one
   std::vector<Tile> tiles;
 };
 
@@ -323,7 +395,7 @@ template <class MemorySpace>
 EnergyModel<MemorySpace>::EnergyModel(std::span<Crystal const> crystals, PotentialSet const& set,
                                       EnergyOptions const& options)
     : state_(std::make_unique<State>()) {
-  Assembly<MemorySpace>(*state_, crystals, set, options).run();
+  Assembly<MemorySpace>(*state_, set, options).run(crystals);
 }
 
 using Memory = Kokkos::DefaultExecutionSpace::memory_space;

@@ -76,40 +76,51 @@ void EnergyModel<MemorySpace>::evaluate(Exec const& exec, Positions const& posit
     add_channel_to_ions(exec, state, channel);
   }
 
-  // Sums over ions in a fixed order: tiles, then systems.
   auto const tiles = state.tiles;
   auto const charge =
       state.channels.empty() || state.channels.front().kind != ReciprocalKernel::coulomb
           ? Numbers()
           : state.channels.front().charges;
+  if (state.springs.extent(0) > 0)
+    Kokkos::parallel_for("ionscape::energy::bonded", Kokkos::RangePolicy<Exec>(exec, 0, n_tiles),
+                         detail::Bonded<MemorySpace>{
+                             tiles, state.systems, state.springs, state.angles, state.angle_begin,
+                             state.angle_entries, charge, positions, state.forces,
+                             state.site_potential, state.bonded_energy, state.virial});
+
+  // Sums over ions in a fixed order: tiles, then systems.
   auto const site = state.site_potential, pair_energy = state.pair_energy,
              dispersion = state.dispersion_energy, tail = state.tail_energy,
              ion_energy = state.ion_energy, tile_terms = state.tile_terms, virial = state.virial,
-             constant_strain = state.constant_strain, energy = state.energy;
+             constant_strain = state.constant_strain, energy = state.energy,
+             bonded_energy = state.bonded_energy;
   Kokkos::parallel_for(
       "ionscape::energy::tiles", Kokkos::RangePolicy<Exec>(exec, 0, n_tiles), KOKKOS_LAMBDA(int t) {
-        double sum[4] = {0, 0, 0, 0};
+        double sum[n_terms] = {};
         for (int i = tiles(t).ion_begin; i < tiles(t).ion_end; ++i) {
-          double const parts[4] = {charge.extent(0) ? 0.5 * charge(i) * site(i) : 0.0,
-                                   pair_energy(i), dispersion(i), tail(i)};
-          ion_energy(i) = parts[0] + parts[1] + parts[2] + parts[3];
-          for (int p = 0; p < 4; ++p) sum[p] += parts[p];
+          double const parts[n_terms] = {charge.extent(0) ? 0.5 * charge(i) * site(i) : 0.0,
+                                         pair_energy(i), dispersion(i), tail(i),
+                                         bonded_energy.extent(0) ? bonded_energy(i) : 0.0};
+          ion_energy(i) = parts[coulomb_term] + parts[pair_term] + parts[dispersion_term] +
+                          parts[tail_term] + parts[bonded_term];
+          for (int p = 0; p < n_terms; ++p) sum[p] += parts[p];
         }
-        for (int p = 0; p < 4; ++p) tile_terms(4 * t + p) = sum[p];
+        for (int p = 0; p < n_terms; ++p) tile_terms(n_terms * t + p) = sum[p];
       });
   auto const systems = state.systems;
   auto const terms = state.terms, stress = state.stress;
   Kokkos::parallel_for(
       "ionscape::energy::systems", Kokkos::RangePolicy<Exec>(exec, 0, state.n_systems),
       KOKKOS_LAMBDA(int s) {
-        double sum[4] = {0, 0, 0, 0},
+        double sum[n_terms] = {},
                strain[6] = {constant_strain(s), constant_strain(s), constant_strain(s), 0, 0, 0};
         for (int t = systems(s).tile_begin; t < systems(s).tile_end; ++t) {
-          for (int p = 0; p < 4; ++p) sum[p] += tile_terms(4 * t + p);
+          for (int p = 0; p < n_terms; ++p) sum[p] += tile_terms(n_terms * t + p);
           for (int d = 0; d < 6; ++d) strain[d] += virial(6 * t + d);
         }
-        energy(s) = sum[0] + (sum[1] + sum[2] + sum[3]);
-        for (int p = 0; p < 4; ++p) terms(s, p) = sum[p];
+        energy(s) = sum[coulomb_term] + (sum[pair_term] + sum[dispersion_term] + sum[tail_term]) +
+                    sum[bonded_term];
+        for (int p = 0; p < n_terms; ++p) terms(s, p) = sum[p];
         for (int d = 0; d < 6; ++d) stress(s, d) = strain[d] / systems(s).volume;
       });
   for (Channel<MemorySpace> const& channel : state.channels) {
@@ -135,8 +146,12 @@ int EnergyModel<MemorySpace>::systems() const {
   return state_->n_systems;
 }
 template <class MemorySpace>
-int EnergyModel<MemorySpace>::ions() const {
+int EnergyModel<MemorySpace>::size() const {
   return state_->n_ions;
+}
+template <class MemorySpace>
+Particles const& EnergyModel<MemorySpace>::particles(int system) const {
+  return state_->particles[std::size_t(system)];
 }
 template <class MemorySpace>
 EwaldSettings const& EnergyModel<MemorySpace>::ewald(int system) const {

@@ -1,6 +1,8 @@
 // What an evaluation gives, on the host; and crystals in batches.
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include <ionscape/core/memory.hpp>
 
@@ -48,6 +50,88 @@ bool EnergyResult::finite() const {
          std::ranges::all_of(forces, [](Vec3 f) { return std::isfinite(f.x + f.y + f.z); });
 }
 
+namespace {
+
+/// The lists on the host, to look up who is near whom.
+template <class MemorySpace>
+struct ListsOnHost {
+  template <class View>
+  static auto host(View const& view) {
+    return Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), view);
+  }
+  using List = NeighbourList<MemorySpace>;
+
+  explicit ListsOnHost(List const& list)
+      : images(host(list.images)),
+        home(host(list.home)),
+        entries(host(list.entries)),
+        group(host(list.group)),
+        image_ion(host(list.image_ion)),
+        begin(host(list.begin)),
+        groups(2 * list.n_types) {}
+
+  /// Calls visit(j, distance) for each listed image of j near i; an ion's own images come in pairs,
+  /// of which one is visited.
+  template <class Visit>
+  void for_each(int i, Visit const& visit) const {
+    for (int k = 0; k < group(i * (groups + 1) + groups); ++k) {
+      int const image = entries(begin(i) + k);
+      double square = 0, side = 0;
+      for (int d = 0; d < 3; ++d) {
+        double const x = images(4 * std::size_t(image) + d) - home(4 * std::size_t(i) + d);
+        square += x * x;
+        if (side == 0 && std::fabs(x) > 1e-9) side = x;
+      }
+      if (square > 1e9) continue;  // the dummy
+      int const j = image_ion(image);
+      if (i == j && side < 0) continue;
+      visit(j, square);
+    }
+  }
+
+  template <class View>
+  using OnHost = decltype(host(std::declval<View const&>()));
+  OnHost<decltype(List::images)> images, home;
+  OnHost<decltype(List::entries)> entries, group, image_ion;
+  OnHost<decltype(List::begin)> begin;
+  int groups;
+};
+
+/// Of one system, on the host: what EnergyResult holds of each particle.
+struct ParticleResults {
+  std::vector<Vec3> forces;
+  std::vector<double> site_potential, energy;
+};
+
+/// Counts shells with their ions.
+void take_particles(EnergyResult& result, Particles const& particles, ParticleResults const& all,
+                    std::vector<Vec3> const& positions) {
+  auto const ions = std::size_t(particles.ions);
+  result.forces.assign(all.forces.begin(), all.forces.begin() + particles.ions);
+  result.ion_energy.assign(all.energy.begin(), all.energy.begin() + particles.ions);
+  for (std::size_t i = 0; i < ions; ++i)
+    result.site_potential.push_back(all.site_potential[i] * std::sqrt(particles.coulomb_scale));
+  if (particles.springs.empty()) return;
+  result.shells.assign(ions, Vec3{});
+  for (Spring const& spring : particles.springs) {
+    auto const core = std::size_t(spring.core), shell = std::size_t(spring.shell);
+    result.forces[core] += all.forces[shell];
+    result.ion_energy[core] += all.energy[shell];
+    result.shells[core] = minimum_image(particles.crystal.cell, positions[shell] - positions[core]);
+    result.shell_force = std::max(result.shell_force, norm(all.forces[shell]));
+  }
+}
+
+/// The ion that a particle belongs to.
+std::vector<int> ion_of_particle(Particles const& particles) {
+  std::vector<int> ion(std::size_t(particles.size()));
+  for (int i = 0; i < particles.ions; ++i) ion[std::size_t(i)] = i;
+  for (Spring const& spring : particles.springs) ion[std::size_t(spring.shell)] = spring.core;
+  return ion;
+}
+
+}  // namespace
+
 template <class MemorySpace>
 std::vector<EnergyResult> EnergyModel<MemorySpace>::results() const {
   State const& state = *state_;
@@ -60,54 +144,46 @@ std::vector<EnergyResult> EnergyModel<MemorySpace>::results() const {
   auto const site = host(state.site_potential);
   auto const ion_energy = host(state.ion_energy);
   auto const approach = host(state.approach);
+  auto const home = host(state.neighbours->home);
   std::vector<EnergyResult> results;
-  bool lists_here = false;
-  NeighbourList<MemorySpace> const& list = *state.neighbours;
-  decltype(host(list.images)) images, home;
-  decltype(host(list.entries)) entries, group, image_ion;
-  decltype(host(list.begin)) begin;
+  std::optional<ListsOnHost<MemorySpace>> lists;
   for (int s = 0; s < state.n_systems; ++s) {
     detail::SystemRecord const& record = state.host_systems[std::size_t(s)];
+    Particles const& particles = state.particles[std::size_t(s)];
     EnergyResult result;
-    result.coulomb = terms(s, 0);
-    result.dispersion = terms(s, 2);
-    result.tail = terms(s, 3);
-    result.short_range = terms(s, 1) + terms(s, 2) + terms(s, 3);
+    result.coulomb = terms(s, coulomb_term);
+    result.dispersion = terms(s, dispersion_term);
+    result.tail = terms(s, tail_term);
+    result.short_range = terms(s, pair_term) + terms(s, dispersion_term) + terms(s, tail_term);
+    result.bonded = terms(s, bonded_term);
     int const voigt[3][3] = {{0, 5, 4}, {5, 1, 3}, {4, 3, 2}};
     for (int a = 0; a < 3; ++a)
       for (int b = 0; b < 3; ++b) result.stress[a][b] = stress(s, voigt[a][b]);
     result.ewald = state.ewald[std::size_t(s)];
+    ParticleResults all;
+    std::vector<Vec3> positions;
     for (int i = record.ion_begin; i < record.ion_end; ++i) {
-      result.forces.push_back({forces(i, 0), forces(i, 1), forces(i, 2)});
-      result.site_potential.push_back(site(i));
-      result.ion_energy.push_back(ion_energy(i));
+      all.forces.push_back({forces(i, 0), forces(i, 1), forces(i, 2)});
+      all.site_potential.push_back(site(i));
+      all.energy.push_back(ion_energy(i));
+      positions.push_back({home(4 * i), home(4 * i + 1), home(4 * i + 2)});
+    }
+    take_particles(result, particles, all, positions);
+    std::vector<int> const ion_of = ion_of_particle(particles);
+    for (int i = record.ion_begin; i < record.ion_end; ++i) {
       if (!(approach(i) < 1)) continue;
-      if (!lists_here) {
-        images = host(list.images), home = host(list.home), entries = host(list.entries),
-        group = host(list.group);
-        image_ion = host(list.image_ion), begin = host(list.begin);
-        lists_here = true;
-      }
-      int const n = state.n_types;
-      for (int k = 0; k < group(i * (2 * n + 1) + 2 * n); ++k) {
-        int const image = entries(begin(i) + k);
-        double square = 0, side = 0;
-        for (int d = 0; d < 3; ++d) {
-          double const x = images(4 * std::size_t(image) + d) - home(4 * std::size_t(i) + d);
-          square += x * x;
-          if (side == 0 && std::fabs(x) > 1e-9) side = x;
-        }
-        if (square > 1e9) continue;  // the dummy
-        int const j = image_ion(image);
-        if (i == j && side < 0) continue;  // an ion's own images come in pairs
-        double const turnover2 = state
-                                     .host_pairs[std::size_t(state.host_types[std::size_t(i)] * n +
-                                                             state.host_types[std::size_t(j)])]
-                                     .turnover_square;
+      if (!lists) lists.emplace(*state.neighbours);
+      lists->for_each(i, [&](int j, double square) {
+        double const turnover2 =
+            state
+                .host_pairs[std::size_t(state.host_types[std::size_t(i)] * state.n_types +
+                                        state.host_types[std::size_t(j)])]
+                .turnover_square;
         if (square < turnover2 && i <= j)
-          result.contacts.push_back({i - record.ion_begin, j - record.ion_begin, std::sqrt(square),
+          result.contacts.push_back({ion_of[std::size_t(i - record.ion_begin)],
+                                     ion_of[std::size_t(j - record.ion_begin)], std::sqrt(square),
                                      std::sqrt(turnover2)});
-      }
+      });
     }
     std::stable_sort(result.contacts.begin(), result.contacts.end(),
                      [](CloseContact const& a, CloseContact const& b) {

@@ -1,6 +1,7 @@
 // What an EnergyModel holds.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include <ionscape/potentials/ions/energy_model.hpp>
 #include <ionscape/potentials/ions/neighbour_list.hpp>
 
+#include "ions/bonded.hpp"
 #include "ions/real_space.hpp"
 
 namespace ionscape {
@@ -28,7 +30,8 @@ struct Channel {
     MeshSum<MemorySpace> sum;
   };
   std::vector<Mesh> meshes;
-  Vectors sums;  // (n_systems, 7): energy and strain derivatives
+  Vectors sums;                              // (n_systems, 7): energy and strain derivatives
+  std::vector<double> host_mean, strengths;  // (n_systems), host_mean of the first cells
   Kokkos::View<double*, MemorySpace> mean,
       self;  // (n_systems): potential of G = 0; own potential per unit
 };
@@ -39,8 +42,10 @@ template <class MemorySpace>
 struct EnergyModel<MemorySpace>::State {
   template <class T>
   using View = Kokkos::View<T*, MemorySpace>;
-  int n_systems = 0, n_ions = 0, n_types = 0;
+  int n_systems = 0, n_ions = 0, n_types = 0;  // ions: particles, shells are among them
   PairSums sums;
+  std::vector<Particles> particles;                               // of each system
+  std::vector<std::array<std::array<int, 3>, 3>> transformation;  // to its reduced cell
   std::vector<EwaldSettings> ewald;
   std::vector<detail::SystemRecord> host_systems;
   std::vector<detail::PairRecord> host_pairs;
@@ -52,8 +57,14 @@ struct EnergyModel<MemorySpace>::State {
   View<detail::PairRecord> pairs;
   View<double> tail_energy;      // (n_ions)
   View<double> constant_strain;  // (n_systems): dE/d(strain) on the diagonal of tails and of G = 0
+  // The same on the host, and the volumes they belong to: they go with 1/volume.
+  std::vector<double> host_tail_energy, host_constant_strain, first_volume;
   std::unique_ptr<NeighbourList<MemorySpace>> neighbours;
   std::vector<detail::Channel<MemorySpace>> channels;
+  View<detail::SpringRecord> springs;  // empty: no springs, no angles
+  View<detail::AngleRecord> angles;
+  View<int> angle_begin, angle_entries;
+  Numbers bonded_energy;
   Numbers energy, site_potential, ion_energy, approach, pair_energy, dispersion_energy;
   Vectors forces, terms, stress, initial, gradient;
   Numbers channel_potential, virial, tile_terms;

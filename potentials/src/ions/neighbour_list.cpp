@@ -1,5 +1,4 @@
-#include <ionscape/potentials/ions/neighbour_list.hpp>
-
+// A NeighbourList's bins, and when its lists are built anew; how: neighbour_build.cpp.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -8,109 +7,16 @@
 #include <ionscape/core/error.hpp>
 
 #include "device/device_memory.hpp"
-#include "device/native.hpp"
+#include "ions/neighbour_memory.hpp"
 
 namespace ionscape {
 
+using detail::upload;
+
 namespace {
 
-using detail::Lanes;
-using detail::less;
-using detail::load;
-using detail::native_width;
-using detail::store;
-using detail::upload;
-using detail::whole_vectors;
-
 constexpr double bins_per_cutoff = 3;
-constexpr double room_to_grow = 1.05;  // ions move, and lists are built anew
-constexpr double far_away =
-    1e5;  // Å, where the dummy is: not so far that its energies become denormal numbers
 constexpr int most_margin = 500;  // bins of an axis are packed into ten bits
-// Bytes: of an image its position, charge, ion and shift, with a little room; and the columns that
-// are read while lists are built.
-constexpr double per_image = room_to_grow * (4 * sizeof(double) + 2 * sizeof(int)),
-                 columns = 3 * sizeof(double) + sizeof(int);
-
-KOKKOS_INLINE_FUNCTION int pack_shift(int a, int b, int c) {
-  return (a + 512) | (b + 512) << 10 | (c + 512) << 20;
-}
-KOKKOS_INLINE_FUNCTION Vec3 unpack_shift(int packed) {
-  return {double((packed & 1023) - 512), double((packed >> 10 & 1023) - 512),
-          double((packed >> 20 & 1023) - 512)};
-}
-
-KOKKOS_INLINE_FUNCTION int floor_divide(int a, int b) { return (a >= 0 ? a : a - b + 1) / b; }
-
-/// Calls visit(first, last) for each run of images that may lie within reach of an ion in home bin
-/// (bx, by, bz): whole rows of bins along c.
-template <class System, class Starts, class Visit>
-KOKKOS_INLINE_FUNCTION void for_each_row(System const& s, Starts const& image_start, int bin,
-                                         Visit const& visit) {
-  int const bz = bin % s.bins[2], by = bin / s.bins[2] % s.bins[1],
-            bx = bin / s.bins[2] / s.bins[1];
-  int const ny = s.bins[1] + 2 * s.margin[1], nz = s.bins[2] + 2 * s.margin[2];
-  for (int dx = 0; dx <= 2 * s.margin[0]; ++dx)
-    for (int dy = 0; dy <= 2 * s.margin[1]; ++dy) {
-      int const row = s.image_begin + ((bx + dx) * ny + by + dy) * nz + bz;
-      visit(image_start(row), image_start(row + 2 * s.margin[2] + 1));
-    }
-}
-
-/// The home bin that a continued bin repeats, and by how many cells it is shifted.
-template <class System>
-KOKKOS_INLINE_FUNCTION int home_bin(System const& s, int image_bin, int& packed_shift) {
-  int const index = image_bin - s.image_begin;
-  int const ny = s.bins[1] + 2 * s.margin[1], nz = s.bins[2] + 2 * s.margin[2];
-  int const at[3] = {index / nz / ny - s.margin[0], index / nz % ny - s.margin[1],
-                     index % nz - s.margin[2]};
-  int bin = 0, shift[3];
-  for (int d = 0; d < 3; ++d) {
-    shift[d] = floor_divide(at[d], s.bins[d]);
-    bin = bin * s.bins[d] + at[d] - shift[d] * s.bins[d];
-  }
-  packed_shift = pack_shift(shift[0], shift[1], shift[2]);
-  return s.home_begin + bin;
-}
-
-/// The images near an ion, read a vector at a time.
-template <class MemorySpace>
-struct Candidates {
-  template <class T>
-  using View = Kokkos::View<T*, MemorySpace>;
-  View<typename NeighbourList<MemorySpace>::System> system;
-  View<int> system_of, type, bin_of, image_start, image_type, image_ion;
-  View<double> home, x, y, z, far_square;
-  int n_types;
-
-  /// Calls visit(image, group) for all that belong into the list of ion i.
-  template <class Visit>
-  KOKKOS_INLINE_FUNCTION void for_each(int i, Visit const& visit) const {
-    auto const& s = system(system_of(i));
-    Lanes const xi(home(4 * i)), yi(home(4 * i + 1)), zi(home(4 * i + 2)), reach(s.reach_square);
-    int const own_type = type(i);
-    for_each_row(s, image_start, bin_of(i) - s.home_begin, [&](int first, int last) {
-      for (int g = first; g < last; g += native_width) {
-        Lanes const dx = load(&x(g)) - xi, dy = load(&y(g)) - yi, dz = load(&z(g)) - zi;
-        Lanes const square = dx * dx + dy * dy + dz * dz;
-        unsigned hits = detail::bits_of(square, less(square, reach));
-        if (last - g < native_width) hits &= (1u << (last - g)) - 1;
-        double squares[native_width];
-        store(squares, square);
-        for (int lane = 0; hits != 0; ++lane, hits >>= 1) {
-          while ((hits & 1) == 0) ++lane, hits >>= 1;
-          // The ion itself; another one at its place stays, and makes the energy infinite.
-          if (squares[lane] < 1e-16 && image_ion(g + lane) == i) continue;
-          int const t = image_type(g + lane);
-          if (squares[lane] < s.near_square)
-            visit(g + lane, 2 * t);
-          else if (squares[lane] < far_square(own_type * n_types + t))
-            visit(g + lane, 2 * t + 1);
-        }
-      }
-    });
-  }
-};
 
 }  // namespace
 
@@ -119,21 +25,19 @@ NeighbourList<MemorySpace>::NeighbourList(std::span<ListedSystem const> systems,
                                           std::span<int const> types, int types_in_all,
                                           std::span<double const> charges,
                                           std::span<double const> far_cutoffs, double skin,
-                                          double memory_limit)
+                                          double memory_limit, std::span<int const> partners)
     : n_types(types_in_all), skin_(skin), memory_limit_(memory_limit) {
   std::size_t const n = types.size();
-  std::vector<System> records;
-  std::vector<int> system_of(n, 0), home_system, image_system;
+  std::vector<int> system_of(n, 0);
   std::vector<double> far_square;
-  double images_expected = 0, pairs_expected = 0, longest = 0;
+  double pairs_expected = 0, longest = 0;
   for (double cutoff : far_cutoffs) far_square.push_back((cutoff + skin) * (cutoff + skin));
   for (ListedSystem const& listed : systems) {
-    int const index = int(records.size());
+    int const index = int(records_.size());
     System s{};
-    s.cell = listed.cell;
+    s.cell = s.built = listed.cell;
     s.ion_begin = listed.ion_begin, s.ion_end = listed.ion_end;
-    s.home_begin = int(home_system.size()), s.image_begin = int(image_system.size());
-    double reach = listed.cutoff;
+    s.reach = listed.cutoff;
     // Only types that the system has: its lists must not depend on the rest of the batch.
     std::vector<double> count(std::size_t(n_types), 0);
     for (int i = s.ion_begin; i < s.ion_end; ++i) ++count[std::size_t(types[std::size_t(i)])];
@@ -144,13 +48,49 @@ NeighbourList<MemorySpace>::NeighbourList(std::span<ListedSystem const> systems,
         double const cutoff =
             std::max(listed.cutoff, far_cutoffs[std::size_t(a * n_types + b)]) + skin;
         pairs_expected += pairs * 4 * pi / 3 * cutoff * cutoff * cutoff / s.cell.volume();
-        reach = std::max(reach, far_cutoffs[std::size_t(a * n_types + b)]);
+        s.reach = std::max(s.reach, far_cutoffs[std::size_t(a * n_types + b)]);
       }
-    reach += skin;
-    longest = std::max(longest, reach);
+    longest = std::max(longest, s.reach + skin);
     s.near_square = (listed.cutoff + skin) * (listed.cutoff + skin);
-    s.reach_square = reach * reach;
+    s.reach_square = (s.reach + skin) * (s.reach + skin);
+    s.partners_square = listed.partners_within * listed.partners_within;
     std::fill(system_of.begin() + s.ion_begin, system_of.begin() + s.ion_end, index);
+    records_.push_back(s);
+  }
+  double const images_expected = lay_out_bins();
+  // What build() will need, as far as the mean density tells: refused before the work.
+  char what[80];
+  std::snprintf(what, sizeof what, "the neighbour lists with cutoffs up to %.6g Å", longest);
+  detail::require_memory(
+      what,
+      8.0 * double(image_system_.size() + home_system_.size()) +
+          double(n) * (9 * sizeof(double) + sizeof(int) * (7 + 2 * std::size_t(n_types))) +
+          images_expected * (detail::bytes_per_image + detail::bytes_of_columns) +
+          pairs_expected * sizeof(int),
+      memory_limit_);
+  system_of_ = upload<MemorySpace>("ionscape::neighbours::system_of", system_of);
+  far_square_ = upload<MemorySpace>("ionscape::neighbours::far_square", far_square);
+  types_ = upload<MemorySpace>("ionscape::neighbours::types", types);
+  charges_ = upload<MemorySpace>("ionscape::neighbours::charges", charges);
+  partners_ = upload<MemorySpace>("ionscape::neighbours::partners", partners);
+  built_at_ = View<double>("ionscape::neighbours::built_at", 3 * n);
+  wrap_ = View<int>("ionscape::neighbours::wrap", 3 * n);
+  bin_of_ = View<int>("ionscape::neighbours::bin_of", n);
+  sorted_ = View<int>("ionscape::neighbours::sorted", n);
+  home = View<double>("ionscape::neighbours::home", 4 * n);
+  begin = View<std::int64_t>("ionscape::neighbours::begin", n);
+  group = View<int>("ionscape::neighbours::group", n * (2 * n_types + 1));
+}
+
+/// The bins of all systems for the cells that they have now; returns how many images to expect.
+template <class MemorySpace>
+double NeighbourList<MemorySpace>::lay_out_bins() {
+  std::vector<int> home_system, image_system;
+  double images_expected = 0;
+  for (System& s : records_) {
+    int const index = int(&s - records_.data());
+    s.home_begin = int(home_system.size()), s.image_begin = int(image_system.size());
+    double const reach = s.reach + skin_;
     Vec3 const faces = s.cell.face_distances();
     double const heights[3] = {faces.x, faces.y, faces.z};
     double const ions = double(s.ion_end - s.ion_begin);
@@ -172,34 +112,14 @@ NeighbourList<MemorySpace>::NeighbourList(std::span<ListedSystem const> systems,
       fail_input({}, "too many bins for the neighbour lists");
     home_system.resize(home_system.size() + std::size_t(s.bins[0]) * s.bins[1] * s.bins[2], index);
     image_system.resize(image_system.size() + std::size_t(image_bins), index);
-    records.push_back(s);
   }
-  // What build() will need, as far as the mean density tells: refused before the work.
-  char what[80];
-  std::snprintf(what, sizeof what, "the neighbour lists with cutoffs up to %.6g Å", longest);
-  detail::require_memory(
-      what,
-      8.0 * double(image_system.size() + home_system.size()) +
-          double(n) * (9 * sizeof(double) + sizeof(int) * (7 + 2 * std::size_t(n_types))) +
-          images_expected * (per_image + columns) + pairs_expected * sizeof(int),
-      memory_limit_);
-  systems_ = upload<MemorySpace>("ionscape::neighbours::systems", records);
-  system_of_ = upload<MemorySpace>("ionscape::neighbours::system_of", system_of);
-  far_square_ = upload<MemorySpace>("ionscape::neighbours::far_square", far_square);
-  types_ = upload<MemorySpace>("ionscape::neighbours::types", types);
-  charges_ = upload<MemorySpace>("ionscape::neighbours::charges", charges);
+  systems_ = upload<MemorySpace>("ionscape::neighbours::systems", records_);
   home_system_ = upload<MemorySpace>("ionscape::neighbours::home_system", home_system);
   image_system_ = upload<MemorySpace>("ionscape::neighbours::image_system", image_system);
   home_start_ = View<int>("ionscape::neighbours::home_start", home_system.size() + 1);
   image_start_ = View<int>("ionscape::neighbours::image_start", image_system.size() + 1);
   slots_ = View<int>("ionscape::neighbours::slots", home_system.size());
-  built_at_ = View<double>("ionscape::neighbours::built_at", 3 * n);
-  wrap_ = View<int>("ionscape::neighbours::wrap", 3 * n);
-  bin_of_ = View<int>("ionscape::neighbours::bin_of", n);
-  sorted_ = View<int>("ionscape::neighbours::sorted", n);
-  home = View<double>("ionscape::neighbours::home", 4 * n);
-  begin = View<std::int64_t>("ionscape::neighbours::begin", n);
-  group = View<int>("ionscape::neighbours::group", n * (2 * n_types + 1));
+  return images_expected;
 }
 
 template <class MemorySpace>
@@ -210,241 +130,71 @@ double NeighbourList<MemorySpace>::memory() const {
 }
 
 template <class MemorySpace>
-template <class Exec>
-bool NeighbourList<MemorySpace>::update(Exec const& exec, Positions const& positions) {
-  bool stale = !built_;
-  if (built_) {
-    double farthest = 0;
-    auto const old = built_at_;
-    Kokkos::parallel_reduce(
-        "ionscape::neighbours::moved", Kokkos::RangePolicy<Exec>(exec, 0, positions.extent(0)),
-        KOKKOS_LAMBDA(int i, double& most) {
-          double square = 0;
-          for (int d = 0; d < 3; ++d) {
-            double const x = positions(i, d) - old(3 * i + d);
-            square += x * x;
-          }
-          if (!(square <= most)) most = square;  // NaN counts as moved
-        },
-        Kokkos::Max<double>(farthest));
-    stale = !(2 * std::sqrt(farthest) <= skin_);
+void NeighbourList<MemorySpace>::deform(std::span<Cell const> cells) {
+  for (std::size_t k = 0; k < records_.size(); ++k) {
+    System& s = records_[k];
+    s.cell = cells[k];
+    // A pair vector r of now was F r when the lists were built, F = built cell / cell of now. At
+    // most 1 + |F - 1| times as long, by the Frobenius norm.
+    Vec3 const axes[3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
+    double square = 0;
+    for (Vec3 const axis : axes) {
+      Vec3 const off = s.built.to_cartesian(s.cell.to_fractional(axis)) - axis;
+      square += dot(off, off);
+    }
+    s.stretch = std::sqrt(square);
   }
-  if (stale) build(exec, positions);
-  place_images(exec, positions);
-  return stale;
+  systems_ = upload<MemorySpace>("ionscape::neighbours::systems", records_);
+  deformed_ = true;
 }
 
+/// Whether a pair may have come within its cutoff that the lists do not have.
 template <class MemorySpace>
 template <class Exec>
-void NeighbourList<MemorySpace>::place_images(Exec const& exec, Positions const& positions) {
+bool NeighbourList<MemorySpace>::stale(Exec const& exec, Positions const& positions) const {
+  int n_stale = 0;
+  auto const old = built_at_;
   auto const system = systems_;
   auto const system_of = system_of_;
-  auto const wrap = wrap_;
-  auto const charge = charges_;
-  auto const home_ = home;
-  Kokkos::parallel_for(
-      "ionscape::neighbours::home", Kokkos::RangePolicy<Exec>(exec, 0, positions.extent(0)),
-      KOKKOS_LAMBDA(int i) {
-        Vec3 const off = system(system_of(i))
-                             .cell.to_cartesian({double(wrap(3 * i)), double(wrap(3 * i + 1)),
-                                                 double(wrap(3 * i + 2))});
-        home_(4 * i) = positions(i, 0) - off.x;
-        home_(4 * i + 1) = positions(i, 1) - off.y;
-        home_(4 * i + 2) = positions(i, 2) - off.z;
-        home_(4 * i + 3) = charge(i);
-      });
-  auto const images_ = images;
-  auto const ion_of = image_ion;
-  auto const shift = image_cell_;
-  Kokkos::parallel_for(
-      "ionscape::neighbours::images", Kokkos::RangePolicy<Exec>(exec, 0, n_images_),
-      KOKKOS_LAMBDA(int g) {
-        int const i = ion_of(g);
-        Vec3 const by = system(system_of(i)).cell.to_cartesian(unpack_shift(shift(g)));
-        images_(4 * g) = home_(4 * i) + by.x;
-        images_(4 * g + 1) = home_(4 * i + 1) + by.y;
-        images_(4 * g + 2) = home_(4 * i + 2) + by.z;
-        images_(4 * g + 3) = home_(4 * i + 3);
-      });
+  double const skin = skin_;
+  Kokkos::parallel_reduce(
+      "ionscape::neighbours::moved", Kokkos::RangePolicy<Exec>(exec, 0, positions.extent(0)),
+      KOKKOS_LAMBDA(int i, int& count) {
+        auto const& s = system(system_of(i));
+        Vec3 before{old(3 * i), old(3 * i + 1), old(3 * i + 2)};
+        if (s.stretch > 0) before = s.cell.to_cartesian(s.built.to_fractional(before));
+        Vec3 const moved = Vec3{positions(i, 0), positions(i, 1), positions(i, 2)} - before;
+        double const nearer = (1 + s.stretch) * 2 * norm(moved) + s.stretch * s.reach;
+        if (!(nearer <= skin)) ++count;  // NaN counts as moved
+      },
+      n_stale);
+  return n_stale > 0;
 }
 
 template <class MemorySpace>
 template <class Exec>
-void NeighbourList<MemorySpace>::build(Exec const& exec, Positions const& positions) {
-  using Range = Kokkos::RangePolicy<Exec>;
-  using Dynamic = Kokkos::RangePolicy<Exec, Kokkos::Schedule<Kokkos::Dynamic>>;
-  int const n = int(positions.extent(0));
-  auto const system = systems_;
-  auto const system_of = system_of_, wrap = wrap_, bin_of = bin_of_, sorted = sorted_,
-             home_start = home_start_, image_start = image_start_, home_system = home_system_,
-             image_system = image_system_, type = types_, slots = slots_;
-  auto const built_at = built_at_;
-
-  auto const scratch = [&](char const* label) {
-    return View<double>(label, std::size_t(n_images_) + native_width);
-  };
-
-  // Ions into the bins of their home cell, in ascending order inside a bin.
-  Kokkos::deep_copy(exec, home_start, 0);
-  Kokkos::deep_copy(exec, slots, 0);
-  Kokkos::parallel_for(
-      "ionscape::neighbours::bin", Range(exec, 0, n), KOKKOS_LAMBDA(int i) {
-        auto const& s = system(system_of(i));
-        Vec3 const r{positions(i, 0), positions(i, 1), positions(i, 2)};
-        Vec3 const f = s.cell.to_fractional(r);
-        double const fraction[3] = {f.x, f.y, f.z}, place[3] = {r.x, r.y, r.z};
-        int bin = 0;
-        for (int d = 0; d < 3; ++d) {
-          double const whole = Kokkos::floor(fraction[d]);
-          built_at(3 * i + d) = place[d];
-          // NaN and what is very far away go to bin 0: the sums then carry it to the result.
-          bool const near = Kokkos::fabs(whole) < 1e9;
-          wrap(3 * i + d) = near ? int(whole) : 0;
-          int const b = near ? int((fraction[d] - whole) * s.bins[d]) : 0;
-          bin = bin * s.bins[d] + (b < s.bins[d] ? b : s.bins[d] - 1);
-        }
-        bin_of(i) = s.home_begin + bin;
-        Kokkos::atomic_inc(&home_start(bin_of(i) + 1));
-      });
-  auto const scan = [&](char const* label, View<int> const& starts) {
-    Kokkos::parallel_scan(
-        label, Range(exec, 0, starts.extent(0)), KOKKOS_LAMBDA(int b, int& sum, bool last) {
-          sum += starts(b);
-          if (last) starts(b) = sum;
-        });
-  };
-  scan("ionscape::neighbours::home_start", home_start);
-  Kokkos::parallel_for(
-      "ionscape::neighbours::sort", Range(exec, 0, n), KOKKOS_LAMBDA(int i) {
-        int const b = bin_of(i);
-        sorted(home_start(b) + Kokkos::atomic_fetch_add(&slots(b), 1)) = i;
-      });
-  Kokkos::parallel_for(
-      "ionscape::neighbours::order", Range(exec, 0, home_system.extent(0)), KOKKOS_LAMBDA(int b) {
-        for (int k = home_start(b) + 1; k < home_start(b + 1); ++k) {
-          int const ion = sorted(k);
-          int at = k;
-          for (; at > home_start(b) && sorted(at - 1) > ion; --at) sorted(at) = sorted(at - 1);
-          sorted(at) = ion;
-        }
-      });
-
-  // The bins continued beyond the faces, and the images in them.
-  int const image_bins = int(image_system.extent(0));
-  double images_in_all = 0;
-  Kokkos::parallel_reduce(
-      "ionscape::neighbours::count_images", Range(exec, 0, image_bins),
-      KOKKOS_LAMBDA(int b, double& sum) {
-        int packed;
-        int const from = home_bin(system(image_system(b)), b, packed);
-        int const count = home_start(from + 1) - home_start(from);
-        image_start(b + 1) = count;
-        if (b == 0) image_start(0) = 0;
-        sum += count;
-      },
-      images_in_all);
-  double const fixed = memory() - double(detail::bytes(images, image_ion, image_cell_, entries));
-  detail::require_memory("the periodic images of the neighbour lists",
-                         fixed + (images_in_all + 1) * (per_image + columns), memory_limit_);
-  if (images_in_all > 2e9)
-    fail_input({}, "the neighbour lists need ", images_in_all,
-               " periodic images, at most 2e9 are possible");
-  scan("ionscape::neighbours::image_start", image_start);
-  n_images_ = int(images_in_all);
-  if (images.extent(0) < std::size_t(4) * (n_images_ + 1)) {
-    std::size_t const room = std::size_t(double(n_images_ + 1) * room_to_grow);
-    images = View<double>(
-        Kokkos::view_alloc("ionscape::neighbours::images", Kokkos::WithoutInitializing), 4 * room);
-    image_ion = View<int>(
-        Kokkos::view_alloc("ionscape::neighbours::image_ion", Kokkos::WithoutInitializing), room);
-    image_cell_ = View<int>(
-        Kokkos::view_alloc("ionscape::neighbours::image_cell", Kokkos::WithoutInitializing), room);
+bool NeighbourList<MemorySpace>::update(Exec const& exec, Positions const& positions) {
+  bool const anew = !built_ || stale(exec, positions);
+  if (anew) {
+    if (deformed_) {
+      for (System& s : records_) s.built = s.cell, s.stretch = 0;
+      lay_out_bins();
+      deformed_ = false;
+    }
+    build(exec, positions);
   }
-  auto const ion_of = image_ion, shift = image_cell_;
-  auto const place = images;
-  int const dummy = n_images_;
-  Kokkos::parallel_for(
-      "ionscape::neighbours::fill_images", Range(exec, 0, image_bins), KOKKOS_LAMBDA(int b) {
-        int packed;
-        int const from = home_bin(system(image_system(b)), b, packed), first = home_start(from),
-                  to = image_start(b);
-        for (int k = 0; k < image_start(b + 1) - to; ++k)
-          ion_of(to + k) = sorted(first + k), shift(to + k) = packed;
-        if (b == 0)
-          for (int d = 0; d < 4; ++d) place(4 * dummy + d) = d < 3 ? far_away : 0;
-      });
   place_images(exec, positions);
-
-  // Lists: count, allot, fill. Candidates are read a vector at a time.
-  View<double> const xs = scratch("ionscape::neighbours::x"),
-                     ys = scratch("ionscape::neighbours::y"),
-                     zs = scratch("ionscape::neighbours::z");
-  View<int> const image_type(
-      Kokkos::view_alloc("ionscape::neighbours::image_type", Kokkos::WithoutInitializing),
-      n_images_);
-  Kokkos::parallel_for(
-      "ionscape::neighbours::columns", Range(exec, 0, n_images_), KOKKOS_LAMBDA(int g) {
-        xs(g) = place(4 * g), ys(g) = place(4 * g + 1), zs(g) = place(4 * g + 2);
-        image_type(g) = type(ion_of(g));
-      });
-  auto const begin_ = begin;
-  auto const group_ = group;
-  int const groups = 2 * n_types;
-  Candidates<MemorySpace> const candidates{system,     system_of,   type,   bin_of, image_start,
-                                           image_type, ion_of,      home,   xs,     ys,
-                                           zs,         far_square_, n_types};
-  Kokkos::parallel_for(
-      "ionscape::neighbours::count", Dynamic(exec, 0, n, Kokkos::ChunkSize(16)),
-      KOKKOS_LAMBDA(int i) {
-        int* const count = &group_(i * (groups + 1));
-        for (int t = 0; t <= groups; ++t) count[t] = 0;
-        candidates.for_each(i, [&](int, int t) { ++count[t]; });
-      });
-  std::int64_t entries_in_all = 0;
-  Kokkos::parallel_scan(
-      "ionscape::neighbours::allot", Range(exec, 0, n),
-      KOKKOS_LAMBDA(int i, std::int64_t& sum, bool last) {
-        if (last) begin_(i) = sum;
-        for (int t = 0; t < groups; ++t) sum += whole_vectors(group_(i * (groups + 1) + t));
-      },
-      entries_in_all);
-  detail::require_memory("the neighbour lists",
-                         memory() - double(detail::bytes(entries)) + columns * double(n_images_) +
-                             double(entries_in_all) * room_to_grow * sizeof(int),
-                         memory_limit_);
-  if (std::int64_t(entries.extent(0)) < entries_in_all)
-    entries =
-        View<int>(Kokkos::view_alloc("ionscape::neighbours::entries", Kokkos::WithoutInitializing),
-                  std::size_t(double(entries_in_all) * room_to_grow));
-  auto const list = entries;
-  Kokkos::parallel_reduce(
-      "ionscape::neighbours::fill", Dynamic(exec, 0, n, Kokkos::ChunkSize(16)),
-      KOKKOS_LAMBDA(int i, std::int64_t& found) {
-        // Counts become the places for the next entry of each type, and at last where each type
-        // begins.
-        int* const next = &group_(i * (groups + 1));
-        int* const own = &list(begin_(i));
-        int start = 0;
-        for (int t = 0; t < groups; ++t) {
-          int const count = next[t];
-          next[t] = start;
-          start += whole_vectors(count);
-          found += count;
-        }
-        candidates.for_each(i, [&](int g, int t) { own[next[t]++] = g; });
-        for (int t = groups; t > 0; --t) {
-          int const end = whole_vectors(next[t - 1]);
-          for (int k = next[t - 1]; k < end; ++k) own[k] = dummy;
-          next[t] = end;
-        }
-        next[0] = 0;
-      },
-      pairs_);
-  built_ = true;
+  return anew;
 }
 
-template class NeighbourList<Kokkos::DefaultExecutionSpace::memory_space>;
-template bool NeighbourList<Kokkos::DefaultExecutionSpace::memory_space>::update(
-    Kokkos::DefaultExecutionSpace const&, Positions const&);
+using Default = Kokkos::DefaultExecutionSpace;
+template NeighbourList<Default::memory_space>::NeighbourList(std::span<ListedSystem const>,
+                                                             std::span<int const>, int,
+                                                             std::span<double const>,
+                                                             std::span<double const>, double,
+                                                             double, std::span<int const>);
+template double NeighbourList<Default::memory_space>::memory() const;
+template void NeighbourList<Default::memory_space>::deform(std::span<Cell const>);
+template bool NeighbourList<Default::memory_space>::update(Default const&, Positions const&);
 
 }  // namespace ionscape

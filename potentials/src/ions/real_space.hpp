@@ -6,6 +6,7 @@
 
 #include <Kokkos_Core.hpp>
 
+#include <ionscape/core/cell.hpp>
 #include <ionscape/core/units.hpp>
 
 #include "device/native.hpp"
@@ -23,6 +24,7 @@ struct SystemRecord {
   int tile_begin, tile_end;
   double volume;
   double alpha, coulomb_cutoff_square, lattice_cutoff_square;
+  Cell cell;  // reduced
 };
 
 struct Tile {

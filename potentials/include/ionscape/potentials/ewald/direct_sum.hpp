@@ -54,6 +54,10 @@ class DirectSum {
                 Kokkos::View<double*, MemorySpace> const& potential, Vectors const& gradient,
                 Vectors const& sums) const;
 
+  /// The systems, in the order of the constructor, have other cells and kernels from now on. Which
+  /// wave vectors are summed stays: energies are smooth functions of the cell.
+  void deform(std::span<Cell const> cells, std::span<detail::ReciprocalKernel const> kernels);
+
   /// Number of wave vectors of a system, G and -G counted once.
   double wave_vectors(int system) const;
   double memory() const;

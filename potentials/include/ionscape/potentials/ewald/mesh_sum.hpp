@@ -56,6 +56,9 @@ class MeshSum {
   MeshSum(MeshSum&&) noexcept;
   MeshSum& operator=(MeshSum&&) noexcept;
 
+  /// The cell and kernel from now on; the mesh has as many points as before.
+  void deform(Cell const& cell, detail::ReciprocalKernel const& kernel);
+
   /// positions (ions, 3) in Å, not necessarily wrapped; charges (ions). ADDS phi to potential
   /// (ions) and d phi/d r_i to gradient (ions, 3); assigns sums = {E, dE/d(strain) xx, yy, zz, yz,
   /// xz, xy} (7). Launches on `exec`; no allocation. The same bits on any number of threads.

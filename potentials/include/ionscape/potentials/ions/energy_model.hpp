@@ -1,8 +1,11 @@
 // Energy, forces, stress and site potentials of all ions, for one crystal or thousands of them in
 // one batch.
 //
-//   E = Coulomb (Ewald; tin-foil boundary, uniform background in charged cells) + pair terms, as
-//     reference.hpp spells them out.
+//   E = Coulomb (Ewald; tin-foil boundary, uniform background in charged cells) + pair terms
+//     + springs and angles, as reference.hpp spells them out.
+//
+// The sums run over particles: the ions of a crystal, or their cores, then its shells
+// (particles.hpp). Where shells are is the caller's affair, as where ions are.
 //
 // Per evaluation: images and lists are brought up to date, a real-space kernel sums over each ion's
 // full list, and a reciprocal part is summed directly or on a mesh. A lattice sum of -C/r^6 is one
@@ -23,6 +26,7 @@
 #include <ionscape/core/crystal.hpp>
 #include <ionscape/potentials/ewald/reference.hpp>
 #include <ionscape/potentials/ewald/tune_ewald.hpp>
+#include <ionscape/potentials/ions/particles.hpp>
 #include <ionscape/potentials/pair/potential_set.hpp>
 
 namespace ionscape {
@@ -31,9 +35,10 @@ struct EnergyOptions {
   double force_error = 1e-6;  // eV/Å rms, see tune_ewald.hpp
   EwaldMethod method = EwaldMethod::automatic;
   std::optional<EwaldSettings> ewald;  // in place of tuning, for all systems, in reduced() cells
-  std::optional<PairSums> pairs;       // in place of what the set says
-  double skin = 0;                     // Å: lists serve until an ion has moved by half of it
-  double memory_limit = 0;             // bytes; 0: nine tenths of what the machine has free
+  std::vector<EwaldSettings> system_ewald;  // the same of each system; empty: not given
+  std::optional<PairSums> pairs;            // in place of what the set says
+  double skin = 0;                          // Å: lists serve until an ion has moved by half of it
+  double memory_limit = 0;                  // bytes; 0: nine tenths of what the machine has free
 };
 
 /// Pair sums as the set says. A set without a cutoff is summed completely: -C/r^6 over the lattice,
@@ -51,13 +56,16 @@ struct CloseContact {
 struct EnergyResult {
   double coulomb = 0, short_range = 0;  // eV; short_range includes the two parts named next
   double dispersion = 0, tail = 0;      // eV: lattice sum of -C/r^6; analytic tail correction
-  std::vector<Vec3> forces;             // eV/Å
+  double bonded = 0;                    // eV: springs and angles
+  std::vector<Vec3> forces;             // eV/Å, on a core and its shell together
   Matrix3 stress{};                     // eV/Å^3, positive: the cell wants to shrink
-  std::vector<double> site_potential;   // V
-  std::vector<double> ion_energy;       // eV, half of each pair to each of its ions
-  std::vector<CloseContact> contacts;   // each pair once, nearest (relative to its turnover) first
+  std::vector<double> site_potential;   // V, at the core, without its own charge and shell
+  std::vector<double> ion_energy;  // eV, half of each pair to each of its ions, a third of an angle
+  std::vector<Vec3> shells;  // Å, from core to shell, zero where there is none; empty: no shells
+  double shell_force = 0;    // eV/Å, the largest that is left on a shell
+  std::vector<CloseContact> contacts;  // each pair once, nearest (relative to its turnover) first
   EwaldSettings ewald;
-  double energy() const { return coulomb + short_range; }
+  double energy() const { return coulomb + short_range + bonded; }
   /// Whether energies, forces, stress and site potentials are all finite numbers: ions far inside
   /// each other, or parameters beyond all sense, give infinities.
   bool finite() const;
@@ -82,30 +90,37 @@ class EnergyModel {
   EnergyModel& operator=(EnergyModel&&) noexcept;
 
   int systems() const;
-  int ions() const;
+  int size() const;  // particles of all systems
+  Particles const& particles(int system) const;
   EwaldSettings const& ewald(int system) const;
   PairSums const& pairs() const;
   double memory() const;  // bytes held after the first evaluation
 
-  /// positions (n_ions, 3) in Å of all systems behind each other, any periodic image. Assigns the
-  /// results below and waits for `exec`. Allocates only when lists are built and do not fit.
+  /// The crystals have these cells from now on; lattice vectors keep their meaning. Splittings,
+  /// cutoffs, meshes and the wave vectors of the direct sum stay: the energy is a smooth function
+  /// of the cells, whose error grows where a cell becomes much larger.
+  void deform(std::span<Cell const> cells);
+
+  /// positions (size(), 3) in Å of the particles of all systems behind each other, any periodic
+  /// image of each. Assigns the results below and waits for `exec`. Allocates only when lists are
+  /// built and do not fit.
   template <class Exec>
   void evaluate(Exec const& exec, Positions const& positions);
 
   Numbers energy() const;  // (n_systems), eV
-  Vectors forces() const;  // (n_ions, 3), eV/Å
-  Vectors terms()
-      const;  // (n_systems, 4): Coulomb, pairs within cutoffs, lattice sum of -C/r^6, tail; eV
+  Vectors forces() const;  // (size(), 3), eV/Å
+  /// (n_systems, n_terms), eV: Coulomb, pairs within cutoffs, lattice sum of -C/r^6, tail, bonded.
+  Vectors terms() const;
   Vectors stress() const;          // (n_systems, 6): xx, yy, zz, yz, xz, xy; eV/Å^3
-  Numbers site_potential() const;  // (n_ions), V
-  Numbers ion_energy() const;      // (n_ions), eV
-  Numbers approach()
-      // (n_ions): min over neighbours of distance / turnover radius; below 1 is a CloseContact
-      const;
+  Numbers site_potential() const;  // (size()), V
+  Numbers ion_energy() const;      // (size()), eV
+  /// (size()): min over neighbours of distance / turnover radius; below 1 is a CloseContact.
+  Numbers approach() const;
 
-  /// The first positions of all systems, uploaded.
+  /// The first positions of all systems, uploaded; shells lie on their cores.
   Vectors initial_positions() const;
-  /// Downloads the last evaluation's results, close contacts looked up.
+  /// Downloads the last evaluation's results, close contacts looked up; shells are counted with
+  /// their ions.
   std::vector<EnergyResult> results() const;
 
   /// Numbers of work, for benches: listed pairs, wave vectors (+-G once) times ions.
@@ -115,6 +130,8 @@ class EnergyModel {
   Work work() const;
 
   struct State;
+  /// Columns of terms().
+  enum Term { coulomb_term, pair_term, dispersion_term, tail_term, bonded_term, n_terms };
 
  private:
   std::unique_ptr<State> state_;

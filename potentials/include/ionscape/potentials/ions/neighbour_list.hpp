@@ -29,6 +29,8 @@ struct ListedSystem {
   Cell cell;
   int ion_begin = 0, ion_end = 0;
   double cutoff = 0;
+  /// Partners nearer than this (Å) are left out of each other's lists.
+  double partners_within = 0;
 };
 
 template <class MemorySpace>
@@ -41,14 +43,20 @@ class NeighbourList {
   /// types and charges (n_ions) of all systems behind each other, types in [0, n_types).
   /// far_cutoffs (n_types, n_types) in Å. `skin` (Å): how much farther than the cutoffs the lists
   /// reach, so that they serve until an ion has moved by half of it. `memory_limit` in bytes.
+  /// partners (n_ions): whom an ion must not find near it (its own shell or core), -1 for nobody;
+  /// may be empty.
   NeighbourList(std::span<ListedSystem const> systems, std::span<int const> types, int n_types,
                 std::span<double const> charges, std::span<double const> far_cutoffs, double skin,
-                double memory_limit);
+                double memory_limit, std::span<int const> partners = {});
+
+  /// The systems have other cells from now on. Lists serve on as long as no pair can have come
+  /// within its cutoff unnoticed: strain uses up the skin, too.
+  void deform(std::span<Cell const> cells);
 
   /// Brings images and lists up to date with positions (n_ions, 3) in Å, any periodic image. Builds
-  /// the lists anew if an ion has moved by more than skin/2 since the last time. Returns whether it
-  /// did. Waits for `exec`. Throws InputError if the lists do not fit into the memory limit, with
-  /// the size needed.
+  /// the lists anew if an ion has moved by more than skin/2 since the last time (a strain counts as
+  /// deform() says). Returns whether it did. Waits for `exec`. Throws InputError if the lists do
+  /// not fit into the memory limit, with the size needed.
   template <class Exec>
   bool update(Exec const& exec, Positions const& positions);
 
@@ -72,9 +80,12 @@ class NeighbourList {
   struct System {
     Cell cell;
     int ion_begin, ion_end;
-    double near_square;           // (cutoff + skin)^2
-    double reach_square;          // the largest that any pair of its types has
-    int bins[3], margin[3];       // of the home cell; continued beyond each face
+    double near_square;      // (cutoff + skin)^2
+    double reach_square;     // the largest that any pair of its types has
+    double partners_square;  // within which partners are left out
+    Cell built;              // the cell at the last build
+    double reach, stretch;   // largest cutoff; by what strain may have lengthened a pair since then
+    int bins[3], margin[3];  // of the home cell; continued beyond each face
     int home_begin, image_begin;  // first bin in home_start, image_start
   };
 
@@ -83,11 +94,16 @@ class NeighbourList {
   void build(Exec const& exec, Positions const& positions);
   template <class Exec>
   void place_images(Exec const& exec, Positions const& positions);
+  template <class Exec>
+  bool stale(Exec const& exec, Positions const& positions) const;
 
  private:
+  double lay_out_bins();
+
+  std::vector<System> records_;  // what systems_ holds
   View<System> systems_;
   View<int> system_of_;  // (n_ions)
-  View<int> types_;
+  View<int> types_, partners_;
   View<double> far_square_;  // (n_types, n_types): (far cutoff + skin)^2
   View<double> charges_;
   View<double> built_at_;                 // (n_ions, 3): positions at the last build
@@ -100,7 +116,7 @@ class NeighbourList {
   double skin_, memory_limit_;
   std::int64_t pairs_ = 0;
   int n_images_ = 0;
-  bool built_ = false;
+  bool built_ = false, deformed_ = false;
 };
 
 }  // namespace ionscape

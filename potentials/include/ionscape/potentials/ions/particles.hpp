@@ -24,6 +24,10 @@ struct Angle {
   double k = 0, theta0 = 0;  // eV/rad^2, rad
 };
 
+/// Å: a shell that is farther from its core has run away (polarisation catastrophe), and its
+/// energies mean nothing.
+inline constexpr double longest_shell = 1.2;
+
 /// The particles of one crystal. Particle i < ions is ion i, or its core.
 struct Particles {
   int ions = 0;
