@@ -1,4 +1,4 @@
-// ionscape energy STRUCTURE... --potential SET.toml: energies, forces and stresses of rigid ions.
+// ionscape energy STRUCTURE... --potential SET.toml: energies, forces and stresses, shells at rest.
 #include <algorithm>
 #include <chrono>
 #include <cmath>

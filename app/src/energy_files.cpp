@@ -42,6 +42,7 @@ Json summary(EnergyRun const& run, std::size_t k) {
   row["energy_per_ion_eV"] = result.energy() / double(crystal.size());
   row["coulomb_eV"] = result.coulomb;
   row["short_range_eV"] = result.short_range;
+  row["bonded_eV"] = result.bonded;
   row["dispersion_lattice_sum_eV"] = result.dispersion;
   row["tail_correction_eV"] = result.tail;
   row["left_out_by_cutoffs_eV"] = left_out(run, crystal);
@@ -112,6 +113,7 @@ Json structure_json(EnergyRun const& run) {
   json["energy_eV"] = result.energy();
   json["terms_eV"] = {{"coulomb", result.coulomb},
                       {"short_range", result.short_range},
+                      {"springs_and_angles", result.bonded},
                       {"of_which_dispersion_lattice_sum", result.dispersion},
                       {"of_which_tail_correction", result.tail}};
   json["pair_terms"] = pair_terms(run, crystal);
@@ -128,6 +130,11 @@ Json structure_json(EnergyRun const& run) {
   json["pressure_GPa"] = pressure(result);
   json["site_potential_V"] = result.site_potential;
   json["ion_energy_eV"] = result.ion_energy;
+  if (!result.shells.empty()) {
+    json["shells_from_cores_A"] = Json::array();
+    for (Vec3 x : result.shells) json["shells_from_cores_A"].push_back(to_json(x));
+    json["largest_shell_force_eV_per_A"] = result.shell_force;
+  }
   json["ewald"] = ewald_json(run, result.ewald);
   json["accuracy"] = {{"force_error_asked_eV_per_A", run.plan.options.force_error},
                       {"force_error_estimated_eV_per_A", result.ewald.estimated_force_error}};

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include <ionscape/potentials/ions/evaluation.hpp>
+#include <ionscape/crystals/evaluation.hpp>
 #include <ionscape/potentials/pair/pair_endings.hpp>
 
 #include "output.hpp"

@@ -97,6 +97,8 @@ void print_terms(EnergyRun const& run) {
   if (run.plan.sums.dispersion_lattice_sum)
     row("  of which lattice sum of -C/r^6", result.dispersion);
   if (run.plan.sums.tail) row("  of which tail correction", result.tail);
+  if (!run.plan.set.shells.empty() || !run.plan.set.angles.empty())
+    row("springs and angles", result.bonded);
   row("total", result.energy());
   terms.row({"total per ion", energy_text(run, result.energy() / double(n), 1)});
   terms.print(std::cout);
@@ -117,6 +119,10 @@ void print_ions(EnergyRun const& run, bool all_ions) {
     std::cout << "  ... " << crystal.size() - shown << " more ions (--all-ions prints them)\n";
   std::cout << "largest force " << fixed(largest_force(result), digits) << " eV/Å, rms "
             << fixed(rms_force(result), digits) << " eV/Å\n";
+  if (ShellRest const& shells = run.evaluations[0].shells; shells.farthest_ion >= 0)
+    std::cout << "shells at rest: largest force on one " << fixed(shells.force, 8)
+              << " eV/Å, farthest from its core " << fixed(shells.farthest, 4) << " Å (ion "
+              << shells.farthest_ion + 1 << ")\n";
 }
 
 void print_stress(EnergyResult const& result) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <ionscape/core/memory.hpp>
+#include <ionscape/potentials/ions/batches.hpp>
 
 #include "device/device_memory.hpp"
 #include "ions/energy_state.hpp"
@@ -97,31 +98,6 @@ struct ListsOnHost {
   int groups;
 };
 
-/// Of one system, on the host: what EnergyResult holds of each particle.
-struct ParticleResults {
-  std::vector<Vec3> forces;
-  std::vector<double> site_potential, energy;
-};
-
-/// Counts shells with their ions.
-void take_particles(EnergyResult& result, Particles const& particles, ParticleResults const& all,
-                    std::vector<Vec3> const& positions) {
-  auto const ions = std::size_t(particles.ions);
-  result.forces.assign(all.forces.begin(), all.forces.begin() + particles.ions);
-  result.ion_energy.assign(all.energy.begin(), all.energy.begin() + particles.ions);
-  for (std::size_t i = 0; i < ions; ++i)
-    result.site_potential.push_back(all.site_potential[i] * std::sqrt(particles.coulomb_scale));
-  if (particles.springs.empty()) return;
-  result.shells.assign(ions, Vec3{});
-  for (Spring const& spring : particles.springs) {
-    auto const core = std::size_t(spring.core), shell = std::size_t(spring.shell);
-    result.forces[core] += all.forces[shell];
-    result.ion_energy[core] += all.energy[shell];
-    result.shells[core] = minimum_image(particles.crystal.cell, positions[shell] - positions[core]);
-    result.shell_force = std::max(result.shell_force, norm(all.forces[shell]));
-  }
-}
-
 /// The ion that a particle belongs to.
 std::vector<int> ion_of_particle(Particles const& particles) {
   std::vector<int> ion(std::size_t(particles.size()));
@@ -131,6 +107,22 @@ std::vector<int> ion_of_particle(Particles const& particles) {
 }
 
 }  // namespace
+
+void add_shells_to_ions(EnergyResult& result, Particles const& particles,
+                        std::span<Vec3 const> positions) {
+  auto const ions = std::size_t(particles.ions);
+  if (!particles.springs.empty()) result.shells.assign(ions, Vec3{});
+  for (Spring const& spring : particles.springs) {
+    auto const core = std::size_t(spring.core), shell = std::size_t(spring.shell);
+    result.shell_force = std::max(result.shell_force, norm(result.forces[shell]));
+    result.forces[core] += result.forces[shell];
+    result.ion_energy[core] += result.ion_energy[shell];
+    result.shells[core] = minimum_image(particles.crystal.cell, positions[shell] - positions[core]);
+  }
+  result.forces.resize(ions);
+  result.ion_energy.resize(ions);
+  result.site_potential.resize(ions);
+}
 
 template <class MemorySpace>
 std::vector<EnergyResult> EnergyModel<MemorySpace>::results() const {
@@ -160,15 +152,14 @@ std::vector<EnergyResult> EnergyModel<MemorySpace>::results() const {
     for (int a = 0; a < 3; ++a)
       for (int b = 0; b < 3; ++b) result.stress[a][b] = stress(s, voigt[a][b]);
     result.ewald = state.ewald[std::size_t(s)];
-    ParticleResults all;
     std::vector<Vec3> positions;
     for (int i = record.ion_begin; i < record.ion_end; ++i) {
-      all.forces.push_back({forces(i, 0), forces(i, 1), forces(i, 2)});
-      all.site_potential.push_back(site(i));
-      all.energy.push_back(ion_energy(i));
+      result.forces.push_back({forces(i, 0), forces(i, 1), forces(i, 2)});
+      result.site_potential.push_back(site(i) * std::sqrt(particles.coulomb_scale));
+      result.ion_energy.push_back(ion_energy(i));
       positions.push_back({home(4 * i), home(4 * i + 1), home(4 * i + 2)});
     }
-    take_particles(result, particles, all, positions);
+    add_shells_to_ions(result, particles, positions);
     std::vector<int> const ion_of = ion_of_particle(particles);
     for (int i = record.ion_begin; i < record.ion_end; ++i) {
       if (!(approach(i) < 1)) continue;
@@ -204,25 +195,15 @@ std::vector<EnergyResult> evaluate_crystals(Exec const& exec, std::span<Crystal 
   // The pair sums belong to all crystals: chosen once, so that a result does not depend on its
   // batch.
   if (!options.pairs) options.pairs = pair_sums(set, crystals, options.force_error);
-  std::size_t most_ions =
-      200'000;  // per batch: a few GB at the most; fewer where that does not fit
   std::vector<EnergyResult> results;
-  for (std::size_t begin = 0; begin < crystals.size();) {
-    std::size_t end = begin, ions = 0;
-    while (end < crystals.size() && (end == begin || ions + crystals[end].size() <= most_ions))
-      ions += crystals[end++].size();
-    try {
-      EnergyModel<Memory> model(crystals.subspan(begin, end - begin), set, options);
-      model.evaluate(exec, model.initial_positions());
-      for (EnergyResult& result : model.results()) results.push_back(std::move(result));
-    } catch (detail::DoesNotFit const&) {
-      if (end - begin == 1) throw;
-      most_ions = ions / 2;
-      continue;
-    }
-    begin = end;
-    if (progress) progress(begin);
-  }
+  in_batches(
+      crystals,
+      [&](std::size_t begin, std::size_t end) {
+        EnergyModel<Memory> model(crystals.subspan(begin, end - begin), set, options);
+        model.evaluate(exec, model.initial_positions());
+        for (EnergyResult& result : model.results()) results.push_back(std::move(result));
+      },
+      progress);
   return results;
 }
 

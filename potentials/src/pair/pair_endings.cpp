@@ -1,13 +1,26 @@
 #include <ionscape/potentials/pair/pair_endings.hpp>
 
 #include <algorithm>
+#include <string>
 
 namespace ionscape {
 
+namespace {
+
+/// How many particles of a label a crystal has: of its ions, or of itself if it is one of particles.
+double count_of(std::string const& label, Crystal const& crystal) {
+  std::string species = label;
+  for (char const* const part : {" core", " shell"})
+    if (label.ends_with(part)) species.resize(label.size() - std::string(part).size());
+  return double(std::ranges::count_if(
+      crystal.species, [&](std::string const& s) { return s == label || s == species; }));
+}
+
+}  // namespace
+
 bool acts_in(PairTerm const& pair, Crystal const& crystal) {
-  return std::ranges::all_of(pair.species, [&](std::string const& s) {
-    return std::ranges::find(crystal.species, s) != crystal.species.end();
-  });
+  return std::ranges::all_of(pair.species,
+                             [&](std::string const& s) { return count_of(s, crystal) > 0; });
 }
 
 std::string name_of(PairTerm const& pair) { return pair.species[0] + "-" + pair.species[1]; }
@@ -20,9 +33,7 @@ bool is_nothing(PairForm const& form) {
 std::vector<PairEnding> pair_endings(PotentialSet const& set, PairSums const& sums,
                                      Crystal const& crystal) {
   std::vector<PairEnding> endings;
-  auto const count = [&](std::string const& s) {
-    return double(std::ranges::count(crystal.species, s));
-  };
+  auto const count = [&](std::string const& label) { return count_of(label, crystal); };
   for (PairTerm const& pair : set.pairs) {
     auto const& [a, b] = pair.species;
     if (is_nothing(pair.term) || !acts_in(pair, crystal)) continue;

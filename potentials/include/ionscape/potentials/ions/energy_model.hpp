@@ -71,6 +71,11 @@ struct EnergyResult {
   bool finite() const;
 };
 
+/// Makes a result of all particles one of the ions: forces and energies of a shell are added to
+/// those of its core, shells and shell_force are assigned. positions: of the particles, Å.
+void add_shells_to_ions(EnergyResult& result, Particles const& particles,
+                        std::span<Vec3 const> positions);
+
 template <class MemorySpace>
 class EnergyModel {
  public:

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <ionscape/potentials/ions/energy_model.hpp>
+#include <ionscape/crystals/shell_model.hpp>
 
 namespace ionscape {
 
@@ -27,7 +27,8 @@ struct Measured {
 /// How structures are evaluated.
 struct EvaluationPlan {
   PotentialSet set;
-  EnergyOptions options;   // force_error holds for all structures
+  EnergyOptions options;  // force_error holds for all structures
+  ShellOptions shells;
   bool reference = false;  // by the plain oracle (reference.hpp) in place of the engine
   PairSums sums;           // assigned by evaluate()
 };
@@ -35,6 +36,7 @@ struct EvaluationPlan {
 /// What came out for one structure.
 struct Evaluation {
   EnergyResult result;
+  ShellRest shells;
   std::optional<Measured> measured;  // by certify()
   std::vector<Warning> warnings;
   std::string error;  // why there is no result; empty: there is one

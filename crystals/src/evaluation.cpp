@@ -1,4 +1,4 @@
-#include <ionscape/potentials/ions/evaluation.hpp>
+#include <ionscape/crystals/evaluation.hpp>
 
 #include <algorithm>
 #include <array>
@@ -9,6 +9,8 @@
 #include <ionscape/core/io/format.hpp>
 #include <ionscape/core/units.hpp>
 #include <ionscape/potentials/pair/pair_endings.hpp>
+
+#include "shell_descent.hpp"
 
 namespace ionscape {
 
@@ -25,9 +27,13 @@ double scale_of(Crystal const& crystal) {
 // --- by the engine, or by the oracle -------------------------------------------------------------
 
 /// The oracle knows no close contacts: pair by pair, then, among the nearest images.
-std::vector<CloseContact> close_contacts(Crystal const& crystal, PotentialSet const& set) {
+std::vector<CloseContact> close_contacts(Particles const& particles, PotentialSet const& set) {
+  Crystal const& crystal = particles.crystal;
   Cell const shortest = reduced(crystal.cell).cell;
   double const to_own_image = std::min({norm(shortest.a), norm(shortest.b), norm(shortest.c)});
+  std::vector<int> ion(crystal.size());
+  for (int i = 0; i < particles.ions; ++i) ion[std::size_t(i)] = i;
+  for (Spring const& spring : particles.springs) ion[std::size_t(spring.shell)] = spring.core;
   std::vector<CloseContact> contacts;
   for (int i = 0; i < int(crystal.size()); ++i)
     for (int j = i; j < int(crystal.size()); ++j) {
@@ -38,7 +44,7 @@ std::vector<CloseContact> close_contacts(Crystal const& crystal, PotentialSet co
           i == j ? to_own_image
                  : norm(minimum_image(crystal.cell, crystal.positions[j] - crystal.positions[i]));
       if (distance < turnover && std::isfinite(turnover))
-        contacts.push_back({i, j, distance, turnover});
+        contacts.push_back({ion[i], ion[j], distance, turnover});
     }
   std::ranges::stable_sort(contacts, {},
                            [](CloseContact const& c) { return c.distance / c.turnover; });
@@ -57,31 +63,70 @@ EwaldSettings tuned(EvaluationPlan const& plan, Crystal const& crystal, PairSums
   return settings;
 }
 
-EnergyResult evaluate_with(EvaluationPlan const& plan, Crystal const& crystal,
-                           PotentialSet const& set, PairSums const& sums,
-                           EwaldSettings const& ewald) {
+/// The oracle's sums once its shells are at rest.
+ReferenceResult reference_at_rest(Particles& particles, PotentialSet const& set,
+                                  EwaldParameters const& ewald, PairSums const& sums,
+                                  ShellOptions const& how, ShellRest& rest) {
+  if (particles.springs.empty()) return evaluate_reference(particles, set, ewald, sums);
+  detail::ShellDescent shells(particles, set, how);
+  auto const evaluate = [&] {
+    std::vector<Vec3>& r = particles.crystal.positions;
+    shells.for_each([&](Spring const& spring, Vec3 x) {
+      r[std::size_t(spring.shell)] = r[std::size_t(spring.core)] + x;
+    });
+    return evaluate_reference(particles, set, ewald, sums);
+  };
+  ReferenceResult result;
+  do result = evaluate();
+  while (shells.take(result.energy(),
+                     [&](int particle) { return result.forces[std::size_t(particle)]; }));
+  if (!shells.rest().at_rest()) result = evaluate();
+  rest = shells.rest();
+  return result;
+}
+
+/// Shells that lie on their ions count as one with them.
+EnergyResult counted_by_ions(ReferenceResult reference, Particles const& particles) {
+  EnergyResult result;
+  result.coulomb = reference.coulomb, result.short_range = reference.short_range;
+  result.dispersion = reference.dispersion, result.tail = reference.tail;
+  result.bonded = reference.bonded;
+  result.stress = reference.stress;
+  result.forces = std::move(reference.forces);
+  result.site_potential = std::move(reference.site_potential);
+  result.ion_energy = std::move(reference.ion_energy);
+  add_shells_to_ions(result, particles, particles.crystal.positions);
+  return result;
+}
+
+struct Outcome {
+  EnergyResult result;
+  ShellRest shells;
+};
+
+Outcome evaluate_with(EvaluationPlan const& plan, Crystal const& crystal, PotentialSet const& set,
+                      PairSums const& sums, EwaldSettings const& ewald) {
   if (!plan.reference) {
     EnergyOptions options = plan.options;
     options.pairs = sums;
     options.ewald = ewald;
-    return std::move(evaluate_crystals(Exec(), std::span(&crystal, 1), set, options).front());
+    std::vector<ShellRest> rest;
+    EnergyResult result =
+        std::move(energies_of(std::span(&crystal, 1), set, options, plan.shells, &rest).front());
+    return {std::move(result), rest.front()};
   }
-  ReferenceResult reference = evaluate_reference(crystal, set, ewald.sum, sums);
-  EnergyResult result;
-  result.coulomb = reference.coulomb, result.short_range = reference.short_range;
-  result.dispersion = reference.dispersion, result.tail = reference.tail;
-  result.forces = std::move(reference.forces);
-  result.stress = reference.stress;
-  result.site_potential = std::move(reference.site_potential);
-  result.ion_energy = std::move(reference.ion_energy);
-  result.contacts = close_contacts(crystal, set);
-  result.ewald = ewald;
-  result.ewald.estimated_force_error = std::numeric_limits<double>::quiet_NaN();
-  return result;
+  Particles particles = particles_of(crystal, set);
+  Outcome outcome;
+  outcome.result = counted_by_ions(
+      reference_at_rest(particles, set, ewald.sum, sums, plan.shells, outcome.shells), particles);
+  outcome.result.contacts = close_contacts(particles, set);
+  outcome.result.ewald = ewald;
+  outcome.result.ewald.estimated_force_error = std::numeric_limits<double>::quiet_NaN();
+  return outcome;
 }
 
 /// As the plan says, tuned for this crystal alone.
-EnergyResult evaluate_alone(EvaluationPlan const& plan, Crystal const& crystal) {
+Outcome evaluate_alone(EvaluationPlan const& plan, Crystal const& crystal) {
   return evaluate_with(plan, crystal, plan.set, plan.sums,
                        tuned(plan, crystal, plan.sums, plan.options));
 }
@@ -113,8 +158,9 @@ void warn_of_wells(std::vector<Warning>& warnings, Crystal const& crystal, Poten
                    std::vector<CloseContact> const& contacts) {
   constexpr std::size_t most = 10;  // pairs named
   std::string const note = "inside_buckingham_well";
+  Crystal const labelled = particles_of(crystal, set).crystal;
   for (PairTerm const& pair : set.pairs)
-    if (pair.wall == 0 && std::isinf(turnover_radius(pair.term)) && acts_in(pair, crystal))
+    if (pair.wall == 0 && std::isinf(turnover_radius(pair.term)) && acts_in(pair, labelled))
       warnings.push_back({note, "the term " + name_of(pair) + " attracts at every distance"});
   for (CloseContact const& c : std::span(contacts).first(std::min(most, contacts.size())))
     warnings.push_back(
@@ -127,6 +173,22 @@ void warn_of_wells(std::vector<Warning>& warnings, Crystal const& crystal, Poten
   if (contacts.size() > most)
     warnings.push_back({note, std::to_string(contacts.size() - most) +
                                   " more pairs of ions are inside Buckingham wells"});
+}
+
+/// Shells that ran away, or did not come to rest.
+void warn_of_shells(std::vector<Warning>& warnings, Crystal const& crystal,
+                    ShellRest const& shells) {
+  if (shells.ran_away())
+    warnings.push_back(
+        {"shell_ran_away", "the shell of ion " + ion_name(crystal, shells.farthest_ion) + " lies " +
+                               decimals(shells.farthest, 3) +
+                               " Å from its core: it has run away (polarisation catastrophe), and "
+                               "the energy means nothing"});
+  else if (!shells.at_rest())
+    warnings.push_back({"shells_not_at_rest", "the shells did not come to rest (" +
+                                                  std::string(to_string(shells.status)) +
+                                                  "): a force of " + shortest(shells.force) +
+                                                  " eV/Å is left on one"});
 }
 
 void warn(Evaluation& evaluation, Crystal const& crystal, PotentialSet const& set) {
@@ -145,6 +207,7 @@ void warn(Evaluation& evaluation, Crystal const& crystal, PotentialSet const& se
              "correction: the vacuum has a field of " +
              decimals(slab->field, 4) + " V/Å, and the correction of Yeh and Berkowitz would add " +
              decimals(slab->missing_correction, 4) + " eV"});
+  warn_of_shells(warnings, crystal, evaluation.shells);
   warn_of_wells(warnings, crystal, set, evaluation.result.contacts);
   if (!evaluation.result.finite())
     warnings.push_back({"not_finite",
@@ -185,15 +248,19 @@ void evaluate(EvaluationPlan& plan, std::span<Crystal const> crystals,
   plan.sums = pair_sums(plan.set, batch, plan.options.force_error);
   plan.options.pairs = plan.sums;
   std::vector<EnergyResult> results;
+  std::vector<ShellRest> rest;
   if (!plan.reference) try {
-      results = evaluate_crystals(Exec(), batch, plan.set, plan.options, progress);
+      results = energies_of(batch, plan.set, plan.options, plan.shells, &rest, progress);
     } catch (InputError const&) {
       // One of them cannot be computed: which one shows below.
     }
   for (std::size_t k = 0; k < places.size(); ++k) {
     Evaluation& evaluation = evaluations[places[k]];
     try {
-      evaluation.result = results.empty() ? evaluate_alone(plan, batch[k]) : std::move(results[k]);
+      Outcome outcome = results.empty() ? evaluate_alone(plan, batch[k])
+                                        : Outcome{std::move(results[k]), rest[k]};
+      evaluation.result = std::move(outcome.result);
+      evaluation.shells = outcome.shells;
       warn(evaluation, batch[k], plan.set);
     } catch (InputError const& error) {
       evaluation.error = error.what();
@@ -218,7 +285,7 @@ Measured measured_error(EvaluationPlan const& plan, std::span<Crystal const> bat
   double const wider = std::fabs(same - 1) < 0.05 ? 1.3 : 1.15;
   tight.sum.alpha /= wider;
   tight.sum.real_cutoff *= wider;
-  return difference(result, evaluate_with(plan, crystal, plan.set, sums, tight));
+  return difference(result, evaluate_with(plan, crystal, plan.set, sums, tight).result);
 }
 
 }  // namespace
@@ -246,16 +313,20 @@ void certify(EvaluationPlan const& plan, std::span<Crystal const> crystals,
 
 std::vector<PairEnergy> pair_energies(EvaluationPlan const& plan, Crystal const& crystal,
                                       Evaluation const& evaluation) {
-  Crystal neutral = crystal;
-  std::ranges::fill(neutral.charges, 0.0);
+  // Particles without charges and springs, at rest where they are.
+  Crystal held = particles_of(crystal, plan.set).crystal;
+  std::ranges::fill(held.charges, 0.0);
+  std::size_t shell = crystal.size();
+  for (std::size_t i = 0; i < crystal.size(); ++i)
+    if (plan.set.shell(crystal.species[i])) held.positions[shell++] += evaluation.result.shells[i];
   std::vector<PairEnergy> energies;
   for (PairTerm const& pair : plan.set.pairs) {
-    if (is_nothing(pair.term) || !acts_in(pair, neutral)) continue;
+    if (is_nothing(pair.term) || !acts_in(pair, held)) continue;
     PotentialSet one;
     one.pairs = {pair};
     energies.push_back(
         {name_of(pair),
-         evaluate_with(plan, neutral, one, plan.sums, evaluation.result.ewald).short_range});
+         evaluate_with(plan, held, one, plan.sums, evaluation.result.ewald).result.short_range});
   }
   return energies;
 }
