@@ -191,7 +191,9 @@ void warn_of_shells(std::vector<Warning>& warnings, Crystal const& crystal,
                                                   " eV/Å is left on one"});
 }
 
-void warn(Evaluation& evaluation, Crystal const& crystal, PotentialSet const& set) {
+}  // namespace
+
+void add_warnings(Evaluation& evaluation, Crystal const& crystal, PotentialSet const& set) {
   std::vector<Warning>& warnings = evaluation.warnings;
   if (double const net = net_charge(crystal); net != 0)
     warnings.push_back({"net_charge", "the cell has a net charge of " + shortest(net) +
@@ -214,8 +216,6 @@ void warn(Evaluation& evaluation, Crystal const& crystal, PotentialSet const& se
                         "energy, forces or stress are not finite numbers: ions lie in each other, "
                         "or a term of the set grows beyond all bounds"});
 }
-
-}  // namespace
 
 std::vector<Warning> take_charges_of_set(Crystal& crystal, PotentialSet const& set) {
   auto const stated = crystal.charges;
@@ -261,7 +261,7 @@ void evaluate(EvaluationPlan& plan, std::span<Crystal const> crystals,
                                         : Outcome{std::move(results[k]), rest[k]};
       evaluation.result = std::move(outcome.result);
       evaluation.shells = outcome.shells;
-      warn(evaluation, batch[k], plan.set);
+      add_warnings(evaluation, batch[k], plan.set);
     } catch (InputError const& error) {
       evaluation.error = error.what();
     }

@@ -13,7 +13,8 @@ constexpr double longest_step = 0.3;  // Å
 Descent descent_of(Particles const& particles, PotentialSet const& set,
                    ShellOptions const& options) {
   std::vector<double> stiffness;
-  for (double k : pair_stiffness(particles, set).shells) stiffness.insert(stiffness.end(), 3, k);
+  for (double k : estimated_stiffness(particles, set).shells)
+    stiffness.insert(stiffness.end(), 3, k);
   DescentOptions how;
   how.tolerance = options.tolerance;
   how.max_steps = options.max_steps;

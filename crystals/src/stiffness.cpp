@@ -98,10 +98,10 @@ void keep_positive(std::vector<double>& stiffness) {
 
 }  // namespace
 
-Stiffness pair_stiffness(Particles const& particles, PotentialSet const& set) {
+StiffnessEstimate estimated_stiffness(Particles const& particles, PotentialSet const& set) {
   PairSumOfStiffness sums(particles, set);
   add_angles(sums.of_particle, particles);
-  Stiffness all;
+  StiffnessEstimate all;
   all.ions.assign(sums.of_particle.begin(), sums.of_particle.begin() + particles.ions);
   for (Spring const& spring : particles.springs) {
     double const shell = sums.of_particle[std::size_t(spring.shell)];

@@ -48,6 +48,10 @@ struct Evaluation {
 /// have. Warns where the crystal had other charges.
 std::vector<Warning> take_charges_of_set(Crystal& crystal, PotentialSet const& set);
 
+/// Adds what there is to doubt in a result: net charge, polar slabs, close contacts, numbers that are
+/// not finite.
+void add_warnings(Evaluation& evaluation, Crystal const& crystal, PotentialSet const& set);
+
 /// A fraction of the smallest force scale of the structures (tune_ewald.hpp), in eV/Å; for
 /// structures without charges, which have no scale, of 1 eV/Å.
 double absolute_force_error(std::span<Crystal const> crystals,
