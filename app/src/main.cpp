@@ -37,6 +37,7 @@ constexpr Subcommand subcommands[] = {
     {"regress", "LASSO and random forest of barriers on charge, volume and distortion",
      regress_command, false},
     {"energy", "energies, forces and stresses of structures", energy_command, true},
+    {"relax", "crystals of lowest energy: ions, shells and cell", relax_command, true},
     {"neb", "minimum energy path of one hop in a frozen host", neb_command, true},
     {"sites", "tetrahedral and octahedral sites of a structure, and the windows between them",
      sites_command, false},

@@ -1,9 +1,5 @@
 // ionscape sweep FILE.toml: the map of a grid or of a list of points.
-#include <unistd.h>
-#include <csignal>
-
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <iostream>
@@ -18,6 +14,7 @@
 #include <ionscape/sweep/runner.hpp>
 
 #include "arguments.hpp"
+#include "interruption.hpp"
 #include "kokkos_session.hpp"
 #include "output.hpp"
 #include "progress.hpp"
@@ -27,34 +24,6 @@
 namespace ionscape::app {
 
 namespace {
-
-// --- interruption --------------------------------------------------------------------------------
-
-// A handler may do little: the texts are made before, and the signal then does what it always does.
-std::string checkpoint_folder, lock_file, results_folder, interrupted_with, interrupted_without;
-std::atomic_flag interrupted = ATOMIC_FLAG_INIT;
-
-extern "C" void say_how_to_resume(int signal) {
-  if (interrupted.test_and_set()) return;  // a second signal, on another thread
-  std::string const& text =
-      access(checkpoint_folder.c_str(), F_OK) == 0 ? interrupted_with : interrupted_without;
-  [[maybe_unused]] auto const written = write(STDERR_FILENO, text.data(), text.size());
-  unlink(lock_file.c_str());
-  rmdir(results_folder.c_str());  // does nothing to one that is not empty
-  std::signal(signal, SIG_DFL);
-  std::raise(signal);
-}
-
-void prepare_for_interruption(FolderLock const& lock, std::filesystem::path const& checkpoint) {
-  lock_file = lock.file().string();
-  results_folder = lock.file().parent_path().string();
-  checkpoint_folder = checkpoint.string();
-  interrupted_with = "\nionscape: interrupted; the finished points are kept in " +
-                     checkpoint_folder + ": the same command goes on from there\n";
-  interrupted_without = "\nionscape: interrupted; nothing was written\n";
-  std::signal(SIGINT, say_how_to_resume);
-  std::signal(SIGTERM, say_how_to_resume);
-}
 
 // --- summary -------------------------------------------------------------------------------------
 
@@ -192,10 +161,10 @@ int sweep_command(int argc, char const* const* argv) {
   FolderLock const lock(directory);
 
   KokkosSession const kokkos(threads);
-  prepare_for_interruption(lock, *options.checkpoint);
   auto const start = std::chrono::steady_clock::now();
   SweepResult result;
   {
+    Interruption const interruption(lock, *options.checkpoint, "points");
     ProgressBar bar(plan.points.size(), arguments.has("quiet"));
     options.progress = [&bar](std::size_t finished) { bar.update(finished); };
     result = run_sweep(plan, options);
@@ -203,7 +172,6 @@ int sweep_command(int argc, char const* const* argv) {
   double const seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   assign_errors(plan, ensemble, result.rows);
-  for (int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
   for (std::string const& remark : result.remarks)
     std::cerr << "ionscape: warning: " << remark << '\n';
   write_map(directory, plan, result);
