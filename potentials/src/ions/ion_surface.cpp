@@ -45,6 +45,10 @@ IonSurface<MemorySpace>::IonSurface(std::span<Crystal const> crystals, Potential
       copies_(copies),
       model_(repeated(crystals, copies), set, options),
       positions_(model_.initial_positions()) {
+  if (!set.shells.empty())
+    fail_input({set.file},
+               "the set has shells, expected rigid ions: a point is all ions, and "
+               "nothing would move their shells");
   for (Crystal const& crystal : crystals) volume_.push_back(crystal.cell.volume());
 }
 

@@ -17,7 +17,7 @@ template <class MemorySpace>
 class IonSurface {
  public:
   /// All crystals have charges and one number of ions; their positions do not matter. Throws
-  /// InputError for others, and as EnergyModel does.
+  /// InputError for others, for a set with shells, and as EnergyModel does.
   IonSurface(std::span<Crystal const> crystals, PotentialSet const& set,
              EnergyOptions const& options = {}, int copies = 1);
 
