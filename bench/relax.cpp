@@ -61,6 +61,7 @@ nlohmann::json run(cxxopts::ParseResult const& options) {
   CrystalRelaxOptions relax;
   relax.cell = options.count("full") ? CellFreedom::full : CellFreedom::none;
   relax.force_tolerance = options["force-tolerance"].as<double>();
+  if (options.count("skin")) relax.energy.skin = options["skin"].as<double>();
   double best = 1e300;
   std::vector<RelaxedCrystal> results;
   for (int k = 0; k < options["repeat"].as<int>(); ++k) {
@@ -98,6 +99,7 @@ int main(int argc, char* argv[]) {
       "copies", "in one batch", cxxopts::value<int>()->default_value("1"))(
       "shake", "Å", cxxopts::value<double>()->default_value("0.05"))("full", "relax the cell, too")(
       "force-tolerance", "eV/Å", cxxopts::value<double>()->default_value("1e-4"))(
+      "skin", "Å, of the neighbour lists", cxxopts::value<double>())(
       "repeat", "times, the best counts", cxxopts::value<int>()->default_value("1"));
   try {
     std::cout << run(options.parse(argc, argv)).dump() << '\n';

@@ -111,7 +111,7 @@ class Group {
       return std::size_t(
           std::ranges::count_if(members_, [](Member const& m) { return m.relaxation->running(); }));
     };
-    while (4 * running() > 3 * members_.size()) {
+    while (2 * running() > members_.size()) {
       batch.advance();
       for (Member& member : members_)
         if (member.relaxation->ended() && !member.reported) {
@@ -201,6 +201,7 @@ std::vector<RelaxedCrystal> relax_crystals(std::span<Crystal const> crystals,
   validate(asked);
   CrystalRelaxOptions options = asked;
   options.energy.force_error = std::min(options.energy.force_error, 0.01 * options.force_tolerance);
+  if (options.energy.skin <= 0) options.energy.skin = 0.4;
   if (options.energy.memory_limit <= 0) options.energy.memory_limit = 0.9 * available_memory();
   // Each crystal ends its pair terms where it would if it were alone.
   std::map<double, std::vector<std::size_t>> by_cutoff;

@@ -258,6 +258,21 @@ TEST_CASE("Many crystals in one batch relax as each does alone") {
   }
 }
 
+TEST_CASE("Lists that live through many steps change no more than roundings") {
+  PotentialSet const set = example_set("Li2O-rigid");
+  std::vector<Crystal> crystals;
+  for (unsigned seed = 0; seed < 12; ++seed)
+    crystals.push_back(shaken(antifluorite(4.6, set), 0.02 * seed, 0.002 * seed, seed));
+  auto const together = relax_crystals(crystals, set, full_cell());
+  for (std::size_t k = 0; k < crystals.size(); ++k) {
+    RelaxedCrystal const alone = relaxed(crystals[k], set, full_cell());
+    CHECK(together[k].steps == alone.steps);
+    CHECK(together[k].energy == Approx(alone.energy).margin(1e-10));
+    for (std::size_t i = 0; i < alone.crystal.size(); ++i)
+      CHECK(norm(together[k].crystal.positions[i] - alone.crystal.positions[i]) < 1e-6);
+  }
+}
+
 TEST_CASE("One crystal that cannot be computed costs only its own result") {
   PotentialSet const set = example_set("MgO-lewis-catlow");
   std::vector<Crystal> crystals{rock_salt(4.2, set), rock_salt(4.2, set), rock_salt(4.25, set)};
