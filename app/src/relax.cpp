@@ -33,6 +33,9 @@ void declare(Arguments& arguments) {
   arguments.list_option("fix", "LIST",
                         "ions that stay where they are in the cell: species and numbers from 1, as "
                         "P,3,10-14; in addition to selective dynamics of a POSCAR");
+  arguments.flag("check",
+                 "say whether each relaxed structure is a minimum: lowest curvatures at Gamma, in "
+                 "the cell that it has");
   arguments.option("format", "NAME",
                    "of the relaxed structures: poscar, extxyz or cif (default: poscar)");
   arguments.option("out", "DIR", "folder for the results (default: results/relax)");
@@ -171,12 +174,55 @@ void compute(RelaxRun& run, RelaxRecords const& records, bool quiet) {
   });
 }
 
+/// Says of a structure that is no minimum that it is none.
+void check(RelaxRun& run, std::size_t k) {
+  constexpr std::size_t most_ions = 2000;  // a dense matrix of 3 n rows
+  RelaxedCrystal& result = run.results[k];
+  auto const warn = [&](char const* note, std::string text) {
+    result.warnings.push_back({note, std::move(text)});
+  };
+  if (!result.converged()) return;
+  if (result.crystal.size() > most_ions)
+    return warn("not_checked", "too large to be checked: " + std::to_string(result.crystal.size()) +
+                                   " ions, at most " + std::to_string(most_ions));
+  PairSums const ends =
+      pair_sums(run.set, std::span(&run.start(k), 1), 0.01 * run.options.force_tolerance);
+  try {
+    run.checks[k] = check_minimum(result, run.set, ends);
+  } catch (InputError const& error) {
+    return warn("not_checked", std::string("could not be checked: ") + error.what());
+  }
+  MinimumCheck const& found = *run.checks[k];
+  if (!found.shells_at_minimum)
+    warn("no_minimum", "the shells are not at a minimum of the energy beside their cores");
+  else if (found.negative > 0)
+    warn("no_minimum", "a stationary point, but no minimum: the energy falls in " +
+                           std::to_string(found.negative) +
+                           (found.negative == 1 ? " direction" : " directions") + ", curvature " +
+                           fixed(found.lowest.front(), 4) +
+                           " eV/Å^2; move the ions a little and relax again");
+}
+
+void check_all(RelaxRun& run, bool quiet) {
+  ProgressBar bar(run.size(), quiet || run.size() == 1, "structures checked");
+  run.checks.resize(run.size());
+  for (std::size_t k = 0; k < run.size(); ++k) {
+    check(run, k);
+    bar.update(k + 1);
+  }
+}
+
 /// What did not converge, in the exit code.
 int exit_code(RelaxRun const& run) {
   auto const open =
       std::ranges::count_if(run.results, [](RelaxedCrystal const& r) { return !r.converged(); });
-  if (open == 0) return good;
+  auto const saddles = std::ranges::count_if(
+      run.checks, [](auto const& check) { return check && !check->is_minimum(); });
   std::cout.flush();
+  if (saddles > 0)
+    std::cerr << "ionscape: no minimum: " << saddles << " of " << run.size()
+              << (run.size() == 1 ? " structure" : " structures") << '\n';
+  if (open == 0) return saddles == 0 ? good : not_converged;
   std::cerr << "ionscape: not converged: " << open << " of " << run.size()
             << (run.size() == 1 ? " structure" : " structures")
             << "; relax.csv says why, their last structures are kept\n";
@@ -225,6 +271,7 @@ int relax_command(int argc, char const* const* argv) {
     Interruption const interruption(lock, records.folder(), "structures");
     compute(run, records, arguments.has("quiet"));
   }
+  if (arguments.has("check")) check_all(run, arguments.has("quiet"));
   write_tables(run);
   for (std::size_t k = 0; k < run.size(); ++k)
     if (run.computed(k)) records.remove(run.start(k));

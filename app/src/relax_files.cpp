@@ -61,6 +61,12 @@ Json summary(RelaxRun const& run, std::size_t k) {
   row["initial_volume_A3"] = number(run.start(k).cell.volume());
   row["max_force_eV_per_A"] = number(result.max_force);
   row["max_stress_GPa"] = number(result.max_stress * gigapascal_per_eV_per_A3);
+  if (!run.checks.empty()) {
+    auto const& check = run.checks[k];
+    row["negative_modes"] = check ? double(check->negative) : std::nan("");
+    row["lowest_mode_eV_per_A2"] =
+        check && !check->lowest.empty() ? check->lowest.front() : std::nan("");
+  }
   row["reason"] = run.structure(k).error.empty() ? result.reason : run.structure(k).error;
   return row;
 }
@@ -83,6 +89,8 @@ Json structure_json(RelaxRun const& run, std::size_t k) {
       json["stress_GPa"].push_back(numbers);
     }
     json["by_fire"] = result.by_fire;
+    if (!run.checks.empty() && run.checks[k])
+      json["lowest_modes_eV_per_A2"] = run.checks[k]->lowest;
     if (!result.shells.empty()) json["shells_A"] = vectors(result.shells);
   }
   json["warnings"] = Json::array();

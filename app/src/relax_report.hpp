@@ -2,9 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include <ionscape/crystals/minimum_check.hpp>
 #include <ionscape/crystals/relax_crystals.hpp>
 
 #include "output.hpp"
@@ -23,7 +25,8 @@ struct RelaxRun {
   Structures structures;
   std::vector<std::vector<Warning>> warnings;  // of reading, for each structure
   std::vector<RelaxedCrystal> results;
-  std::vector<std::string> files;  // of the relaxed structures, in the folder
+  std::vector<std::optional<MinimumCheck>> checks;  // empty: not asked for
+  std::vector<std::string> files;                   // of the relaxed structures, in the folder
 
   std::size_t size() const { return results.size(); }
   Structure const& structure(std::size_t k) const { return structures.list[k]; }

@@ -218,6 +218,28 @@ TEST_CASE("A killed run goes on with what it had finished, and other options beg
   CHECK_FALSE(std::filesystem::exists(kept));
 }
 
+TEST_CASE("A check tells a minimum from a saddle") {
+  Folder const folder;
+  folder.write("set.toml", mgo_set);
+  folder.write("minimum.vasp", mgo(4.2, 0.02));
+  // Mg halfway to a vacancy: held there by symmetry alone.
+  folder.write("saddle.vasp",
+               "MgO\n4.2\n1 0 0\n0 1 0\n0 0 1\nMg O\n3 4\nDirect\n0 0.25 0.25\n0.5 0 0.5\n0.5 0.5 "
+               "0\n0.5 0.5 0.5\n0.5 0 0\n0 0.5 0\n0 0 0.5\n");
+  Outcome const o = folder.run({"relax", "minimum.vasp", "saddle.vasp", "--potential", "set.toml",
+                                "--check", "--out", "out"});
+  CHECK(o.code == 2);
+  CHECK_THAT(o.err, ContainsSubstring("no minimum: 1 of 2 structures"));
+  CHECK_THAT(o.out, ContainsSubstring("the energy falls in "));
+  auto const csv = CsvTable::read(folder / "out/relax.csv");
+  CHECK(csv.text(1, "status") == "converged");
+  CHECK(csv.number(0, "negative_modes") == 0);
+  CHECK(csv.number(0, "lowest_mode_eV_per_A2") > 1);
+  CHECK(csv.number(1, "negative_modes") > 0);
+  CHECK(csv.number(1, "lowest_mode_eV_per_A2") < 0);
+  CHECK(csv.text(1, "warnings") == "net_charge, no_minimum");
+}
+
 TEST_CASE("Bad requests for a relaxation are refused before the work") {
   Folder const folder;
   folder.write("MgO.vasp", mgo_poscar);

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include <ionscape/core/error.hpp>
+#include <ionscape/crystals/minimum_check.hpp>
 #include <ionscape/crystals/relax_crystals.hpp>
 #include <ionscape_test/catch.hpp>
 
@@ -239,6 +240,7 @@ TEST_CASE("Many crystals in one batch relax as each does alone") {
   for (unsigned seed = 0; seed < 12; ++seed)
     crystals.push_back(shaken(antifluorite(4.6, set), 0.02 * seed, 0.002 * seed, seed));
   CrystalRelaxOptions options = full_cell();
+  options.energy.skin = 1e-9;  // new lists every time: the same order of every sum
   std::vector<std::size_t> order;
   auto const together =
       relax_crystals(crystals, set, options, [&](std::size_t k, RelaxedCrystal const& result) {
@@ -399,4 +401,40 @@ TEST_CASE("A charged cell says so; options out of range are refused") {
   CrystalRelaxOptions options;
   options.force_tolerance = 0;
   CHECK_THROWS_AS(relaxed(vacancy, set, options), InputError);
+}
+
+TEST_CASE("The lowest curvatures tell a minimum from a saddle") {
+  // Another program's lowest eigenvalues of the vacancy's Hessian; tests/data/barriers/README.md.
+  PotentialSet set = example_set("Li2O-rigid");
+  set.cutoff = 10;
+  Crystal vacancy = read_crystal(IONSCAPE_TEST_DATA "/barriers/li2o_vLi.vasp");
+  assign_charges(vacancy, set);
+  PairSums const ends = pair_sums(set, std::span(&vacancy, 1), 1e-6);
+  MinimumCheck const minimum = check_minimum(relaxed(vacancy, set, {}), set, ends);
+  CHECK(minimum.is_minimum());
+  REQUIRE(minimum.lowest.size() == 6);
+  double const known[6] = {0.8285462639227683, 0.8285462639227727, 0.8285462639227777,
+                           0.916394122948902,  0.9163941229489032, 0.9163941229489092};
+  for (std::size_t k = 0; k < 6; ++k) CHECK(minimum.lowest[k] == Approx(known[k]).epsilon(1e-5));
+
+  // Halfway between two Li sites the hop is a saddle, held there by its symmetry.
+  Crystal saddle = antifluorite(9.1758 / 2, set);
+  saddle.species.pop_back();
+  saddle.charges.pop_back();
+  saddle.positions.pop_back();
+  saddle.positions.back() = 9.1758 / 2 * Vec3{.75, .75, .5};
+  RelaxedCrystal const held = relaxed(saddle, set, {});
+  REQUIRE(held.converged());
+  MinimumCheck const check = check_minimum(held, set, ends);
+  CHECK(check.negative >= 1);
+  CHECK_FALSE(check.is_minimum());
+  CHECK(check.lowest[0] < -0.1);
+  // What is fixed does not count: all other ions, and the moving one along the hop.
+  RelaxedCrystal fixed = held;
+  fixed.crystal.fixed.assign(fixed.crystal.size(), {true, true, true});
+  fixed.crystal.fixed.back() = {true, true, false};
+  CHECK(check_minimum(fixed, set, ends).lowest.size() == 1);
+  CHECK(check_minimum(fixed, set, ends).lowest[0] < 0);
+  fixed.crystal.fixed.back() = {false, false, false};
+  CHECK(check_minimum(fixed, set, ends).lowest.size() == 3);
 }
