@@ -38,6 +38,8 @@ constexpr Subcommand subcommands[] = {
      regress_command, false},
     {"energy", "energies, forces and stresses of structures", energy_command, true},
     {"relax", "crystals of lowest energy: ions, shells and cell", relax_command, true},
+    {"properties", "elastic and dielectric constants and phonons of a crystal at rest",
+     properties_command, true},
     {"neb", "minimum energy path of one hop in a frozen host", neb_command, true},
     {"sites", "tetrahedral and octahedral sites of a structure, and the windows between them",
      sites_command, false},
@@ -47,7 +49,7 @@ void print_help() {
   std::cout << "ionscape: energy landscapes of ions in crystals\n\nUsage:\n  ionscape SUBCOMMAND "
                "[OPTION...]\n\n";
   for (Subcommand const& s : subcommands)
-    std::cout << "  " << s.name << std::string(10 - std::strlen(s.name), ' ') << s.summary << '\n';
+    std::cout << "  " << s.name << std::string(12 - std::strlen(s.name), ' ') << s.summary << '\n';
   std::cout << "\n  ionscape SUBCOMMAND --help   options and an example\n"
                "  ionscape --version           version, compiler and Kokkos\n\n"
                "Units are eV, Å and e. Exit code: 0 good, 1 bad input, 2 not converged.\n";

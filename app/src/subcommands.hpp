@@ -14,6 +14,7 @@ int predict_command(int argc, char const* const* argv);
 int regress_command(int argc, char const* const* argv);
 int energy_command(int argc, char const* const* argv);
 int relax_command(int argc, char const* const* argv);
+int properties_command(int argc, char const* const* argv);
 int neb_command(int argc, char const* const* argv);
 int sites_command(int argc, char const* const* argv);
 

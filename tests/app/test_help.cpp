@@ -9,8 +9,8 @@ TEST_CASE("The help lists every subcommand") {
   Folder const folder;
   Outcome const o = folder.run({"--help"});
   CHECK(o.code == 0);
-  for (std::string const name : {"sweep", "plot", "energy", "relax", "neb", "sites", "calibrate",
-                                 "compare", "predict", "regress", "--version"})
+  for (std::string const name : {"sweep", "plot", "energy", "relax", "properties", "neb", "sites",
+                                 "calibrate", "compare", "predict", "regress", "--version"})
     CHECK_THAT(o.out, ContainsSubstring(name));
   CHECK(o.err.empty());
   CHECK(folder.run({}).code == 1);
@@ -18,8 +18,8 @@ TEST_CASE("The help lists every subcommand") {
 
 TEST_CASE("Every subcommand's help has a synopsis, units and an example") {
   Folder const folder;
-  for (std::string const name : {"sweep", "plot", "energy", "relax", "neb", "sites", "calibrate",
-                                 "compare", "predict", "regress"}) {
+  for (std::string const name : {"sweep", "plot", "energy", "relax", "properties", "neb", "sites",
+                                 "calibrate", "compare", "predict", "regress"}) {
     CAPTURE(name);
     for (std::string const option : {"--help", "-h"}) {
       Outcome const o = folder.run({name, option});

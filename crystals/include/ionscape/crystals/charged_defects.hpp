@@ -4,13 +4,15 @@
 // screens both. To first order in 1/L a point charge in a medium of the tensor eps interacts with its
 // images and the background by
 //     E_1 = q^2 v/2,   v the Madelung potential of the lattice, screened
-// (Makov and Payne, Phys. Rev. B 51, 4014 (1995), eq. 15: -q^2 alpha/(2 eps L)), which is taken out. In
-// order 1/L^3 the charge that screens the defect, spread over the cell, has the second moment
-// Q = q (1 - 1/eps) <r^2>, and
-//     E_3 = 2 pi k_e q Q/(3 eps V)
-// (Lany and Zunger, Phys. Rev. B 78, 235104 (2008), eqs. 8 and 9): about a third of E_1, with the
-// opposite sign. <r^2> is the mean over the cell around the defect that is nearer to it than to its
-// images. A crystal whose ions relax has eps = eps_0.
+// (Makov and Payne, Phys. Rev. B 51, 4014 (1995): -q^2 alpha/(2 eps L)), which is taken out. What is
+// left goes as 1/V. Lany and Zunger (Phys. Rev. B 78, 235104 (2008)) let the charge that screens the
+// defect fill the cell: it has the second moment Q = q (1 - 1/eps) <r^2> and with the background the
+// energy
+//     E_3 = 2 pi k_e q Q/(3 eps V),
+// about a third of E_1 with the opposite sign. <r^2> is the mean over the cell around the defect that
+// is nearer to it than to its images. As Q grows with the cell E_3 goes as 1/L, too: it belongs with
+// an alignment of potentials, which electronic structure codes need and sums over ions do not. A
+// crystal whose ions relax has eps = eps_0.
 #pragma once
 
 #include <array>
@@ -24,7 +26,7 @@ namespace ionscape {
 /// Both in eV, to be added to the energy of a cell with the defect.
 struct ChargeCorrection {
   double makov_payne = 0;  // -E_1: positive
-  double lany_zunger = 0;  // -E_1 - E_3
+  double lany_zunger = 0;  // -E_1 - E_3, to be used with an alignment of potentials
 };
 
 /// `charge` in e of the defect, the cell in Å, `eps` symmetric and positive: in E_1 the tensor (by

@@ -39,10 +39,10 @@ struct DefectCell {
   std::size_t ions = 0;
   double volume = 0;            // Å^3
   double energy = 0;            // eV, of the defect, uncorrected
-  ChargeCorrection correction;  // to be added
+  ChargeCorrection correction;  // to be added: makov_payne (charged_defects.hpp says why)
   RelaxedCrystal relaxed;       // its status and reason
 
-  double corrected() const { return energy + correction.lany_zunger; }
+  double corrected() const { return energy + correction.makov_payne; }
 };
 
 /// Relaxes the defect in all `sizes` in one batch. The perfect crystal is at rest; eps is its eps_0.
