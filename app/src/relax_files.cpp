@@ -25,8 +25,6 @@ std::string stem_of(std::filesystem::path const& file) {
   return name;
 }
 
-double angle_deg(Vec3 u, Vec3 v) { return std::atan2(norm(cross(u, v)), dot(u, v)) * 180 / pi; }
-
 std::vector<std::string> keywords(RelaxRun const& run, std::size_t k) {
   std::vector<std::string> words;
   for (auto const* list : {&run.warnings[k], &run.results[k].warnings})
@@ -133,6 +131,8 @@ Json whole_json(RelaxRun const& run) {
 }
 
 }  // namespace
+
+double angle_deg(Vec3 u, Vec3 v) { return std::atan2(norm(cross(u, v)), dot(u, v)) * 180 / pi; }
 
 std::vector<std::string> const& cell_names() {
   static std::vector<std::string> const names{"none", "volume", "full"};

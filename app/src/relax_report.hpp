@@ -39,6 +39,8 @@ struct RelaxRun {
 std::vector<std::string> const& cell_names();    // of CellFreedom
 std::vector<std::string> const& format_names();  // of StructureFormat
 
+double angle_deg(Vec3 u, Vec3 v);
+
 /// A name for each relaxed structure, made of its file's; no name twice.
 std::vector<std::string> result_files(Structures const& structures, StructureFormat format);
 

@@ -40,6 +40,28 @@ void print_rows(RelaxRun const& run) {
   if (!all) std::cout << "(of " << run.size() << " structures, those that did not converge)\n";
 }
 
+/// The cell before and after, where there is one structure.
+void print_cells(RelaxRun const& run) {
+  if (run.size() > 1 || !run.computed(0) || run.options.cell == CellFreedom::none) return;
+  TextTable table({"cell", "a/Å", "b/Å", "c/Å", "alpha/deg", "beta/deg", "gamma/deg"});
+  for (auto const& [name, cell] :
+       {std::pair("start", run.start(0).cell), std::pair("relaxed", run.results[0].crystal.cell)})
+    table.row({name, fixed(norm(cell.a), 5), fixed(norm(cell.b), 5), fixed(norm(cell.c), 5),
+               fixed(angle_deg(cell.b, cell.c), 3), fixed(angle_deg(cell.c, cell.a), 3),
+               fixed(angle_deg(cell.a, cell.b), 3)});
+  std::cout << '\n';
+  table.print(std::cout);
+}
+
+/// What --check found.
+void print_check(RelaxRun const& run) {
+  if (run.size() > 1 || run.checks.empty() || !run.checks[0]) return;
+  MinimumCheck const& check = *run.checks[0];
+  std::cout << "\nlowest curvatures at Gamma/(eV/Å^2):";
+  for (double curvature : check.lowest) std::cout << ' ' << fixed(curvature, 4);
+  std::cout << (check.is_minimum() ? ": a minimum\n" : ": no minimum\n");
+}
+
 void print_counts(RelaxRun const& run) {
   std::map<std::string, int> by_status;
   long steps = 0, evaluations = 0;
@@ -96,6 +118,8 @@ void print_relaxed(RelaxRun const& run) {
               << " GPa";
   std::cout << "\n\n";
   print_rows(run);
+  print_cells(run);
+  print_check(run);
   if (run.size() > 1) print_counts(run);
   print_reasons(run);
   print_warnings(run);
