@@ -11,6 +11,7 @@
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/read_crystal.hpp>
+#include <ionscape/core/io/write_crystal.hpp>
 #include <ionscape/crystals/relax_crystals.hpp>
 
 namespace {
@@ -58,6 +59,7 @@ nlohmann::json run(cxxopts::ParseResult const& options) {
   std::vector<Crystal> crystals;
   for (int k = 0; k < options["copies"].as<int>(); ++k)
     crystals.push_back(shaken(start, options["shake"].as<double>(), unsigned(k + 1)));
+  if (options.count("write")) write_extxyz(options["write"].as<std::string>(), crystals);
   CrystalRelaxOptions relax;
   relax.cell = options.count("full") ? CellFreedom::full : CellFreedom::none;
   relax.force_tolerance = options["force-tolerance"].as<double>();
@@ -99,6 +101,7 @@ int main(int argc, char* argv[]) {
       "copies", "in one batch", cxxopts::value<int>()->default_value("1"))(
       "shake", "Å", cxxopts::value<double>()->default_value("0.05"))("full", "relax the cell, too")(
       "force-tolerance", "eV/Å", cxxopts::value<double>()->default_value("1e-4"))(
+      "write", "a file for the starts, .extxyz", cxxopts::value<std::string>())(
       "skin", "Å, of the neighbour lists", cxxopts::value<double>())(
       "repeat", "times, the best counts", cxxopts::value<int>()->default_value("1"));
   try {
