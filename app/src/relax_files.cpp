@@ -1,6 +1,5 @@
 // Results of `ionscape relax` as files.
 #include <cmath>
-#include <map>
 #include <set>
 
 #include <ionscape/core/io/atomic_file.hpp>
@@ -145,13 +144,12 @@ std::vector<std::string> const& format_names() {
 }
 
 std::vector<std::string> result_files(Structures const& structures, StructureFormat format) {
-  std::map<std::filesystem::path, int> frames;
-  for (Structure const& structure : structures.list) ++frames[structure.file];
   std::set<std::string> taken;
   std::vector<std::string> names;
   for (Structure const& structure : structures.list) {
     std::string base = stem_of(structure.file);
-    if (frames[structure.file] > 1) base += "_" + std::to_string(structure.frame);
+    if (structure.name != structure.file.string())  // one of several frames
+      base += "_" + std::to_string(structure.frame);
     std::string name = base;
     for (int again = 2; !taken.insert(name).second; ++again)
       name = base + "-" + std::to_string(again);

@@ -168,12 +168,27 @@ TEST_CASE("Structures of one name get names of their own, frames their numbers")
   folder.write("z.extxyz", xyz);
   folder.write("set.toml", mgo_set);
   REQUIRE(folder
-              .run({"relax", "x/POSCAR", "y/POSCAR", "z.extxyz", "--potential", "set.toml", "--out",
-                    "out"})
+              .run({"relax", "x/POSCAR", "y/POSCAR", "z.extxyz", "x/POSCAR", "--potential",
+                    "set.toml", "--out", "out"})
               .code == 0);
-  for (std::string const name : {"POSCAR.vasp", "POSCAR-2.vasp", "z_1.vasp", "z_2.vasp"})
+  for (std::string const name :
+       {"POSCAR.vasp", "POSCAR-2.vasp", "POSCAR-3.vasp", "z_1.vasp", "z_2.vasp"})
     CHECK(std::filesystem::exists(folder / "out" / name));
   CHECK(CsvTable::read(folder / "out/relax.csv").text(3, "structure") == "z.extxyz#2");
+}
+
+TEST_CASE("One thread and four relax to the same bits") {
+  Folder const folder;
+  folder.write("in/a.vasp", mgo(4.25, 0.03));
+  folder.write("in/b.vasp", large_mgo(2));
+  folder.write("set.toml", mgo_set);
+  for (std::string const threads : {"1", "4"})
+    REQUIRE(folder
+                .run({"relax", "in", "--potential", "set.toml", "--cell", "full", "--threads",
+                      threads, "--out", "out" + threads})
+                .code == 0);
+  for (std::string const name : {"relax.csv", "relax.json", "a.vasp", "b.vasp"})
+    CHECK(read_file(folder / "out1" / name) == read_file(folder / "out4" / name));
 }
 
 TEST_CASE("A killed run goes on with what it had finished, and other options begin anew") {
