@@ -28,7 +28,4 @@ struct CifOperation {
 std::vector<CifOperation> symmetry_of(CifBlock const& block, Cell const& cell, bool angles_assumed,
                                       std::vector<std::string>& notes);
 
-/// "1/3", "0.25", ".5", "2" at the beginning of `text`, which is advanced behind it.
-bool take_fraction(std::string_view& text, double& value);
-
 }  // namespace ionscape

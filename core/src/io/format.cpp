@@ -26,6 +26,13 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
   return row.back();
 }
 
+/// `format` takes a precision and a number.
+std::string printed(char const* format, int precision, double number) {
+  std::string text(std::size_t(std::snprintf(nullptr, 0, format, precision, number)), '\0');
+  std::snprintf(text.data(), text.size() + 1, format, precision, number);
+  return text;
+}
+
 }  // namespace
 
 std::string shortest(double number) {
@@ -33,11 +40,9 @@ std::string shortest(double number) {
   return {text, std::to_chars(text, text + sizeof text, number).ptr};
 }
 
-std::string decimals(double number, int n) {
-  std::string text(std::size_t(std::snprintf(nullptr, 0, "%.*f", n, number)), '\0');
-  std::snprintf(text.data(), text.size() + 1, "%.*f", n, number);
-  return text;
-}
+std::string decimals(double number, int n) { return printed("%.*f", n, number); }
+
+std::string significant(double number, int digits) { return printed("%.*g", digits, number); }
 
 std::string suggestion(std::string_view word, std::span<std::string const> known) {
   if (word.size() > 80) return {};
