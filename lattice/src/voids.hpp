@@ -10,6 +10,9 @@
 
 namespace ionscape {
 
+/// In place of an index.
+inline constexpr std::size_t none = std::size_t(-1);
+
 /// A place in a list of pieces, and the shift of its periodic image.
 struct Piece {
   std::size_t index = 0;
