@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <tuple>
 
@@ -201,69 +202,104 @@ void add_shares(std::vector<Claim>& claims, Axes const& axes, Field const& Ea,
   claims.push_back(std::move(c));
 }
 
-void add_claims(std::vector<Claim>& claims, MapGrid const& grid, ReferenceData const& reference) {
-  Axes const axes{grid.distortions, grid.charges, grid.volumes};
-  auto const field = [&](auto const& get) -> Field {
-    return [&grid, get](std::size_t k, std::size_t j, std::size_t i) {
-      return get(*grid.planes[k][j * grid.volumes.size() + i]);
+/// The claims counted on one map, and on published values where there are some.
+class Counter {
+ public:
+  Counter(MapGrid const& grid, ReferenceData const& reference)
+      : grid_(grid), axes_{grid.distortions, grid.charges, grid.volumes}, reference_(reference) {}
+
+  std::vector<Claim> claims() {
+    count_preference();
+    count_barriers();
+    count_region();
+    if (grid_.anion == "S") add_shares(claims_, axes_, Ea_, reference_);
+    return std::move(claims_);
+  }
+
+ private:
+  template <class Get>
+  Field field(Get const& get) const {
+    return [this, get](std::size_t k, std::size_t j, std::size_t i) {
+      return get(*grid_.planes[k][j * grid_.volumes.size() + i]);
     };
-  };
-  Field const D = field([](MapRow const& row) { return row.E_tet_minus_E_oct_eV; });
-  Field const Ea = field([](MapRow const& row) { return row.Ea_three_point_eV; });
-  Field const Ea_neb = field([](MapRow const& row) {
-    return row.status == BandStatus::converged ? row.Ea_neb_eV : std::nan("");
-  });
-  Field const their_D = published(reference, grid.anion, Quantity::tet_minus_oct, axes);
-  Field const their_Ea = published(reference, grid.anion, Quantity::barrier_three_point, axes);
-  Field const nothing = [](std::size_t, std::size_t, std::size_t) { return std::nan(""); };
-  auto const add = [&](char const* name, std::string const& statement,
-                       std::optional<double> demanded, Field const& ours, Field const& theirs,
-                       auto const& count) {
-    Claim c = claim(name, grid.anion, statement, count(ours), demanded);
+  }
+  Field theirs(Quantity quantity) const {
+    return published(reference_, grid_.anion, quantity, axes_);
+  }
+
+  /// `count` of a field gives the share that the claim is about.
+  template <class Count>
+  void add(char const* name, std::string const& statement, std::optional<double> demanded,
+           Field const& ours, Field const& theirs, Count const& count) {
+    Claim c = claim(name, grid_.anion, statement, count(ours), demanded);
     if (Share const published = count(theirs); published.of > 0) {
       Share const there = count(where_published(ours, theirs));
       c.published = published.value(), c.measured_there = there.value(), c.of_there = there.of;
     }
-    claims.push_back(std::move(c));
-  };
-  for (auto const& [volumes, words, demanded] :
-       {std::tuple<Volumes, char const*, std::optional<double>>(Volumes::all,
-                                                                "all distorted points", most),
-        {Volumes::large, "volumes above the median", nearly_all},
-        {Volumes::small, "the smaller volumes", {}}})
-    add("i", "dE_tet > dE_oct, " + std::string(words), demanded, D, their_D,
-        [&](Field const& f) { return tet_rises_more(axes, f, volumes); });
-  add("ii", "D grows from one distortion to the next", most, D, their_D,
-      [&](Field const& f) { return grows_with_distortion(axes, f); });
-  add("ii", "D falls from one volume to the next", nearly_all, D, their_D,
-      [&](Field const& f) { return falls_with_volume(axes, f); });
-  add("ii", "D falls from one charge to the next more negative", nearly_all, D, their_D,
-      [&](Field const& f) { return falls_with_charge(axes, f); });
-  auto const moves = [&](bool tet) {
-    return [&, tet](Field const& f) { return barrier_moves(axes, D, f, tet); };
-  };
-  add("iii", "distortion lowers E_a (three points) where Tet is occupied", most, Ea, their_Ea,
-      moves(true));
-  add("iii", "distortion raises E_a (three points) where Oct is occupied", half, Ea, their_Ea,
-      moves(false));
-  add("iii", "distortion lowers E_a (NEB) where Tet is occupied", {}, Ea_neb, nothing, moves(true));
-  add("iii", "distortion raises E_a (NEB) where Oct is occupied", {}, Ea_neb, nothing,
-      moves(false));
-
-  Share widens;
-  for (std::size_t k = 1; k < axes.distortions.size(); ++k) {
-    if (axes.distortions[k - 1] < 1) continue;
-    auto const low = [&](std::size_t plane) {
-      return below(axes, Ea, plane, low_barrier, INFINITY).value();
-    };
-    ++widens.of, widens.hits += low(k) >= low(k - 1);
+    claims_.push_back(std::move(c));
   }
-  claims.push_back(
-      claim("iv", grid.anion,
-            "the region of E_a < 0.4 eV does not shrink from one distortion to the next", widens,
-            nearly_all));
-  if (grid.anion == "S") add_shares(claims, axes, Ea, reference);
-}
+
+  /// i and ii: how D = E_tet - E_oct moves.
+  void count_preference() {
+    Field const their_D = theirs(Quantity::tet_minus_oct);
+    for (auto const& [volumes, words, demanded] :
+         {std::tuple<Volumes, char const*, std::optional<double>>(Volumes::all,
+                                                                  "all distorted points", most),
+          {Volumes::large, "volumes above the median", nearly_all},
+          {Volumes::small, "the smaller volumes", {}}})
+      add("i", "dE_tet > dE_oct, " + std::string(words), demanded, D_, their_D,
+          [&](Field const& f) { return tet_rises_more(axes_, f, volumes); });
+    add("ii", "D grows from one distortion to the next", most, D_, their_D,
+        [&](Field const& f) { return grows_with_distortion(axes_, f); });
+    add("ii", "D falls from one volume to the next", nearly_all, D_, their_D,
+        [&](Field const& f) { return falls_with_volume(axes_, f); });
+    add("ii", "D falls from one charge to the next more negative", nearly_all, D_, their_D,
+        [&](Field const& f) { return falls_with_charge(axes_, f); });
+  }
+
+  /// iii: what distortion does to the barrier.
+  void count_barriers() {
+    Field const their_Ea = theirs(Quantity::barrier_three_point);
+    Field const nothing = [](std::size_t, std::size_t, std::size_t) { return std::nan(""); };
+    Field const Ea_neb = field([](MapRow const& row) {
+      return row.status == BandStatus::converged ? row.Ea_neb_eV : std::nan("");
+    });
+    auto const moves = [&](bool tet) {
+      return [this, tet](Field const& f) { return barrier_moves(axes_, D_, f, tet); };
+    };
+    add("iii", "distortion lowers E_a (three points) where Tet is occupied", most, Ea_, their_Ea,
+        moves(true));
+    add("iii", "distortion raises E_a (three points) where Oct is occupied", half, Ea_, their_Ea,
+        moves(false));
+    add("iii", "distortion lowers E_a (NEB) where Tet is occupied", {}, Ea_neb, nothing,
+        moves(true));
+    add("iii", "distortion raises E_a (NEB) where Oct is occupied", {}, Ea_neb, nothing,
+        moves(false));
+  }
+
+  /// iv: how the region of low barriers grows.
+  void count_region() {
+    Share widens;
+    for (std::size_t k = 1; k < axes_.distortions.size(); ++k) {
+      if (axes_.distortions[k - 1] < 1) continue;
+      auto const low = [&](std::size_t plane) {
+        return below(axes_, Ea_, plane, low_barrier, INFINITY).value();
+      };
+      ++widens.of, widens.hits += low(k) >= low(k - 1);
+    }
+    claims_.push_back(
+        claim("iv", grid_.anion,
+              "the region of E_a < 0.4 eV does not shrink from one distortion to the next", widens,
+              nearly_all));
+  }
+
+  MapGrid const& grid_;
+  Axes axes_;
+  ReferenceData const& reference_;
+  Field D_ = field([](MapRow const& row) { return row.E_tet_minus_E_oct_eV; });
+  Field Ea_ = field([](MapRow const& row) { return row.Ea_three_point_eV; });
+  std::vector<Claim> claims_;
+};
 
 }  // namespace
 
@@ -272,8 +308,8 @@ std::vector<Claim> check_claims(std::vector<MapRow> const& rows, ReferenceData c
   for (MapRow const& row : rows) by_anion[row.point.anion].push_back(&row);
   std::vector<Claim> claims;
   for (auto const& [anion, list] : by_anion) {
-    auto const grid = make_grid(anion, list);
-    add_claims(claims, grid, reference);
+    MapGrid const grid = make_grid(anion, list);
+    std::ranges::move(Counter(grid, reference).claims(), std::back_inserter(claims));
   }
   return claims;
 }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iomanip>
 #include <map>
 #include <set>
 #include <sstream>
@@ -16,13 +15,6 @@
 namespace ionscape {
 
 namespace {
-
-/// Far below the errors of the parameters, and short enough to read.
-std::string digits(double value) {
-  std::ostringstream out;
-  out << std::setprecision(8) << value;
-  return out.str();
-}
 
 /// Draws the errors of every quantity over the weight.
 std::string write_trade_off(CalibrationResult const& result,
@@ -82,7 +74,8 @@ std::string write_pictures(FormFit const& fit, std::string const& anion,
   }
   auto const range = [](std::set<double> const& values) {
     double const margin = 0.05 * (*values.rbegin() - *values.begin()) + 0.01;
-    return "[" + digits(*values.begin() - margin) + ":" + digits(*values.rbegin() + margin) + "]";
+    return "[" + significant(*values.begin() - margin, 8) + ":" +
+           significant(*values.rbegin() + margin, 8) + "]";
   };
   std::ostringstream data, gp;
   int const n = int(panels.size()) + 1, columns = std::min(4, n),
@@ -99,13 +92,13 @@ std::string write_pictures(FormFit const& fit, std::string const& anion,
      << "set xrange " << range(volumes) << "\nset yrange " << range(charges) << '\n';
   int index = 0;
   for (auto const& [key, text] : panels) {
-    data << "# " << name_of(key.first) << ", d = " << digits(key.second)
+    data << "# " << name_of(key.first) << ", d = " << significant(key.second, 8)
          << ": volume (A^3), charge (e), residual (meV), DFT (eV), form (eV), held out\n"
          << text.str() << "\n\n";
     std::string title = name_of(key.first);
     for (char& c : title)
       if (c == '_') c = ' ';
-    gp << "set title '" << title << ", d = " << digits(key.second) << "'\nplot '" << name
+    gp << "set title '" << title << ", d = " << significant(key.second, 8) << "'\nplot '" << name
        << ".dat' index " << index << " using 1:2:3 with points pt 5 ps 2.2 lc palette, '' index "
        << index << " using 1:($6>0?$2:1/0) with points pt 6 ps 2.2 lc rgb 'black'\n";
     ++index;
