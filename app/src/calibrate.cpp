@@ -4,7 +4,6 @@
 #include <iostream>
 
 #include <ionscape/core/error.hpp>
-#include <ionscape/core/io/folder_lock.hpp>
 #include <ionscape/fit/calibrate.hpp>
 #include <ionscape/report/calibration_plots.hpp>
 
@@ -82,6 +81,43 @@ void print_errors(FormFit const& fit) {
   trend.print(std::cout);
 }
 
+void declare(Arguments& arguments) {
+  arguments.positional("FIT.toml");
+  arguments.option("reference", "DIR",
+                   "folder of the published values (tables, or the authors' files)");
+  arguments.option("out", "DIR", "write potentials, errors and pictures there");
+  arguments.flag("no-pictures", "draw nothing");
+  arguments.flag("quiet", "no progress");
+  arguments.threads_option();
+}
+
+/// All fits, with a progress bar.
+CalibrationResult fit(FitPlan const& plan, ReferenceData const& data, bool quiet) {
+  std::optional<ProgressBar> bar;
+  return calibrate(plan, data, [&](std::size_t done, std::size_t total) {
+    if (!bar) bar.emplace(total, quiet, "fits");
+    bar->update(done);
+  });
+}
+
+void print(CalibrationResult const& result, double seconds) {
+  std::cout << result.plan.name << ": " << result.best().fitted_values << " values fitted, "
+            << result.forms.size() << (result.forms.size() == 1 ? " form, " : " forms, ")
+            << fixed(seconds, 1) << " s\n";
+  for (std::string const& remark : result.remarks) std::cout << "  " << remark << '\n';
+  std::cout << '\n';
+  print_forms(result);
+  print_parameters(result.best());
+  print_errors(result.best());
+}
+
+void write(CalibrationResult const& result, std::filesystem::path const& directory, bool pictures) {
+  auto files = write_calibration(result, directory).size();
+  if (pictures)
+    draw_if_possible([&] { files += plot_calibration(result, directory / "pictures").size(); });
+  std::cout << "\nwritten: " << files << " files in " << directory.string() << '\n';
+}
+
 }  // namespace
 
 int calibrate_command(int argc, char const* const* argv) {
@@ -90,13 +126,7 @@ int calibrate_command(int argc, char const* const* argv) {
                       {"FIT.toml --reference DIR [--out DIR] [OPTION...]"},
                       "ionscape calibrate examples/calibration/O.toml --reference ../reference "
                       "--out results/O-fit");
-  arguments.positional("FIT.toml");
-  arguments.option("reference", "DIR",
-                   "folder of the published values (tables, or the authors' files)");
-  arguments.option("out", "DIR", "write potentials, errors and pictures there");
-  arguments.flag("no-pictures", "draw nothing");
-  arguments.flag("quiet", "no progress");
-  arguments.threads_option();
+  declare(arguments);
   if (!arguments.parse(argc, argv)) return good;
   auto const file = arguments.required_path("FIT.toml", "fit file");
   auto const threads = arguments.threads();
@@ -104,44 +134,18 @@ int calibrate_command(int argc, char const* const* argv) {
   auto const reference = arguments.path("reference");
   if (!reference) fail_input({}, "--reference DIR is missing: the folder of the published values");
   ReferenceData const data = read_reference_data(*reference);
-  auto const directory = arguments.path("out");
-  std::optional<FolderLock> lock;
-  if (directory) {
-    Paths outputs = in_folder(*directory, {"calibrate.json", "calibrate.md", "errors.md",
-                                           "residuals.csv", "ensemble/00/probe"});
-    if (!arguments.has("no-pictures")) outputs.push_back(*directory / "pictures" / "style.gp");
-    check_files({file}, outputs);
-    lock.emplace(*directory);
-  }
+  bool const pictures = !arguments.has("no-pictures");
+  std::vector<char const*> results{"calibrate.json", "calibrate.md", "errors.md", "residuals.csv",
+                                   "ensemble/00/probe"};
+  if (pictures) results.push_back(pictures_in_folder);
+  std::optional<ResultsFolder> folder;
+  if (auto const out = arguments.path("out")) folder.emplace(*out, Paths{file}, results);
 
   KokkosSession const session(threads);
   auto const begin = std::chrono::steady_clock::now();
-  std::optional<ProgressBar> bar;
-  CalibrationResult const result = calibrate(plan, data, [&](std::size_t done, std::size_t total) {
-    if (!bar) bar.emplace(total, arguments.has("quiet"), "fits");
-    bar->update(done);
-  });
-  bar.reset();
-  double const seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-
-  std::cout << plan.name << ": " << result.best().fitted_values << " values fitted, "
-            << result.forms.size() << (result.forms.size() == 1 ? " form, " : " forms, ")
-            << fixed(seconds, 1) << " s\n";
-  for (std::string const& remark : result.remarks) std::cout << "  " << remark << '\n';
-  std::cout << '\n';
-  print_forms(result);
-  print_parameters(result.best());
-  print_errors(result.best());
-  if (directory) {
-    auto files = write_calibration(result, *directory).size();
-    if (!arguments.has("no-pictures")) try {
-        files += plot_calibration(result, *directory / "pictures").size();
-      } catch (InputError const& error) {
-        std::cerr << "ionscape: warning: no pictures: " << error.what() << '\n';
-      }
-    std::cout << "\nwritten: " << files << " files in " << directory->string() << '\n';
-  }
+  CalibrationResult const result = fit(plan, data, arguments.has("quiet"));
+  print(result, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  if (folder) write(result, folder->path(), pictures);
   if (!result.best().converged) std::cerr << "ionscape: warning: the fit did not converge\n";
   return result.best().converged ? good : not_converged;
 }

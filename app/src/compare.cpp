@@ -4,7 +4,6 @@
 #include <set>
 
 #include <ionscape/core/error.hpp>
-#include <ionscape/core/io/folder_lock.hpp>
 #include <ionscape/fit/compare.hpp>
 #include <ionscape/report/comparison_plots.hpp>
 
@@ -86,6 +85,101 @@ void print_claims(std::vector<Claim> const& claims) {
   table.print(std::cout);
 }
 
+void declare(Arguments& arguments) {
+  arguments.option("reference", "DIR", "folder with the published values");
+  arguments.option("out", "DIR", "folder for the results (default: results/compare)");
+  arguments.option("match", "HOW",
+                   "exact: the potential at the published points (default); interpolate: between "
+                   "grid points; nearest: the "
+                   "grid point within half a step");
+  arguments.list_option("potential", "SET.toml[,...]",
+                        "potentials in place of those that map.json names");
+  arguments.list_option("exclude-charge", "Q[,Q...]",
+                        "leave these anion charges out (e), for example -1.8");
+  arguments.flag("keep-doubtful",
+                 "keep values off the trend of their neighbours, and suspect rows");
+  arguments.flag(
+      "pictures",
+      "draw parity plots, difference maps and profiles into DIR/pictures (needs gnuplot)");
+  arguments.threads_option();
+  arguments.positionals("map");
+}
+
+CompareOptions read_options(Arguments const& arguments) {
+  CompareOptions options;
+  std::vector<Matching> const ways{Matching::exact, Matching::interpolate, Matching::nearest};
+  std::vector<std::string> words;
+  for (Matching way : ways) words.push_back(name_of(way));
+  if (auto const way = arguments.choice("match", words)) options.matching = ways[*way];
+  options.exclude_charges = charges_of(arguments.list("exclude-charge"));
+  options.keep_doubtful = arguments.has("keep-doubtful");
+  return options;
+}
+
+/// The maps, and what they and the published values were computed with.
+struct Asked {
+  CompareOptions options;
+  Paths maps;
+  ReferenceData reference;
+  std::vector<MapRow> rows;
+  SweepPlan model;
+
+  Paths files() const {
+    Paths files;
+    for (auto const& [anion, set] : model.potentials) files.push_back(set.file);
+    for (auto const& map : maps)
+      files.push_back(std::filesystem::is_directory(map) ? map / "map.csv" : map);
+    return files;
+  }
+};
+
+Asked read(Arguments const& arguments) {
+  auto const reference = arguments.path("reference");
+  if (!reference)
+    fail_input({}, "--reference DIR is missing: the folder with the published values");
+  Asked asked;
+  asked.options = read_options(arguments);
+  if (arguments.has("map"))
+    asked.maps = arguments.required_paths("map", "folder of a finished sweep");
+  if (asked.maps.empty() && asked.options.matching != Matching::exact)
+    fail_input({}, "--match ", name_of(asked.options.matching),
+               " needs a MAP: the folder of a sweep");
+  asked.reference = read_reference_data(*reference);
+  for (auto const& map : asked.maps)
+    for (MapRow& row : read_map(map)) asked.rows.push_back(std::move(row));
+  asked.model = model_of(asked.maps, asked.rows, read_insertion_sets(arguments.list("potential")));
+  return asked;
+}
+
+/// The claims, or why they cannot be counted.
+struct Counted {
+  std::vector<Claim> claims;
+  std::string error;
+};
+
+Counted count_claims(Asked const& asked) {
+  try {
+    return {check_claims(asked.rows, asked.reference), {}};
+  } catch (InputError const& error) {  // a list of points is no grid
+    return {{}, error.what()};
+  }
+}
+
+void print(Asked const& asked, Comparison const& comparison, Counted const& counted) {
+  for (std::string const& remark : asked.reference.remarks)
+    std::cout << "reference: " << remark << '\n';
+  for (auto const& [anion, set] : asked.model.potentials)
+    std::cout << "potential of " << anion << ": " << set.name << " (" << set.file.string() << ")\n";
+  for (std::string const& remark : comparison.remarks) std::cout << remark << '\n';
+  std::cout << "\nours minus reference; 'inside': in the range that the potential was fitted in\n";
+  print_groups(comparison);
+  if (!counted.error.empty())
+    std::cout << "\nthe claims of the paper are not counted: " << counted.error << '\n';
+  if (counted.claims.empty()) return;
+  std::cout << "\nthe claims of the paper, as shares of points or pairs\n";
+  print_claims(counted.claims);
+}
+
 }  // namespace
 
 int compare_command(int argc, char const* const* argv) {
@@ -105,89 +199,30 @@ int compare_command(int argc, char const* const* argv) {
       "document).",
       {"[MAP...] --reference DIR [--out DIR] [--match exact|interpolate|nearest] [--pictures]"},
       "ionscape sweep examples/published/S.toml && ionscape compare results/S --reference DIR");
-  arguments.option("reference", "DIR", "folder with the published values");
-  arguments.option("out", "DIR", "folder for the results (default: results/compare)");
-  arguments.option("match", "HOW",
-                   "exact: the potential at the published points (default); interpolate: between "
-                   "grid points; nearest: the "
-                   "grid point within half a step");
-  arguments.list_option("potential", "SET.toml[,...]",
-                        "potentials in place of those that map.json names");
-  arguments.list_option("exclude-charge", "Q[,Q...]",
-                        "leave these anion charges out (e), for example -1.8");
-  arguments.flag("keep-doubtful",
-                 "keep values off the trend of their neighbours, and suspect rows");
-  arguments.flag(
-      "pictures",
-      "draw parity plots, difference maps and profiles into DIR/pictures (needs gnuplot)");
-  arguments.threads_option();
-  arguments.positionals("map");
+  declare(arguments);
   if (!arguments.parse(argc, argv)) return good;
-
-  auto const directory =
-      arguments.path("out").value_or(std::filesystem::path("results") / "compare");
   auto const threads = arguments.threads();
-  auto const reference_directory = arguments.path("reference");
-  if (!reference_directory)
-    fail_input({}, "--reference DIR is missing: the folder with the published values");
-  CompareOptions options;
-  std::vector<Matching> const ways{Matching::exact, Matching::interpolate, Matching::nearest};
-  std::vector<std::string> words;
-  for (Matching way : ways) words.push_back(name_of(way));
-  if (auto const way = arguments.choice("match", words)) options.matching = ways[*way];
-  options.exclude_charges = charges_of(arguments.list("exclude-charge"));
-  options.keep_doubtful = arguments.has("keep-doubtful");
-
-  std::vector<std::filesystem::path> maps;
-  if (arguments.has("map")) maps = arguments.required_paths("map", "folder of a finished sweep");
-  if (maps.empty() && options.matching != Matching::exact)
-    fail_input({}, "--match ", name_of(options.matching), " needs a MAP: the folder of a sweep");
-  auto const reference = read_reference_data(*reference_directory);
-  std::vector<MapRow> rows;
-  for (auto const& map : maps)
-    for (MapRow& row : read_map(map)) rows.push_back(std::move(row));
-  auto const model = model_of(maps, rows, read_insertion_sets(arguments.list("potential")));
-  Paths inputs;
-  for (auto const& [anion, set] : model.potentials) inputs.push_back(set.file);
-  for (auto const& map : maps)
-    inputs.push_back(std::filesystem::is_directory(map) ? map / "map.csv" : map);
-  Paths outputs = in_folder(directory, {"compare.csv", "compare.json", "compare.md", "claims.md"});
-  if (arguments.has("pictures")) outputs.push_back(directory / "pictures" / "style.gp");
-  check_files(inputs, outputs);
-  FolderLock const lock(directory);
+  Asked const asked = read(arguments);
+  std::vector<char const*> results{"compare.csv", "compare.json", "compare.md", "claims.md"};
+  if (arguments.has("pictures")) results.push_back(pictures_in_folder);
+  ResultsFolder const folder(
+      arguments.path("out").value_or(std::filesystem::path("results") / "compare"), asked.files(),
+      results);
 
   KokkosSession const kokkos(threads);
-  if (options.matching == Matching::exact) require_same_model(rows, model);
-  auto const comparison = compare(rows, model, reference, options);
-  std::vector<Claim> claims;
-  std::string no_claims;
-  try {
-    claims = check_claims(rows, reference);
-  } catch (InputError const& error) {
-    no_claims = error.what();  // a list of points is no grid
-  }
-  write_comparison(directory, model, reference, comparison, claims);
-
-  for (std::string const& remark : reference.remarks) std::cout << "reference: " << remark << '\n';
-  for (auto const& [anion, set] : model.potentials)
-    std::cout << "potential of " << anion << ": " << set.name << " (" << set.file.string() << ")\n";
-  for (std::string const& remark : comparison.remarks) std::cout << remark << '\n';
-  std::cout << "\nours minus reference; 'inside': in the range that the potential was fitted in\n";
-  print_groups(comparison);
-  if (!no_claims.empty())
-    std::cout << "\nthe claims of the paper are not counted: " << no_claims << '\n';
-  if (!claims.empty()) {
-    std::cout << "\nthe claims of the paper, as shares of points or pairs\n";
-    print_claims(claims);
-  }
-  std::cout << "\nwritten: " << (directory / "compare.csv").string()
+  if (asked.options.matching == Matching::exact) require_same_model(asked.rows, asked.model);
+  auto const comparison = compare(asked.rows, asked.model, asked.reference, asked.options);
+  Counted const counted = count_claims(asked);
+  write_comparison(folder.path(), asked.model, asked.reference, comparison, counted.claims);
+  print(asked, comparison, counted);
+  std::cout << "\nwritten: " << (folder.path() / "compare.csv").string()
             << ", compare.json, compare.md, claims.md" << std::endl;
-  if (arguments.has("pictures")) try {
-      std::cout << plot_comparison(comparison, model, directory / "pictures").size()
-                << " pictures in " << (directory / "pictures").string() << '\n';
-    } catch (InputError const& error) {
-      std::cerr << "ionscape: warning: no pictures: " << error.what() << '\n';
-    }
+  auto const pictures = folder.path() / "pictures";
+  if (arguments.has("pictures"))
+    draw_if_possible([&] {
+      std::cout << plot_comparison(comparison, asked.model, pictures).size() << " pictures in "
+                << pictures.string() << '\n';
+    });
   return good;
 }
 

@@ -154,35 +154,12 @@ int exit_code(EnergyRun const& run) {
   return failed == 0 && finite ? good : not_converged;
 }
 
-}  // namespace
-
-int energy_command(int argc, char const* const* argv) {
-  Arguments arguments("energy",
-                      "Energies, forces and stresses of rigid ions: lattice sum of the charges "
-                      "(tin-foil boundary, uniform\n"
-                      "background in charged cells) and the set's pair terms, for one structure or "
-                      "many in one batch.\n"
-                      "STRUCTURE: POSCAR/CONTCAR, .vasp, XDATCAR, .cif, .extxyz, .xyz, LAMMPS data "
-                      "(.data, .lmp), .gz of these (all frames), or a "
-                      "folder of such files.\n"
-                      "The charges are those of the set, or with --structure-charges those of the "
-                      "structure. One that "
-                      "cannot be\n"
-                      "read or computed is reported in its row, and the others are computed (exit "
-                      "code 2).",
-                      {"STRUCTURE... --potential SET.toml [OPTION...]"},
-                      "ionscape energy examples/structures/MgO.vasp --potential "
-                      "examples/potentials/MgO-lewis-catlow.toml");
-  declare(arguments);
-  if (!arguments.parse(argc, argv)) return good;
-
+/// All that was asked for, and the structures.
+EnergyRun read_run(Arguments const& arguments) {
   auto const paths = arguments.required_paths("structure", "structure file");
   auto const error = arguments.number("force-error", between(1e-16, 1));
   auto const relative_error = arguments.number("relative-force-error", between(1e-13, 1e-2));
   if (error) arguments.refuse({"relative-force-error"}, "--force-error");
-  auto const out = arguments.path("out"), matrix = arguments.path("matrix");
-  if (out) check_result_name(*out);
-  auto const threads = arguments.threads();
   EnergyRun run;
   std::size_t const method = arguments.choice("method", method_names()).value_or(0);
   run.plan.reference = method == 3;
@@ -191,13 +168,45 @@ int energy_command(int argc, char const* const* argv) {
   run.plan.set = read_set(arguments);
   run.cutoff_asked = arguments.has("cutoff");
   read_input(arguments, run, paths);
-  std::size_t const n = run.size();
-  if (matrix && n > 1)
-    throw InputError("--matrix is made for one structure, found " + std::to_string(n));
+  if (arguments.has("matrix") && run.size() > 1)
+    throw InputError("--matrix is made for one structure, found " + std::to_string(run.size()));
   run.plan.options.force_error =
       error ? *error
             : absolute_force_error(run.structures.crystals, run.evaluations,
                                    relative_error.value_or(default_relative_error));
+  return run;
+}
+
+void print(EnergyRun const& run, bool all_ions, double seconds, Paths const& written) {
+  if (run.size() == 1) {
+    print_structure(run, all_ions);
+  } else {
+    print_structures(run);
+    print_speed(run, seconds);
+  }
+  for (auto const& file : written) std::cout << "written: " << file.string() << '\n';
+}
+
+}  // namespace
+
+int energy_command(int argc, char const* const* argv) {
+  Arguments arguments("energy",
+                      "Energies, forces and stresses of rigid ions: lattice sum of the charges "
+                      "(tin-foil boundary, uniform\n"
+                      "background in charged cells) and the set's pair terms, for one structure or "
+                      "many in one batch.\n"
+                      "The charges are those of the set, or with --structure-charges those of the "
+                      "structure.\n" +
+                          std::string(structure_help),
+                      {"STRUCTURE... --potential SET.toml [OPTION...]"},
+                      "ionscape energy examples/structures/MgO.vasp --potential "
+                      "examples/potentials/MgO-lewis-catlow.toml");
+  declare(arguments);
+  if (!arguments.parse(argc, argv)) return good;
+  auto const out = arguments.path("out"), matrix = arguments.path("matrix");
+  if (out) check_result_name(*out);
+  auto const threads = arguments.threads();
+  EnergyRun run = read_run(arguments);
   Paths inputs = run.structures.files(), outputs;
   inputs.push_back(run.plan.set.file);
   for (auto const& file : {matrix, out})
@@ -208,18 +217,10 @@ int energy_command(int argc, char const* const* argv) {
   double const seconds = compute(run, arguments.has("certify"), arguments.has("quiet"));
   if (matrix) write_matrix(*matrix, run);
   if (out) write_result(*out, run);
-
-  if (arguments.has("json")) {
+  if (arguments.has("json"))
     write_json(std::cout, to_json(run));
-    return exit_code(run);
-  }
-  if (n == 1) {
-    print_structure(run, arguments.has("all-ions"));
-  } else {
-    print_structures(run);
-    print_speed(run, seconds);
-  }
-  for (auto const& file : outputs) std::cout << "written: " << file.string() << '\n';
+  else
+    print(run, arguments.has("all-ions"), seconds, outputs);
   return exit_code(run);
 }
 

@@ -2,7 +2,6 @@
 #include <iostream>
 
 #include <ionscape/core/error.hpp>
-#include <ionscape/core/io/folder_lock.hpp>
 #include <ionscape/core/io/format.hpp>
 #include <ionscape/core/io/read_crystal.hpp>
 #include <ionscape/neb/relax_bands.hpp>
@@ -173,13 +172,10 @@ void compute(NebRun& run) {
 }
 
 void draw(NebRun const& run, std::filesystem::path const& directory) {
-  try {
+  draw_if_possible([&] {
     for (auto const& picture : plot_profile(run.band, run.task.mobile + " hop", directory))
       std::cout << "picture: " << picture.string() << '\n';
-  } catch (InputError const& error) {
-    // The numbers are there; a machine without gnuplot is no reason to fail.
-    std::cerr << "ionscape: warning: no picture: " << error.what() << '\n';
-  }
+  });
 }
 
 }  // namespace
@@ -208,8 +204,7 @@ int neb_command(int argc, char const* const* argv) {
   run.accuracy = arguments.number("accuracy", between(1e-13, 1e-2)).value_or(1e-8);
   auto const threads = arguments.threads();
   std::filesystem::path const directory = arguments.path("out").value_or("results/neb");
-  check_files(asked.files, in_folder(directory, {"profile.csv", "neb.json", "band.extxyz"}));
-  FolderLock const lock(directory);
+  ResultsFolder const folder(directory, asked.files, {"profile.csv", "neb.json", "band.extxyz"});
 
   KokkosSession const kokkos(threads);
   compute(run);

@@ -1,12 +1,14 @@
 // What subcommands print and write: numbers, tables, JSON.
 #pragma once
 
-#include <nlohmann/json.hpp>
-#include <ostream>
+#include <iostream>
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include <ionscape/core/cell.hpp>
+#include <ionscape/core/error.hpp>
 #include <ionscape/potentials/pair/potential_set.hpp>
 
 namespace ionscape::app {
@@ -37,6 +39,17 @@ Json to_json(Vec3 v);
 Json to_json(PotentialSet const& set);
 /// {"program": "ionscape", "version": ..., "commit": ...}: how every JSON result begins.
 Json provenance();
+
+/// Results are good without their pictures: what keeps `draw` from drawing is a warning.
+template <class Draw>
+void draw_if_possible(Draw const& draw) {
+  try {
+    draw();
+  } catch (InputError const& error) {
+    std::cout.flush();
+    std::cerr << "ionscape: warning: no pictures: " << error.what() << '\n';
+  }
+}
 
 /// Numbers in their shortest exact form, NaN as null, lists of numbers on one line.
 void write_json(std::ostream& out, Json const& json);

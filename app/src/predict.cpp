@@ -5,7 +5,6 @@
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/atomic_file.hpp>
-#include <ionscape/core/io/folder_lock.hpp>
 #include <ionscape/sweep/plan.hpp>
 
 #include "charge_source.hpp"
@@ -147,8 +146,7 @@ int predict_structures(Arguments const& arguments, PredictOptions const& options
   Paths inputs = structures.files();
   inputs.insert(inputs.end(), given.begin(), given.end());
   if (auto const charges = arguments.path("charges")) inputs.push_back(*charges);
-  check_files(inputs, in_folder(directory, {"predict.csv", "predict.json"}));
-  FolderLock const lock(directory);
+  ResultsFolder const folder(directory, inputs, {"predict.csv", "predict.json"});
 
   KokkosSession const kokkos(arguments.threads());
   predict(compounds, options);
@@ -186,18 +184,15 @@ int predict_command(int argc, char const* const* argv) {
       "distortion D (CSM) of the hops, and E_a by the C-V model, by the C-V-D model of Ouyang, Xu "
       "and Zhu (2023),\n"
       "and by CI-NEB in the compound's own anion framework, held fixed. Cations only block hops.\n"
-      "STRUCTURE: POSCAR/CONTCAR, .vasp, XDATCAR, .cif, .extxyz, .xyz, LAMMPS data (.data, .lmp), "
-      ".gz of these, or folders of them. One source of "
-      "the anions' charge "
-      "must be named.\n"
+      "One source of the anions' charge must be named.\n"
       "First the lowest recommended barrier, then one for each hop with its error and why; "
       "--details: all numbers\n"
-      "of all models. A structure that cannot be used is reported, and the others are computed "
-      "(exit "
-      "code 2).\n"
-      "--table: C-V and C-V-D straight from numbers; whether the framework is fcc is for you to "
-      "know there.\n"
-      "Results: DIR/predict.csv, DIR/predict.json.",
+      "of all models.\n" +
+          std::string(structure_help) +
+          "\n--table: C-V and C-V-D straight from numbers; whether the framework is fcc is for you "
+          "to "
+          "know there.\n"
+          "Results: DIR/predict.csv, DIR/predict.json.",
       {"STRUCTURE... --charge O=-1.06 | --charges FILE | --structure-charges | --oxidation | "
        "--charge-model ionicity",
        "--table FILE.csv [--csm tet|oct]"},
@@ -222,8 +217,7 @@ int predict_command(int argc, char const* const* argv) {
                     "charge-model", "states", "anions", "mobile", "hop", "details"},
                    "--table");
   SiteKind const csm_of = csm_site(arguments);
-  check_files({*table}, in_folder(directory, {"predict.csv", "predict.json"}));
-  FolderLock const lock(directory);
+  ResultsFolder const folder(directory, {*table}, {"predict.csv", "predict.json"});
   KokkosSession const kokkos(arguments.threads());
   return predict_table(*table, csm_of, options, directory, arguments.has("json"),
                        !arguments.has("no-pictures"));

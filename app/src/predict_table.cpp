@@ -39,15 +39,28 @@ void count_errors(Series& series, CompoundTable const& table) {
   if (!ours.empty()) series.worst = names[series.errors.largest_at];
 }
 
-}  // namespace
+/// What was read, and what the models answer; one of each a row.
+struct Answered {
+  std::filesystem::path const& file;
+  SiteKind csm_of;
+  CompoundTable table;
+  std::vector<ModelAnswer> answers;
+  std::vector<Series> series;  // those that have values
 
-int predict_table(std::filesystem::path const& file, SiteKind csm_of, PredictOptions const& options,
-                  std::filesystem::path const& directory, bool as_json, bool pictures) {
-  CompoundTable const table = read_compound_table(file, csm_of);
-  std::vector<ModelQuestion> questions;
-  for (TableCompound const& c : table.compounds) questions.push_back(c.question);
-  auto const answers = ask_models(questions, options);
+  bool any_reference() const {
+    return std::ranges::any_of(series, [](Series const& s) { return s.errors.count > 0; });
+  }
+  /// The sentences of both models, and the keywords of C-V-D.
+  std::vector<std::string> notes(std::size_t i) const {
+    std::vector<std::string> notes = answers[i].cvd.notes;
+    for (std::string const& note : answers[i].cv.notes)
+      if (!is_one_word(note)) add_once(notes, note);
+    return notes;
+  }
+};
 
+/// The published models and ours, with their errors.
+std::vector<Series> series_of(CompoundTable const& table, std::vector<ModelAnswer> const& answers) {
   std::vector<Series> series{{"C-V published", {}}, {"C-V-D published", {}}};
   for (BarrierKind const& kind : barrier_kinds)
     for (char const* model : {"C-V, ", "C-V-D, "})
@@ -64,108 +77,141 @@ int predict_table(std::filesystem::path const& file, SiteKind csm_of, PredictOpt
   std::erase_if(series, [](Series const& s) {
     return std::ranges::none_of(s.values, [](double x) { return std::isfinite(x); });
   });
+  return series;
+}
 
+/// What was asked of a row: the same in JSON and CSV.
+Json question_of(TableCompound const& c, ModelAnswer const& answer) {
+  return {{"formula", c.formula},
+          {"path", c.path},
+          {"anion", c.question.anion},
+          {"volume_A3", c.question.volume_A3},
+          {"charge_e", c.question.charge_e},
+          {"csm", c.question.csm},
+          {"distortion", answer.cvd.distortion},
+          {"Ea_NEB_eV", c.reference_eV}};
+}
+
+Json record_of(Answered const& a, std::map<std::string, PotentialSet> const& potentials) {
   Json json = provenance();
-  json["table"] = file.string();
-  json["csm_of"] = name_of(csm_of);
-  for (auto const& [anion, set] : options.potentials) json["potentials"][anion] = app::to_json(set);
-  json["left_out"] = table.left_out;
+  json["table"] = a.file.string();
+  json["csm_of"] = name_of(a.csm_of);
+  for (auto const& [anion, set] : potentials) json["potentials"][anion] = app::to_json(set);
+  json["left_out"] = a.table.left_out;
   json["compounds"] = Json::array();
-  std::vector<std::string> warnings;
+  for (std::size_t i = 0; i < a.answers.size(); ++i) {
+    Json item = question_of(a.table.compounds[i], a.answers[i]);
+    item["cv"] = to_json(a.answers[i].cv);
+    item["cvd"] = to_json(a.answers[i].cvd);
+    json["compounds"].push_back(std::move(item));
+  }
+  for (Series const& s : a.series)
+    if (s.errors.count > 0)
+      json["errors"][s.name] = {{"count", s.errors.count},        {"mae_eV", s.errors.mae},
+                                {"rmse_eV", s.errors.rmse},       {"bias_eV", s.errors.bias},
+                                {"largest_eV", s.errors.largest}, {"largest_of", s.worst}};
+  return json;
+}
+
+void write_results(std::filesystem::path const& directory, Answered const& a, Json const& json) {
   std::vector<Row> rows;
+  for (std::size_t i = 0; i < a.answers.size(); ++i) {
+    Row& row = rows.emplace_back();
+    row.add_all(question_of(a.table.compounds[i], a.answers[i]));
+    row.add("cv", a.answers[i].cv);
+    row.add("cvd", a.answers[i].cvd);
+    row.add("E_tet_minus_E_oct_eV", a.answers[i].cvd.E_tet_minus_E_oct_eV);
+    row.add("notes", joined(a.notes(i)));
+  }
+  AtomicFile csv(directory / "predict.csv"), record(directory / "predict.json");
+  csv.stream() << "# ionscape predict --table " << a.file.string() << "; C-V-D at the CSM of "
+               << name_of(a.csm_of) << '\n';
+  write_csv(csv.stream(), rows[0].names, rows);
+  write_json(record.stream(), json);
+  csv.commit();
+  record.commit();
+}
+
+void print_rows(Answered const& a) {
   TextTable text({"formula", "path", "V/Å^3", "C/e", "CSM", "d", "D/eV", "E_a DFT", "C-V: span, 3",
                   "from end, 3", "C-V-D: span, 3", "span, NEB", "from end, 3", "from end, NEB"});
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    TableCompound const& c = table.compounds[i];
+  for (std::size_t i = 0; i < a.answers.size(); ++i) {
+    TableCompound const& c = a.table.compounds[i];
     ModelQuestion const& q = c.question;
-    auto const& [cv, cvd] = answers[i];
-    std::vector<std::string> notes = cvd.notes;
-    for (std::string const& note : cv.notes)
-      if (!is_one_word(note)) add_once(notes, note);
-    Json item = {{"formula", c.formula},
-                 {"path", c.path},
-                 {"anion", q.anion},
-                 {"volume_A3", q.volume_A3},
-                 {"charge_e", q.charge_e},
-                 {"csm", q.csm},
-                 {"distortion", cvd.distortion},
-                 {"Ea_NEB_eV", c.reference_eV}};
-    Row row;
-    row.add_all(item);
-    row.add("cv", cv);
-    row.add("cvd", cvd);
-    row.add("E_tet_minus_E_oct_eV", cvd.E_tet_minus_E_oct_eV);
-    row.add("notes", joined(notes));
-    rows.push_back(std::move(row));
-    item["cv"] = to_json(cv);
-    item["cvd"] = to_json(cvd);
-    json["compounds"].push_back(std::move(item));
+    auto const& [cv, cvd] = a.answers[i];
     text.row({c.formula, c.path, fixed(q.volume_A3, 2), fixed(q.charge_e, 3), fixed(q.csm, 3),
               fixed(cvd.distortion, 3), fixed(cvd.E_tet_minus_E_oct_eV, 3),
               fixed(c.reference_eV, 3), fixed(cv.span_three_point_eV.value, 3),
               fixed(cv.from_end_three_point_eV.value, 3), with_uncertainty(cvd.span_three_point_eV),
               fixed(cvd.span_neb_eV.value, 3), with_uncertainty(cvd.from_end_three_point_eV),
               fixed(cvd.from_end_neb_eV.value, 3)});
-    for (std::string const& note : notes)
-      if (!is_one_word(note)) warnings.push_back(c.formula + ": " + note);
   }
+  text.print(std::cout);
+}
+
+void print_errors(std::vector<Series> const& series) {
   TextTable errors({"model", "n", "MAE/eV", "RMSE/eV", "bias/eV", "largest/eV", "of"});
-  bool any_reference = false;
-  for (Series const& s : series) {
-    if (s.errors.count == 0) continue;
-    any_reference = true;
-    errors.row({s.name, std::to_string(s.errors.count), fixed(s.errors.mae, 4),
-                fixed(s.errors.rmse, 4), fixed(s.errors.bias, 4), fixed(s.errors.largest, 3),
-                s.worst});
-    json["errors"][s.name] = {{"count", s.errors.count},        {"mae_eV", s.errors.mae},
-                              {"rmse_eV", s.errors.rmse},       {"bias_eV", s.errors.bias},
-                              {"largest_eV", s.errors.largest}, {"largest_of", s.worst}};
+  for (Series const& s : series)
+    if (s.errors.count > 0)
+      errors.row({s.name, std::to_string(s.errors.count), fixed(s.errors.mae, 4),
+                  fixed(s.errors.rmse, 4), fixed(s.errors.bias, 4), fixed(s.errors.largest, 3),
+                  s.worst});
+  errors.print(std::cout);
+}
+
+void print(Answered const& a) {
+  std::cout << a.file.string() << ": " << a.answers.size() << " compounds; C-V-D at the CSM of "
+            << name_of(a.csm_of)
+            << ", D = E_tet - E_oct there; E_a/eV, span: highest - lowest energy, from end: "
+               "highest - the hop's end; 3: three points\n\n";
+  print_rows(a);
+  for (std::size_t i = 0; i < a.answers.size(); ++i)
+    for (std::string const& note : a.notes(i))
+      if (!is_one_word(note))
+        std::cout << "warning: " << a.table.compounds[i].formula << ": " << note << '\n';
+  for (std::string const& words : a.table.left_out) std::cout << "left out: " << words << '\n';
+  if (!a.any_reference()) return;
+  std::cout << "\nmodel minus E_a DFT\n";
+  print_errors(a.series);
+}
+
+/// The published models and C-V-D against DFT.
+ParityPlot parity_of(Answered const& a) {
+  ParityPlot plot{
+      "parity", "E_a of compounds", "E_a by DFT NEB (eV)", "E_a of the model (eV)", {}, {}, {}};
+  for (TableCompound const& c : a.table.compounds) {
+    plot.labels.push_back(c.formula);
+    plot.reference.push_back(c.reference_eV);
   }
-  AtomicFile csv(directory / "predict.csv"), record(directory / "predict.json");
-  csv.stream() << "# ionscape predict --table " << file.string() << "; C-V-D at the CSM of "
-               << name_of(csm_of) << '\n';
-  write_csv(csv.stream(), rows[0].names, rows);
-  write_json(record.stream(), json);
-  csv.commit();
-  record.commit();
+  for (Series const& s : a.series)
+    if (s.name.find("published") != s.name.npos || s.name.starts_with("C-V-D"))
+      plot.series.push_back({s.name, s.values});
+  return plot;
+}
+
+}  // namespace
+
+int predict_table(std::filesystem::path const& file, SiteKind csm_of, PredictOptions const& options,
+                  std::filesystem::path const& directory, bool as_json, bool pictures) {
+  Answered a{file, csm_of, read_compound_table(file, csm_of), {}, {}};
+  std::vector<ModelQuestion> questions;
+  for (TableCompound const& c : a.table.compounds) questions.push_back(c.question);
+  a.answers = ask_models(questions, options);
+  a.series = series_of(a.table, a.answers);
+
+  Json const json = record_of(a, options.potentials);
+  write_results(directory, a, json);
   if (as_json) {
     write_json(std::cout, json);
   } else {
-    std::cout << file.string() << ": " << answers.size() << " compounds; C-V-D at the CSM of "
-              << name_of(csm_of)
-              << ", D = E_tet - E_oct there; E_a/eV, span: highest - lowest energy, from end: "
-                 "highest - the hop's end; "
-                 "3: three points\n\n";
-    text.print(std::cout);
-    for (std::string const& words : warnings) std::cout << "warning: " << words << '\n';
-    for (std::string const& words : table.left_out) std::cout << "left out: " << words << '\n';
-    if (any_reference) {
-      std::cout << "\nmodel minus E_a DFT\n";
-      errors.print(std::cout);
-    }
+    print(a);
     std::cout << "\nwritten: predict.csv, predict.json in " << directory.string() << std::endl;
   }
-  if (any_reference && pictures) try {
-      std::vector<std::string> names;
-      std::vector<double> reference;
-      for (TableCompound const& c : table.compounds)
-        names.push_back(c.formula), reference.push_back(c.reference_eV);
-      std::vector<ParitySeries> drawn;
-      for (Series const& s : series)
-        if (s.name.find("published") != s.name.npos || s.name.starts_with("C-V-D"))
-          drawn.push_back({s.name, s.values});
-      ParityPlot const plot{"parity",
-                            "E_a of compounds",
-                            "E_a by DFT NEB (eV)",
-                            "E_a of the model (eV)",
-                            reference,
-                            drawn,
-                            names};
-      for (auto const& picture : plot_parity(directory, plot))
+  if (a.any_reference() && pictures)
+    draw_if_possible([&] {
+      for (auto const& picture : plot_parity(directory, parity_of(a)))
         (as_json ? std::cerr : std::cout) << "picture: " << picture.string() << '\n';
-    } catch (InputError const& error) {
-      std::cerr << "ionscape: warning: no picture: " << error.what() << '\n';
-    }
+    });
   return good;
 }
 

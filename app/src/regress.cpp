@@ -8,7 +8,6 @@
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/atomic_file.hpp>
 #include <ionscape/core/io/csv.hpp>
-#include <ionscape/core/io/folder_lock.hpp>
 #include <ionscape/core/io/format.hpp>
 #include <ionscape/fit/regression.hpp>
 #include <ionscape/report/lasso_plot.hpp>
@@ -128,20 +127,7 @@ std::map<std::string, std::string> conditions(Arguments const& arguments) {
   return where;
 }
 
-}  // namespace
-
-int regress_command(int argc, char const* const* argv) {
-  Arguments arguments(
-      "regress",
-      "Regression of a column of a table, as a barrier in map.csv, on other columns: LASSO over "
-      "its whole path with\n"
-      "standardised features and a cross-validated penalty, and a random forest with permutation "
-      "importance.\n"
-      "All rows, and each group of rows. Results: DIR/regress.json, DIR/lasso*.png, "
-      "DIR/parity*.png (held-out rows).",
-      {"FILE.csv [--target NAME] [--features A,B,C] [--where COLUMN=VALUE] [--groups COLUMN] "
-       "[--out DIR]"},
-      "ionscape sweep examples/published/S.toml && ionscape regress results/S/map.csv");
+void declare(Arguments& arguments) {
   arguments.positional("file");
   arguments.option("target", "NAME", "column to explain (default: Ea_three_point_eV)");
   arguments.list_option("features", "LIST",
@@ -159,85 +145,136 @@ int regress_command(int argc, char const* const* argv) {
   arguments.option("out", "DIR", "folder for the results (default: results/regress)");
   arguments.flag("no-pictures", "no pictures");
   arguments.flag("json", "print JSON in place of the tables");
-  if (!arguments.parse(argc, argv)) return good;
+}
 
-  auto const file = arguments.required_path("file", "table (FILE.csv)");
-  std::string const target = arguments.text("target").value_or("Ea_three_point_eV");
-  auto features = arguments.list("features");
-  bool const default_features = features.empty();
-  if (default_features) features = {"charge_e", "volume_A3", "csm_tet"};
+/// What was asked for.
+struct Asked {
+  std::filesystem::path file, directory;
+  std::string target;
+  std::vector<std::string> features;
+  bool default_features = false, squares = false;
   LassoOptions lasso;
+  ForestOptions forest;
+  RowSelection selection;
+};
+
+Asked read(Arguments const& arguments) {
+  Asked asked;
+  asked.file = arguments.required_path("file", "table (FILE.csv)");
+  asked.target = arguments.text("target").value_or("Ea_three_point_eV");
+  asked.features = arguments.list("features");
+  asked.default_features = asked.features.empty();
+  if (asked.default_features) asked.features = {"charge_e", "volume_A3", "csm_tet"};
+  asked.squares = arguments.has("squares");
+  LassoOptions& lasso = asked.lasso;
   lasso.folds = arguments.whole_number("folds", between(2, 1e6)).value_or(lasso.folds);
   lasso.seed = std::uint64_t(arguments.whole_number("seed", at_least(0)).value_or(int(lasso.seed)));
-  ForestOptions forest;
+  ForestOptions& forest = asked.forest;
   forest.folds = lasso.folds;
   forest.seed = lasso.seed;
   forest.trees = arguments.whole_number("trees", between(1, 100000)).value_or(forest.trees);
-  auto const directory =
-      arguments.path("out").value_or(std::filesystem::path("results") / "regress");
-  check_files({file}, {directory / "regress.json"});
-  FolderLock const lock(directory);
+  asked.directory = arguments.path("out").value_or(std::filesystem::path("results") / "regress");
+  asked.selection = {conditions(arguments), arguments.text("groups").value_or("")};
+  return asked;
+}
 
-  RowSelection selection{conditions(arguments), arguments.text("groups").value_or("")};
-  auto const table = read_regression_table(file, target, features, selection);
-  std::set<std::string> const groups(table.group.begin(), table.group.end());
-  std::vector<std::string> remarks;
+Analysis analyse(Asked const& asked, std::string const& group, RegressionData data,
+                 std::vector<std::string>& remarks) {
+  // What was asked for by name and cannot be had is an error; of the usual features the rest will
+  // do.
+  if (asked.default_features)
+    for (std::string const& name : drop_constant_features(data))
+      remarks.push_back(name + " is the same in all rows of '" + group + "' and was left out");
+  if (asked.squares) data = with_squares(data);
+  Analysis a{group, std::move(data), {}, {}, 0};
+  a.folds = asked.lasso.folds > 0 ? asked.lasso.folds : default_folds(a.data.rows());
+  a.lasso = lasso_path(a.data, asked.lasso);
+  a.forest = cross_validate_forest(a.data, asked.forest);
+  return a;
+}
+
+/// Of all rows, and of each group; groups that are too small cost a remark.
+std::vector<Analysis> analyse_all(Asked const& asked, RegressionTable const& table,
+                                  std::vector<std::string>& remarks) {
   if (table.left_out > 0)
     remarks.push_back(std::to_string(table.left_out) + " rows without a value were left out");
   std::vector<Analysis> analyses;
-  auto const analyse = [&](std::string const& group, RegressionData data) {
-    // What was asked for by name and cannot be had is an error; of the usual features the rest will
-    // do.
-    if (default_features)
-      for (std::string const& name : drop_constant_features(data))
-        remarks.push_back(name + " is the same in all rows of '" + group + "' and was left out");
-    if (arguments.has("squares")) data = with_squares(data);
-    Analysis a{group, std::move(data), {}, {}, 0};
-    a.folds = lasso.folds > 0 ? lasso.folds : default_folds(a.data.rows());
-    a.lasso = lasso_path(a.data, lasso);
-    a.forest = cross_validate_forest(a.data, forest);
-    analyses.push_back(std::move(a));
-  };
-  analyse("all", table.data);
+  analyses.push_back(analyse(asked, "all", table.data, remarks));
+  std::set<std::string> const groups(table.group.begin(), table.group.end());
   if (groups.size() > 1)
     for (std::string const& group : groups) try {
-        analyse(group, rows_of_group(table, group));
+        analyses.push_back(analyse(asked, group, rows_of_group(table, group), remarks));
       } catch (InputError const& error) {
         remarks.push_back("group '" + group + "' left out: " + error.what());
       }
+  return analyses;
+}
 
+Json to_json(Asked const& asked, std::string const& grouped_by,
+             std::vector<std::string> const& remarks, std::vector<Analysis> const& analyses) {
   Json json = provenance();
-  json["file"] = file.string();
-  json["target"] = target;
-  json["where"] = selection.where;
-  json["grouped_by"] = table.grouped_by;
-  json["seed"] = lasso.seed;
-  json["trees"] = forest.trees;
-  json["share_of_rows_per_tree"] = forest.sample;
+  json["file"] = asked.file.string();
+  json["target"] = asked.target;
+  json["where"] = asked.selection.where;
+  json["grouped_by"] = grouped_by;
+  json["seed"] = asked.lasso.seed;
+  json["trees"] = asked.forest.trees;
+  json["share_of_rows_per_tree"] = asked.forest.sample;
   json["remarks"] = remarks;
   json["analyses"] = Json::array();
   for (Analysis const& a : analyses) json["analyses"].push_back(to_json(a));
-  AtomicFile record(directory / "regress.json");
+  return json;
+}
+
+void print(Asked const& asked, std::vector<std::string> const& remarks,
+           std::vector<Analysis> const& analyses) {
+  std::cout
+      << asked.file.string() << ": " << asked.target << " on " << joined(asked.features)
+      << "; coefficients: change of the target over one standard deviation of the feature\n\n";
+  for (Analysis const& a : analyses) print(a, asked.forest);
+  for (std::string const& remark : remarks) std::cout << remark << '\n';
+}
+
+}  // namespace
+
+int regress_command(int argc, char const* const* argv) {
+  Arguments arguments(
+      "regress",
+      "Regression of a column of a table, as a barrier in map.csv, on other columns: LASSO over "
+      "its whole path with\n"
+      "standardised features and a cross-validated penalty, and a random forest with permutation "
+      "importance.\n"
+      "All rows, and each group of rows. Results: DIR/regress.json, DIR/lasso*.png, "
+      "DIR/parity*.png (held-out rows).",
+      {"FILE.csv [--target NAME] [--features A,B,C] [--where COLUMN=VALUE] [--groups COLUMN] "
+       "[--out DIR]"},
+      "ionscape sweep examples/published/S.toml && ionscape regress results/S/map.csv");
+  declare(arguments);
+  if (!arguments.parse(argc, argv)) return good;
+  Asked const asked = read(arguments);
+  ResultsFolder const folder(asked.directory, {asked.file}, {"regress.json"});
+
+  auto const table =
+      read_regression_table(asked.file, asked.target, asked.features, asked.selection);
+  std::vector<std::string> remarks;
+  auto const analyses = analyse_all(asked, table, remarks);
+  Json const json = to_json(asked, table.grouped_by, remarks, analyses);
+  AtomicFile record(folder.path() / "regress.json");
   write_json(record.stream(), json);
   record.commit();
-  if (arguments.has("json")) {
+  bool const as_json = arguments.has("json");
+  if (as_json) {
     write_json(std::cout, json);
   } else {
-    std::cout
-        << file.string() << ": " << target << " on " << joined(features)
-        << "; coefficients: change of the target over one standard deviation of the feature\n\n";
-    for (Analysis const& a : analyses) print(a, forest);
-    for (std::string const& remark : remarks) std::cout << remark << '\n';
-    std::cout << "written: " << (directory / "regress.json").string() << std::endl;
+    print(asked, remarks, analyses);
+    std::cout << "written: " << (folder.path() / "regress.json").string() << std::endl;
   }
-  if (!arguments.has("no-pictures")) try {
+  if (!arguments.has("no-pictures"))
+    draw_if_possible([&] {
       for (Analysis const& a : analyses)
-        for (auto const& picture : draw(a, directory, target))
-          (arguments.has("json") ? std::cerr : std::cout)
-              << "picture: " << picture.string() << '\n';
-    } catch (InputError const& error) {
-      std::cerr << "ionscape: warning: no picture: " << error.what() << '\n';
-    }
+        for (auto const& picture : draw(a, folder.path(), asked.target))
+          (as_json ? std::cerr : std::cout) << "picture: " << picture.string() << '\n';
+    });
   return good;
 }
 

@@ -4,7 +4,6 @@
 #include <set>
 
 #include <ionscape/core/error.hpp>
-#include <ionscape/core/io/folder_lock.hpp>
 
 #include "arguments.hpp"
 #include "interruption.hpp"
@@ -241,11 +240,8 @@ int relax_command(int argc, char const* const* argv) {
       "and "
       "each relaxed\n"
       "structure under its own name.\n"
-      "STRUCTURE: POSCAR/CONTCAR, .vasp, XDATCAR, .cif, .extxyz, .xyz, LAMMPS data (.data, .lmp), "
-      ".gz of these\n"
-      "(all frames), or a folder of such files. One that cannot be read or relaxed costs only its "
-      "own row (exit\n"
-      "code 2). A run that was ended goes on where it was when it is started again.",
+      "A run that was ended goes on where it was when it is started again.\n" +
+          std::string(structure_help),
       {"STRUCTURE... --potential SET.toml [--cell none|volume|full] [--out DIR] [OPTION...]"},
       "ionscape relax examples/structures/MgO.vasp --potential "
       "examples/potentials/MgO-lewis-catlow.toml --cell full");
@@ -261,14 +257,13 @@ int relax_command(int argc, char const* const* argv) {
   read_input(arguments, run);
   Paths inputs = run.structures.files();
   inputs.push_back(run.set.file);
-  check_files(inputs, in_folder(run.folder, {"relax.csv", "relax.json"}));
   check_structure_files(run);
-  FolderLock const lock(run.folder);
+  ResultsFolder const folder(run.folder, inputs, {"relax.csv", "relax.json"});
   RelaxRecords const records(run.folder / ".finished", run.set, run.options);
 
   KokkosSession const kokkos(threads);
   {
-    Interruption const interruption(lock, records.folder(), "structures");
+    Interruption const interruption(folder.lock(), records.folder(), "structures");
     compute(run, records, arguments.has("quiet"));
   }
   if (arguments.has("check")) check_all(run, arguments.has("quiet"));

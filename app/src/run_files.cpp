@@ -19,6 +19,13 @@ bool same_file(std::filesystem::path const& a, std::filesystem::path const& b) {
   return resolved(a) == resolved(b);
 }
 
+/// The folder, into which these results can be written.
+std::filesystem::path const& checked(std::filesystem::path const& folder, Paths const& inputs,
+                                     std::vector<char const*> const& names) {
+  check_files(inputs, in_folder(folder, names));
+  return folder;
+}
+
 }  // namespace
 
 void check_files(Paths const& inputs, Paths const& outputs) {
@@ -38,5 +45,9 @@ Paths in_folder(std::filesystem::path const& folder, std::vector<char const*> co
   for (char const* name : names) files.push_back(folder / name);
   return files;
 }
+
+ResultsFolder::ResultsFolder(std::filesystem::path folder, Paths const& inputs,
+                             std::vector<char const*> const& names)
+    : folder_(std::move(folder)), lock_(checked(folder_, inputs, names)) {}
 
 }  // namespace ionscape::app

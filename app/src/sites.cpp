@@ -167,18 +167,15 @@ void print_json(Structures const& structures,
 }  // namespace
 
 int sites_command(int argc, char const* const* argv) {
-  Arguments arguments(
-      "sites",
-      "Finds the tetrahedral (tet), octahedral (oct), trigonal-prismatic (prism) "
-      "and other interstitial\n"
-      "sites between the anions of structures, from geometry alone, and the "
-      "triangular windows through\n"
-      "which an ion passes between them.\n"
-      "STRUCTURE: POSCAR/CONTCAR, .vasp, XDATCAR, .cif, .extxyz, .xyz, LAMMPS data (.data, .lmp), "
-      ".gz of these, or a folder of such files. One that "
-      "cannot be\nused is reported in its place, and the others are done (exit code 2).",
-      {"STRUCTURE... [--anions O,S] [--mobile Li] [--json]"},
-      "ionscape sites examples/structures/Li2S.vasp");
+  Arguments arguments("sites",
+                      "Finds the tetrahedral (tet), octahedral (oct), trigonal-prismatic (prism) "
+                      "and other interstitial\n"
+                      "sites between the anions of structures, from geometry alone, and the "
+                      "triangular windows through\n"
+                      "which an ion passes between them.\n" +
+                          std::string(structure_help),
+                      {"STRUCTURE... [--anions O,S] [--mobile Li] [--json]"},
+                      "ionscape sites examples/structures/Li2S.vasp");
   arguments.list_option(
       "anions", "LIST",
       "species that form the framework (default: O S Se Te F Cl Br I N, as present)");

@@ -7,7 +7,6 @@
 #include <set>
 
 #include <ionscape/core/error.hpp>
-#include <ionscape/core/io/folder_lock.hpp>
 #include <ionscape/core/io/format.hpp>
 #include <ionscape/report/map_plots.hpp>
 #include <ionscape/sweep/ensemble.hpp>
@@ -101,19 +100,9 @@ void print_summary(SweepPlan const& plan, SweepResult const& result, double seco
             << (directory / "map.json").string() << '\n';
 }
 
-}  // namespace
+// --- the run -------------------------------------------------------------------------------------
 
-int sweep_command(int argc, char const* const* argv) {
-  Arguments arguments("sweep",
-                      "Computes for every point of a grid over anion, volume, charge and "
-                      "distortion the energy of one ion at\n"
-                      "the Oct and Tet sites and in their shared face, and the barrier between "
-                      "them: from these three energies\n"
-                      "and by climbing-image NEB. Results: DIR/map.csv (one row a point) and "
-                      "DIR/map.json (with all settings).",
-                      {"FILE.toml [--out DIR] [--threads N] [--pictures]",
-                       "--points FILE.csv [--potential SET.toml] [...]"},
-                      "ionscape sweep examples/published/S.toml --out results/S --pictures");
+void declare(Arguments& arguments) {
   arguments.positional("file");
   arguments.option(
       "points", "FILE.csv",
@@ -133,66 +122,98 @@ int sweep_command(int argc, char const* const* argv) {
                    "points computed together (default: 4096); a sweep that was interrupted goes on "
                    "after the last whole batch");
   arguments.flag("quiet", "no progress bar");
-  if (!arguments.parse(argc, argv)) return good;
+}
 
+/// What was asked for, and what was read for it.
+struct Asked {
+  SweepPlan plan;
+  Ensemble ensemble;
+  RunOptions options;
+  std::filesystem::path directory;
+  Paths files;
+};
+
+Asked read(Arguments const& arguments) {
   auto const points = arguments.path("points");
   if (points) arguments.refuse({"file"}, "--points");
   auto const file =
       points ? *points : arguments.required_path("file", "grid (FILE.toml, or --points FILE.csv)");
   auto const potential = arguments.path("potential");
-  auto const directory =
-      arguments.path("out").value_or(std::filesystem::path("results") / file.stem());
-  auto const threads = arguments.threads();
-  RunOptions options;
-  options.batch = static_cast<std::size_t>(
-      arguments.whole_number("batch", at_least(1)).value_or(int(options.batch)));
-  options.checkpoint = directory / ".checkpoint";
+  Asked asked;
+  asked.directory = arguments.path("out").value_or(std::filesystem::path("results") / file.stem());
+  asked.options.batch = static_cast<std::size_t>(
+      arguments.whole_number("batch", at_least(1)).value_or(int(asked.options.batch)));
+  asked.options.checkpoint = asked.directory / ".checkpoint";
+  asked.plan = points ? read_sweep_points(file, potential) : read_sweep_plan(file, potential);
+  if (auto const folder = arguments.path("ensemble"))
+    asked.ensemble = read_ensemble(*folder, asked.plan);
+  asked.files = {file};
+  for (auto const& [anion, set] : asked.plan.potentials) asked.files.push_back(set.file);
+  return asked;
+}
 
-  SweepPlan const plan =
-      points ? read_sweep_points(file, potential) : read_sweep_plan(file, potential);
-
-  Ensemble ensemble;
-  if (auto const folder = arguments.path("ensemble")) ensemble = read_ensemble(*folder, plan);
-  Paths inputs{file};
-  for (auto const& [anion, set] : plan.potentials) inputs.push_back(set.file);
-  Paths outputs = in_folder(directory, {"map.csv", "map.json"});
-  if (arguments.has("pictures")) outputs.push_back(directory / "pictures" / "style.gp");
-  check_files(inputs, outputs);
-  FolderLock const lock(directory);
-
-  KokkosSession const kokkos(threads);
+/// All points, with a progress bar; an interrupted run says how to go on.
+SweepResult compute(Asked& asked, FolderLock const& lock, bool quiet, double& seconds) {
   auto const start = std::chrono::steady_clock::now();
   SweepResult result;
   {
-    Interruption const interruption(lock, *options.checkpoint, "points");
-    ProgressBar bar(plan.points.size(), arguments.has("quiet"));
-    options.progress = [&bar](std::size_t finished) { bar.update(finished); };
-    result = run_sweep(plan, options);
+    Interruption const interruption(lock, *asked.options.checkpoint, "points");
+    ProgressBar bar(asked.plan.points.size(), quiet);
+    asked.options.progress = [&bar](std::size_t finished) { bar.update(finished); };
+    result = run_sweep(asked.plan, asked.options);
   }
-  double const seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  assign_errors(plan, ensemble, result.rows);
+  seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  assign_errors(asked.plan, asked.ensemble, result.rows);
   for (std::string const& remark : result.remarks)
     std::cerr << "ionscape: warning: " << remark << '\n';
-  write_map(directory, plan, result);
-  remove_checkpoint(plan, options);
-  print_summary(plan, result, seconds, KokkosSession::description(), directory);
-  std::cout.flush();
-  if (arguments.has("pictures")) try {
-      std::cout << plot_map(result.rows, directory / "pictures").size() << " pictures in "
-                << (directory / "pictures").string() << '\n';
-    } catch (InputError const& error) {
-      std::cerr << "ionscape: warning: no pictures: " << error.what() << '\n';
-    }
+  return result;
+}
 
-  auto const open = std::count_if(result.rows.begin(), result.rows.end(), [](MapRow const& row) {
-    return row.status != BandStatus::converged;
-  });
+/// What did not converge, in the exit code.
+int exit_code(std::vector<MapRow> const& rows) {
+  auto const open = std::ranges::count_if(
+      rows, [](MapRow const& row) { return row.status != BandStatus::converged; });
   if (open == 0) return good;
   std::cout.flush();
-  std::cerr << "ionscape: not converged: " << open << " of " << result.rows.size()
+  std::cerr << "ionscape: not converged: " << open << " of " << rows.size()
             << " points; they stand in the table with their status\n";
   return not_converged;
+}
+
+}  // namespace
+
+int sweep_command(int argc, char const* const* argv) {
+  Arguments arguments("sweep",
+                      "Computes for every point of a grid over anion, volume, charge and "
+                      "distortion the energy of one ion at\n"
+                      "the Oct and Tet sites and in their shared face, and the barrier between "
+                      "them: from these three energies\n"
+                      "and by climbing-image NEB. Results: DIR/map.csv (one row a point) and "
+                      "DIR/map.json (with all settings).",
+                      {"FILE.toml [--out DIR] [--threads N] [--pictures]",
+                       "--points FILE.csv [--potential SET.toml] [...]"},
+                      "ionscape sweep examples/published/S.toml --out results/S --pictures");
+  declare(arguments);
+  if (!arguments.parse(argc, argv)) return good;
+  auto const threads = arguments.threads();
+  Asked asked = read(arguments);
+  std::vector<char const*> results{"map.csv", "map.json"};
+  if (arguments.has("pictures")) results.push_back(pictures_in_folder);
+  ResultsFolder const folder(asked.directory, asked.files, results);
+
+  KokkosSession const kokkos(threads);
+  double seconds = 0;
+  SweepResult const result = compute(asked, folder.lock(), arguments.has("quiet"), seconds);
+  write_map(folder.path(), asked.plan, result);
+  remove_checkpoint(asked.plan, asked.options);
+  print_summary(asked.plan, result, seconds, KokkosSession::description(), folder.path());
+  std::cout.flush();
+  if (arguments.has("pictures"))
+    draw_if_possible([&] {
+      std::cout << plot_map(result.rows, folder.path() / "pictures").size() << " pictures in "
+                << (folder.path() / "pictures").string() << '\n';
+    });
+  return exit_code(result.rows);
 }
 
 }  // namespace ionscape::app
