@@ -94,6 +94,22 @@ TEST_CASE("A bad extended XYZ file is refused with line, finding and expectation
   CHECK(error("\n \n") == "a.xyz: no structure, only blank lines");
 }
 
+TEST_CASE("A key given twice is refused, unless both say the same") {
+  std::string const other = "Lattice=\"4 0 0 0 5 0 0.5 0 7\"", ion = "\nLi 0 0 0\n";
+  CHECK(error("1\n" + lattice + " " + other + ion)
+            .ends_with("a.xyz:2: found Lattice='4 0 0 0 5 0 0.5 0 6' and Lattice='4 0 0 0 5 0 0.5 "
+                       "0 7', expected one "
+                       "of them"));
+  CHECK_THAT(error("1\nlattice=\"4 0 0 0 5 0 0 0 6\" LATTICE=\"4 0 0 0 5 0 0 0 7\"" + ion),
+             ContainsSubstring("and LATTICE='4 0 0"));
+  CHECK_THAT(error("1\n" + lattice + " pbc=\"T T T\" pbc=\"T T F\"" + ion),
+             ContainsSubstring("found pbc='T T T' and pbc='T T F'"));
+  CHECK_THAT(error("1\n" + lattice + " Properties=species:S:1:pos:R:3:pos:R:3\nLi 0 0 0 1 1 1\n"),
+             ContainsSubstring("names pos twice"));
+  CHECK(read("1\n" + lattice + " " + lattice + " energy=1 energy=2" + ion).at(0).cell.c ==
+        Vec3{0.5, 0, 6});
+}
+
 TEST_CASE("Arrays may be written in every way that the format had") {
   std::string const ions = " Properties=species:S:1:pos:R:3\nO 1 2 3\n";
   for (std::string const text :

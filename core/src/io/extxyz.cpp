@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <map>
+#include <set>
 
 #include <ionscape/core/io/atomic_file.hpp>
 #include <ionscape/core/io/format.hpp>
@@ -16,7 +16,8 @@ namespace ionscape {
 
 namespace {
 
-using Info = std::map<std::string, std::string, std::less<>>;
+/// Keys and values, in the order of the line.
+using Info = std::vector<std::pair<std::string, std::string>>;
 
 std::string in_lower_case(std::string_view text) {
   std::string lower(text);
@@ -42,7 +43,7 @@ class InfoLine {
         skip_blanks();
         value = read_value(key);
       }
-      info[key] = value;
+      info.emplace_back(key, value);
     }
     return info;
   }
@@ -102,12 +103,25 @@ class InfoLine {
   std::size_t at_ = 0;
 };
 
-/// The value of a key, which some programs write in small letters or capitals; nullptr: not there.
-std::string const* find(Info const& info, std::string_view key) {
-  if (auto const exact = info.find(key); exact != info.end()) return &exact->second;
-  for (auto const& [name, value] : info)
-    if (in_lower_case(name) == in_lower_case(key)) return &value;
-  return nullptr;
+/// The value of a key, which some programs write in small letters or capitals: if it stands there as
+/// the format has it, other spellings are keys of their own (lattice=fcc). nullptr: not there. Two
+/// values are refused.
+std::string const* find(Info const& info, std::string_view key, SourceLocation const& where) {
+  auto const the_one = [&](auto const& is_meant) {
+    std::string const* found = nullptr;
+    for (auto const& [name, value] : info) {
+      if (!is_meant(name)) continue;
+      if (found && *found != value)
+        fail_input(where, "found ", key, "=", in_quotes(*found), " and ", name, "=",
+                   in_quotes(value), ", expected one of them");
+      found = &value;
+    }
+    return found;
+  };
+  if (auto const* exact = the_one([&](std::string const& name) { return name == key; }))
+    return exact;
+  return the_one(
+      [&](std::string const& name) { return in_lower_case(name) == in_lower_case(key); });
 }
 
 /// The elements of an array, whichever way it is written.
@@ -159,6 +173,7 @@ Columns read_columns(std::string_view text, SourceLocation const& where) {
   // The first of these that is there holds the charges; ASE calls given ones initial_charges.
   constexpr std::array charge_names{"initial_charges", "charges", "charge"};
   auto best_charge = charge_names.end();
+  std::set<std::string> known;
   for (Property const& property : properties_of(text, where)) {
     std::string const name = property.name == "Z" ? "numbers" : in_lower_case(property.name);
     auto const expect = [&](std::string_view types, int expected) {
@@ -166,6 +181,8 @@ Columns read_columns(std::string_view text, SourceLocation const& where) {
           property.columns != expected)
         fail_input(where, "property ", in_quotes(property.name), " is ", property.type, ":",
                    property.columns, ", expected ", types[0], ":", expected);
+      if (!known.insert(name).second)
+        fail_input(where, "Properties=", in_quotes(text), " names ", name, " twice");
     };
     if (name == "species") {
       expect("S", 1);
@@ -194,7 +211,7 @@ Columns read_columns(std::string_view text, SourceLocation const& where) {
 }
 
 Columns read_columns(Info const& info, SourceLocation const& where) {
-  if (std::string const* const properties = find(info, "Properties"))
+  if (std::string const* const properties = find(info, "Properties", where))
     return read_columns(*properties, where);
   Columns columns = read_columns("species:S:1:pos:R:3", where);
   columns.stated = false;
@@ -202,7 +219,7 @@ Columns read_columns(Info const& info, SourceLocation const& where) {
 }
 
 Cell read_lattice(Info const& info, SourceLocation const& where) {
-  std::string const* const lattice = find(info, "Lattice");
+  std::string const* const lattice = find(info, "Lattice", where);
   if (!lattice)
     fail_input(where, "no Lattice=\"ax ay az bx by bz cx cy cz\": a periodic cell is needed");
   std::string array = *lattice;
@@ -211,7 +228,7 @@ Cell read_lattice(Info const& info, SourceLocation const& where) {
   std::array<double, 9> h{};
   for (std::size_t i = 0; i < 9; ++i) h[i] = to_number(words[i], where, "Lattice");
 
-  if (std::string const* const pbc = find(info, "pbc")) {
+  if (std::string const* const pbc = find(info, "pbc", where)) {
     array = *pbc;
     auto const flags = elements_of(array);
     auto const periodic = [](std::string_view flag) {
@@ -251,8 +268,8 @@ Crystal read_ions(LineReader& in, int n) {
   Info const info = InfoLine(info_line, in.where()).read();
   crystal.cell = read_lattice(info, in.where());
   Columns const columns = read_columns(info, in.where());
-  if (auto const comment = info.find("comment"); comment != info.end())
-    crystal.comment = comment->second;
+  for (auto const& [key, value] : info)
+    if (key == "comment") crystal.comment = value;
   for (int i = 1; i <= n; ++i) {
     std::string const ion = "ion " + std::to_string(i) + " of " + std::to_string(n);
     std::string_view const line = in.next(ion);
