@@ -4,10 +4,6 @@
 #include <cmath>
 #include <cstdint>
 
-#include <ionscape/core/io/atomic_file.hpp>
-#include <ionscape/core/io/format.hpp>
-#include <ionscape/core/io/write_crystal.hpp>
-
 #include "formats.hpp"
 #include "text.hpp"
 
@@ -38,21 +34,25 @@ class Poscar {
     return std::move(crystal_);
   }
 
-  /// Header, configuration, configuration, ...; a run that changes the cell repeats the header.
+  /// Header, configuration, configuration, ...; a run that changes the cell repeats the header. One
+  /// that a killed run has left incomplete at the end costs only itself.
   std::vector<Frame> read_configurations() {
     std::vector<Frame> frames;
     do {
-      if (!is_configuration(in_.peek())) read_configuration_header();
-      std::string_view const title = in_.next("'Direct configuration='");
-      if (!is_configuration(title))
-        fail_input(in_.where(), "found ", in_quotes(trimmed(title)),
-                   ", expected 'Direct configuration='");
-      cartesian_ = one_of(trimmed(title)[0], "cC");
-      crystal_.species.clear();
-      crystal_.positions.clear();
-      int const line = in_.where().line;
-      read_positions();
-      frames.push_back({crystal_, line});
+      std::size_t const length = last_length_;
+      try {
+        frames.push_back(read_configuration());
+      } catch (InputError const&) {
+        if (frames.empty() || !in_.ends_early()) throw;
+        note_cut(frames);
+        break;
+      }
+      // A last number that lost digits is a number, too: the line tells, if it is shorter than that
+      // of the same ion before.
+      if (frames.size() > 1 && in_.ends_early() && last_length_ < length) {
+        frames.pop_back();
+        note_cut(frames);
+      }
     } while (in_.skip_blank_lines());
     return frames;
   }
@@ -75,6 +75,26 @@ class Poscar {
     return title.find('=') != title.npos &&
            (title.starts_with("Direct configuration") || title.starts_with("Konfig") ||
             title.starts_with("Cartesian configuration"));
+  }
+
+  Frame read_configuration() {
+    if (!is_configuration(in_.peek())) read_configuration_header();
+    std::string_view const title = in_.next("'Direct configuration='");
+    if (!is_configuration(title))
+      fail_input(in_.where(), "found ", in_quotes(trimmed(title)),
+                 ", expected 'Direct configuration='");
+    cartesian_ = one_of(trimmed(title)[0], "cC");
+    crystal_.species.clear();
+    crystal_.positions.clear();
+    int const line = in_.where().line;
+    read_positions();
+    return {crystal_, line};
+  }
+
+  static void note_cut(std::vector<Frame>& frames) {
+    frames.back().crystal.notes.push_back("the file ends within the next configuration, number " +
+                                          std::to_string(frames.size() + 1) +
+                                          ", which is left out");
   }
 
   void read_configuration_header() {
@@ -296,6 +316,7 @@ class Poscar {
 
   void read_position(std::string const& what) {
     std::string_view const line = in_.next(what);
+    last_length_ = trimmed(line).size();
     auto const words = words_of(line);
     if (words.size() < 3)
       fail_input(in_.where(), "found ", in_quotes(trimmed(line)),
@@ -346,6 +367,7 @@ class Poscar {
   SourceLocation counts_line_;
   bool selective_ = false;
   bool cartesian_ = false;
+  std::size_t last_length_ = 0;  // of the line of the position read last, without blanks around it
 };
 
 }  // namespace
@@ -356,37 +378,6 @@ Frame read_poscar(std::string_view text, std::filesystem::path const& file) {
 
 std::vector<Frame> read_xdatcar(std::string_view text, std::filesystem::path const& file) {
   return Poscar(text, file).read_configurations();
-}
-
-void write_poscar(std::filesystem::path const& file, Crystal const& crystal) {
-  std::vector<std::string> order;
-  for (std::string const& species : crystal.species)
-    if (std::find(order.begin(), order.end(), species) == order.end()) order.push_back(species);
-
-  AtomicFile out(file);
-  std::ostream& text = out.stream();
-  auto const write = [&](Vec3 v) {
-    text << shortest(v.x) << ' ' << shortest(v.y) << ' ' << shortest(v.z);
-  };
-  text << one_line(crystal.comment) << "\n1.0\n";
-  for (Vec3 vector : {crystal.cell.a, crystal.cell.b, crystal.cell.c}) {
-    write(vector);
-    text << '\n';
-  }
-  for (std::string const& species : order) text << species << ' ';
-  text << '\n';
-  for (std::string const& species : order)
-    text << std::count(crystal.species.begin(), crystal.species.end(), species) << ' ';
-  text << (crystal.fixed.empty() ? "\n" : "\nSelective dynamics\n") << "Cartesian\n";
-  for (std::string const& species : order)
-    for (std::size_t i = 0; i < crystal.size(); ++i) {
-      if (crystal.species[i] != species) continue;
-      write(crystal.positions[i]);
-      if (!crystal.fixed.empty())
-        for (bool fixed : crystal.fixed[i]) text << (fixed ? " F" : " T");
-      text << '\n';
-    }
-  out.commit();
 }
 
 }  // namespace ionscape

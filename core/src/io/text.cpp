@@ -42,7 +42,10 @@ std::string_view LineReader::peek() const {
 }
 
 std::string_view LineReader::next(std::string_view what) {
-  if (begin_ >= text_.size()) fail_input({file_, line_}, "the file ends here, expected ", what);
+  if (begin_ >= text_.size()) {
+    ran_out_ = true;
+    fail_input({file_, line_}, "the file ends here, expected ", what);
+  }
   std::string_view const line = peek();
   begin_ = std::min(text_.find('\n', begin_), text_.size() - 1) + 1;
   ++line_;

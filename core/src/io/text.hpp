@@ -37,6 +37,9 @@ class LineReader {
   std::string_view peek() const;
   /// Whether there is a next line.
   bool more() const { return begin_ < text_.size(); }
+  /// Whether the text may have been cut off: a line was asked for behind the last, or the last line
+  /// has been taken and has no end.
+  bool ends_early() const { return ran_out_ || (!more() && text_.back() != '\n'); }
   /// Takes blank lines; false if nothing else is left.
   bool skip_blank_lines();
 
@@ -48,6 +51,7 @@ class LineReader {
   std::string_view text_;
   std::size_t begin_ = 0;  // of the next line
   int line_ = 0;
+  bool ran_out_ = false;
 };
 
 }  // namespace ionscape
