@@ -47,10 +47,7 @@ Cell upright_cell(FccSupercell const& rows, double half_a) {
 
 constexpr std::array<Point, 3> shared_face = {{{0, 1, 1}, {1, 0, 1}, {1, 1, 0}}};
 
-}  // namespace
-
-FccModel fcc_model(double volume_per_anion, FccSupercell const& rows, std::string const& species,
-                   double charge, HopKind kind) {
+void check(double volume_per_anion, FccSupercell const& rows, double charge) {
   if (!(volume_per_anion > 0) || !std::isfinite(volume_per_anion))
     fail_input({}, "fcc framework: volume per anion ", volume_per_anion, " Å^3, expected > 0");
   if (!std::isfinite(charge))
@@ -59,83 +56,115 @@ FccModel fcc_model(double volume_per_anion, FccSupercell const& rows, std::strin
     if ((row[0] + row[1] + row[2]) % 2 != 0)
       fail_input({}, "fcc framework: supercell row ", row[0], " ", row[1], " ", row[2],
                  " (units of a/2) is no lattice vector, expected an even sum");
-  Supercell const supercell(rows);
-  int const det = supercell.determinant;
-  if (det <= 0)
+  if (int const det = Supercell(rows).determinant; det <= 0)
     fail_input({}, "fcc framework: supercell determinant ", det, ", expected > 0 (right-handed)");
+}
 
-  double const half_a = std::cbrt(4 * volume_per_anion) / 2;
-  FccModel model;
-  Crystal& framework = model.framework;
-  framework.cell = upright_cell(rows, half_a);
-
-  // Every lattice point of the home cell lies in the box around it.
-  Point low{}, high{};
-  for (int axis = 0; axis < 3; ++axis)
-    for (Point const& row : rows) (row[axis] < 0 ? low : high)[axis] += row[axis];
-  std::map<Point, std::size_t> ion_at;  // by fractional coordinates times the determinant
-  for (int x = low[0]; x <= high[0]; ++x)
-    for (int y = low[1]; y <= high[1]; ++y)
-      for (int z = low[2]; z <= high[2]; ++z) {
-        Point const f = supercell.fractional({x, y, z});
-        bool const inside =
-            f[0] >= 0 && f[0] < det && f[1] >= 0 && f[1] < det && f[2] >= 0 && f[2] < det;
-        if (inside && (x + y + z) % 2 == 0) ion_at.emplace(f, 0);
-      }
-  auto const cartesian = [&](Point const& f, double scale) {
-    return framework.cell.to_cartesian(
-        {scale * f[0] / det, scale * f[1] / det, scale * f[2] / det});
-  };
-  for (auto& [f, ion] : ion_at) {
-    ion = framework.size();
-    framework.positions.push_back(cartesian(f, 1));
+/// The anions of one supercell, and sites between them at lattice points in units of a/2.
+class Framework {
+ public:
+  Framework(FccSupercell const& rows, double half_a)
+      : supercell_(rows), cell_(upright_cell(rows, half_a)) {
+    int const det = supercell_.determinant;
+    // Every lattice point of the home cell lies in the box around it.
+    Point low{}, high{};
+    for (int axis = 0; axis < 3; ++axis)
+      for (Point const& row : rows) (row[axis] < 0 ? low : high)[axis] += row[axis];
+    for (int x = low[0]; x <= high[0]; ++x)
+      for (int y = low[1]; y <= high[1]; ++y)
+        for (int z = low[2]; z <= high[2]; ++z) {
+          Point const f = supercell_.fractional({x, y, z});
+          bool const inside =
+              f[0] >= 0 && f[0] < det && f[1] >= 0 && f[1] < det && f[2] >= 0 && f[2] < det;
+          if (inside && (x + y + z) % 2 == 0) ion_at_.emplace(f, 0);
+        }
+    std::size_t ions = 0;
+    for (auto& [f, ion] : ion_at_) ion = ions++;
   }
-  framework.species.assign(framework.size(), species);
-  framework.charges.assign(framework.size(), charge);
 
-  auto const vertex = [&](Point const& p) {
-    Point f = supercell.fractional(p);
-    Shift const shift{floor_divide(f[0], det), floor_divide(f[1], det), floor_divide(f[2], det)};
-    f = {f[0] - shift.a * det, f[1] - shift.b * det, f[2] - shift.c * det};
-    return Vertex{ion_at.at(f), shift};
-  };
-  // A site at p / parts, p in units of a / 2.
-  auto const site = [&](SiteKind site_kind, Point const& p, int parts,
-                        std::initializer_list<Point> vertices) {
-    Site s{site_kind, cartesian(supercell.fractional(p), 1.0 / parts), {}};
+  Crystal crystal(std::string const& species, double charge) const {
+    Crystal crystal;
+    crystal.cell = cell_;
+    for (auto const& [f, ion] : ion_at_) crystal.positions.push_back(cartesian(f, 1));
+    crystal.species.assign(crystal.positions.size(), species);
+    crystal.charges.assign(crystal.positions.size(), charge);
+    return crystal;
+  }
+
+  /// At p / parts.
+  Site site(SiteKind kind, Point const& p, int parts, std::initializer_list<Point> vertices) const {
+    Site s{kind, cartesian(supercell_.fractional(p), 1.0 / parts), {}};
     for (Point const& v : vertices) s.vertices.push_back(vertex(v));
     return s;
-  };
-  auto const window = [&](std::array<Point, 3> const& t) {
+  }
+
+  Window window(std::array<Point, 3> const& t) const {
     Point const sum = {t[0][0] + t[1][0] + t[2][0], t[0][1] + t[1][1] + t[2][1],
                        t[0][2] + t[1][2] + t[2][2]};
     return Window{{vertex(t[0]), vertex(t[1]), vertex(t[2])},
-                  cartesian(supercell.fractional(sum), 1.0 / 3)};
-  };
+                  cartesian(supercell_.fractional(sum), 1.0 / 3)};
+  }
 
-  Site const oct = site(SiteKind::oct, {1, 1, 1}, 1,
-                        {{0, 1, 1}, {1, 0, 1}, {1, 1, 0}, {2, 1, 1}, {1, 2, 1}, {1, 1, 2}});
-  Site const tet = site(SiteKind::tet, {1, 1, 1}, 2, {{0, 0, 0}, {0, 1, 1}, {1, 0, 1}, {1, 1, 0}});
-  model.hop.kind = kind;
+ private:
+  Vec3 cartesian(Point const& f, double scale) const {
+    int const det = supercell_.determinant;
+    return cell_.to_cartesian({scale * f[0] / det, scale * f[1] / det, scale * f[2] / det});
+  }
+
+  Vertex vertex(Point const& p) const {
+    int const det = supercell_.determinant;
+    Point f = supercell_.fractional(p);
+    Shift const shift{floor_divide(f[0], det), floor_divide(f[1], det), floor_divide(f[2], det)};
+    f = {f[0] - shift.a * det, f[1] - shift.b * det, f[2] - shift.c * det};
+    return Vertex{ion_at_.at(f), shift};
+  }
+
+  Supercell supercell_;
+  Cell cell_;
+  std::map<Point, std::size_t> ion_at_;  // by fractional coordinates times the determinant
+};
+
+Hop hop_of(Framework const& framework, HopKind kind) {
+  Site const oct =
+      framework.site(SiteKind::oct, {1, 1, 1}, 1,
+                     {{0, 1, 1}, {1, 0, 1}, {1, 1, 0}, {2, 1, 1}, {1, 2, 1}, {1, 1, 2}});
+  Site const tet =
+      framework.site(SiteKind::tet, {1, 1, 1}, 2, {{0, 0, 0}, {0, 1, 1}, {1, 0, 1}, {1, 1, 0}});
+  Hop hop;
+  hop.kind = kind;
   switch (kind) {
     case HopKind::oct_tet:
-      model.hop.sites = {oct, tet};
-      model.hop.windows = {window(shared_face)};
+      hop.sites = {oct, tet};
+      hop.windows = {framework.window(shared_face)};
       break;
     case HopKind::tet_oct_tet:
-      model.hop.sites = {
-          tet, oct,
-          site(SiteKind::tet, {3, 3, 3}, 2, {{2, 2, 2}, {2, 1, 1}, {1, 2, 1}, {1, 1, 2}})};
-      model.hop.windows = {window(shared_face), window({{{2, 1, 1}, {1, 2, 1}, {1, 1, 2}}})};
+      hop.sites = {tet, oct,
+                   framework.site(SiteKind::tet, {3, 3, 3}, 2,
+                                  {{2, 2, 2}, {2, 1, 1}, {1, 2, 1}, {1, 1, 2}})};
+      hop.windows = {framework.window(shared_face),
+                     framework.window({{{2, 1, 1}, {1, 2, 1}, {1, 1, 2}}})};
       break;
     case HopKind::oct_tet_oct:
-      model.hop.sites = {
+      hop.sites = {
           oct, tet,
-          site(SiteKind::oct, {1, 0, 0}, 1,
-               {{0, 0, 0}, {1, 0, 1}, {1, 1, 0}, {2, 0, 0}, {1, -1, 0}, {1, 0, -1}})};
-      model.hop.windows = {window(shared_face), window({{{0, 0, 0}, {1, 0, 1}, {1, 1, 0}}})};
+          framework.site(SiteKind::oct, {1, 0, 0}, 1,
+                         {{0, 0, 0}, {1, 0, 1}, {1, 1, 0}, {2, 0, 0}, {1, -1, 0}, {1, 0, -1}})};
+      hop.windows = {framework.window(shared_face),
+                     framework.window({{{0, 0, 0}, {1, 0, 1}, {1, 1, 0}}})};
       break;
   }
+  return hop;
+}
+
+}  // namespace
+
+FccModel fcc_model(double volume_per_anion, FccSupercell const& rows, std::string const& species,
+                   double charge, HopKind kind) {
+  check(volume_per_anion, rows, charge);
+  Framework const framework(rows, std::cbrt(4 * volume_per_anion) / 2);
+  FccModel model;
+  model.framework = framework.crystal(species, charge);
+  model.hop = hop_of(framework, kind);
   return model;
 }
 

@@ -156,72 +156,97 @@ void fill_gaps(std::vector<double>& axis) {
   axis = filled;
 }
 
-/// Ours, the published map and the difference, of one plane; empty name if the values are too few
-/// for a map.
-std::string draw_map(Values const& values, std::string const& source, SweepPlan const& model,
-                     Path const& directory) {
+/// One plane of compared values: a grid of rows that hold no energies, and the values at them.
+struct Plane {
+  MapGrid grid;
+  std::vector<MapRow> rows;                                      // that the grid points to
+  std::map<std::pair<double, double>, ComparedValue const*> at;  // by charge and volume
+
+  Plane() = default;
+  Plane(Plane const&) = delete;
+  Plane& operator=(Plane const&) = delete;
+
+  /// NaN where no value is.
+  template <class Get>
+  figures::Value value(Get const& get) const {
+    return [this, get](MapRow const& row) {
+      auto const found = at.find({row.point.charge_e, row.point.volume_A3});
+      return found == at.end() ? std::nan("") : get(*found->second);
+    };
+  }
+  /// Nor where there is only a bound.
+  template <class Get>
+  figures::Value unless_bound(Get const& get) const {
+    return value(
+        [get](ComparedValue const& v) { return v.reference.bound ? std::nan("") : get(v); });
+  }
+};
+
+/// False where the values are too few for a map.
+bool fill(Plane& plane, Values const& values, SweepPlan const& model) {
   constexpr std::size_t fewest = 12;
   ReferenceValue const& first = values.front()->reference;
   std::set<double> volumes, charges;
-  std::map<std::pair<double, double>, ComparedValue const*> at;
   for (ComparedValue const* v : values) {
     volumes.insert(v->reference.volume_A3), charges.insert(v->reference.charge_e);
-    at[{v->reference.charge_e, v->reference.volume_A3}] = v;
+    plane.at[{v->reference.charge_e, v->reference.volume_A3}] = v;
   }
-  if (values.size() < fewest || volumes.size() < 2 || charges.size() < 2) return "";
-
-  MapGrid grid;
+  if (values.size() < fewest || volumes.size() < 2 || charges.size() < 2) return false;
+  MapGrid& grid = plane.grid;
   grid.anion = first.anion;
   grid.volumes.assign(volumes.begin(), volumes.end());
   grid.charges.assign(charges.begin(), charges.end());
   grid.distortions = {first.distortion};
   fill_gaps(grid.charges);
-  std::vector<MapRow> rows;
   auto const potential = model.potentials.find(first.anion);
   for (double charge : grid.charges)
     for (double volume : grid.volumes) {
-      MapRow& row = rows.emplace_back();
+      MapRow& row = plane.rows.emplace_back();
       row.point = {first.anion, volume, charge, first.distortion};
       bool const fitted = potential == model.potentials.end() || !potential->second.fitted ||
                           potential->second.fitted->contains(charge, volume);
       if (!fitted) row.notes.add(Note::extrapolated);
     }
   grid.planes.resize(1);
-  for (MapRow const& row : rows) grid.planes[0].push_back(&row);
+  for (MapRow const& row : plane.rows) grid.planes[0].push_back(&row);
+  return true;
+}
 
-  auto const value = [&](auto const& get) -> figures::Value {
-    return [&at, get](MapRow const& row) {
-      auto const found = at.find({row.point.charge_e, row.point.volume_A3});
-      return found == at.end() ? std::nan("") : get(*found->second);
-    };
-  };
-  std::string const unit = label_of(first.quantity) + " (eV)";
-  figures::Layer ours, published, difference;
-  ours.label = published.label = unit;
-  ours.diverging = published.diverging = first.quantity == Quantity::tet_minus_oct;
-  ours.value = value([](ComparedValue const& v) { return v.ours_eV; });
-  auto const unless_bound = [&](auto const& get) {
-    return value(
-        [get](ComparedValue const& v) { return v.reference.bound ? std::nan("") : get(v); });
-  };
-  published.value = unless_bound([](ComparedValue const& v) { return v.reference.value_eV; });
-  if (first.quantity == Quantity::barrier_three_point || first.quantity == Quantity::barrier) {
+/// Ours and the published values, with one scale for both.
+std::pair<figures::Layer, figures::Layer> layers_of(Plane const& plane, Quantity quantity) {
+  figures::Layer ours, published;
+  ours.label = published.label = label_of(quantity) + " (eV)";
+  ours.diverging = published.diverging = quantity == Quantity::tet_minus_oct;
+  ours.value = plane.value([](ComparedValue const& v) { return v.ours_eV; });
+  published.value = plane.unless_bound([](ComparedValue const& v) { return v.reference.value_eV; });
+  if (quantity == Quantity::barrier_three_point || quantity == Quantity::barrier) {
     // E_a is of interest up to 1 eV; what lies above takes the last colour.
     for (figures::Layer* layer : {&ours, &published}) {
       layer->low = 0, layer->high = 1, layer->saturates = true;
       layer->contours = {low_barrier};
     }
   } else {
-    // One scale for both.
-    set_range(ours, grid, 1), set_range(published, grid, 1);
+    set_range(ours, plane.grid, 1), set_range(published, plane.grid, 1);
     ours.low = published.low = std::min(ours.low, published.low);
     ours.high = published.high = std::max(ours.high, published.high);
-    if (first.quantity == Quantity::tet_minus_oct) ours.contours = published.contours = {0};
+    if (quantity == Quantity::tet_minus_oct) ours.contours = published.contours = {0};
   }
+  return {ours, published};
+}
+
+/// Ours, the published map and the difference, of one plane; empty name if the values are too few
+/// for a map.
+std::string draw_map(Values const& values, std::string const& source, SweepPlan const& model,
+                     Path const& directory) {
+  ReferenceValue const& first = values.front()->reference;
+  Plane plane;
+  if (!fill(plane, values, model)) return "";
+  auto const [ours, published] = layers_of(plane, first.quantity);
+  figures::Layer difference;
   difference.label = "ours - published (eV)";
   difference.diverging = true;
-  difference.value = unless_bound([](ComparedValue const& v) { return v.error_eV(); });
-  set_range(difference, grid, 0.97);
+  difference.value = plane.unless_bound([](ComparedValue const& v) { return v.error_eV(); });
+  set_range(difference, plane.grid, 0.97);
 
   std::string const name = "map_" + first.anion + "_" + name_of(first.quantity) + "_d" +
                            decimals(first.distortion, 2) + "_" + source;
@@ -229,7 +254,7 @@ std::string draw_map(Values const& values, std::string const& source, SweepPlan 
                         "fcc " + first.anion + ", " + label_of(first.quantity) + ", distortion " +
                             decimals(first.distortion, 2) + " (" + source +
                             "); crosses: no value, or only a bound",
-                        grid,
+                        plane.grid,
                         {{"ours", 0, ours, {}},
                          {"published", 0, published, {}},
                          {"ours - published", 0, difference, {}}},

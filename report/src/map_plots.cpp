@@ -38,82 +38,94 @@ double neb_value(MapRow const& row) {
   return row.status == BandStatus::converged ? row.Ea_neb_eV : std::nan("");
 }
 
-/// Writes all figures of one anion; returns their names.
-std::vector<std::string> write_figures(std::filesystem::path const& directory,
-                                       MapGrid const& grid) {
+/// The quantities of the figures, with the ranges of their colours.
+struct Layers {
+  Layer dE_tet, dE_oct, difference, Ea, Ea_neb;
+};
+
+Layers layers_of(MapGrid const& grid) {
   auto const quantity = [](char const* label, Value value) {
     Layer q;
     q.label = label;
     q.value = std::move(value);
     return q;
   };
-  Layer dE_tet = quantity("ΔE_{tet} (eV)", [](MapRow const& r) { return r.dE_tet_eV; });
-  Layer dE_oct = quantity("ΔE_{oct} (eV)", [](MapRow const& r) { return r.dE_oct_eV; });
-  Layer difference =
-      quantity("E_{tet} - E_{oct} (eV)", [](MapRow const& r) { return r.E_tet_minus_E_oct_eV; });
-  difference.diverging = true;
-  difference.contours = {0};
-  Layer Ea =
-      quantity("E_a, three points (eV)", [](MapRow const& r) { return r.Ea_three_point_eV; });
-  Layer Ea_neb = quantity("E_a, CI-NEB (eV)", neb_value);
-  set_range(dE_tet, grid, 0.97);
-  set_range(dE_oct, grid, 0.97);
-  set_range(difference, grid, 0.97);
+  Layers l{
+      quantity("ΔE_{tet} (eV)", [](MapRow const& r) { return r.dE_tet_eV; }),
+      quantity("ΔE_{oct} (eV)", [](MapRow const& r) { return r.dE_oct_eV; }),
+      quantity("E_{tet} - E_{oct} (eV)", [](MapRow const& r) { return r.E_tet_minus_E_oct_eV; }),
+      quantity("E_a, three points (eV)", [](MapRow const& r) { return r.Ea_three_point_eV; }),
+      quantity("E_a, CI-NEB (eV)", neb_value)};
+  l.difference.diverging = true;
+  l.difference.contours = {0};
+  for (Layer* q : {&l.dE_tet, &l.dE_oct, &l.difference}) set_range(*q, grid, 0.97);
   // E_a is of interest up to 1 eV; what lies above takes the last colour.
-  for (Layer* q : {&Ea, &Ea_neb}) {
+  for (Layer* q : {&l.Ea, &l.Ea_neb}) {
     q->low = 0, q->high = 1, q->saturates = true;
     q->contours = {low_barrier};
   }
+  return l;
+}
 
-  std::vector<std::string> names;
-  auto const map_of = [&](std::string const& panel, std::string const& what, Layer const& shown) {
-    std::vector<Panel> panels;
-    for (std::size_t k = 0; k < grid.planes.size(); ++k)
-      panels.push_back({csm_title(*grid.planes[k][0]), k, shown, {}});
-    names.push_back(grid.anion + "_fig3" + panel);
-    write_figure(directory, names.back(), "fcc " + grid.anion + " framework: " + what, grid, panels,
-                 true);
-  };
-  map_of("a_dE_tet", "change of the Tet energy by distortion", dE_tet);
-  map_of("b_dE_oct", "change of the Oct energy by distortion", dE_oct);
-  map_of("c_E_tet_minus_E_oct", "Tet minus Oct energy (line: 0; blue: Tet occupied)", difference);
-  map_of("d_Ea_three_point", "E_a from Oct, face and Tet (line: 0.4 eV)", Ea);
-  map_of("d_Ea_neb", "E_a by climbing-image NEB between held centres (line: 0.4 eV)", Ea_neb);
+/// Of one plane, where E_a is low.
+Panel low_region(MapGrid const& grid, std::size_t plane, Layer const& Ea) {
+  Layer low = Ea;
+  low.high = low_barrier, low.tics = 4, low.saturates = false, low.contours.clear();
+  Mask const below = [](MapRow const& r) { return r.Ea_three_point_eV < low_barrier; };
+  low.value = [below](MapRow const& r) { return below(r) ? r.Ea_three_point_eV : std::nan(""); };
+  auto const n =
+      std::ranges::count_if(grid.planes[plane], [&](MapRow const* r) { return below(*r); });
+  return Panel{"CSM Tet " + decimals(grid.planes[plane][0]->csm_tet, 2) + ": " + std::to_string(n) +
+                   " of " + std::to_string(grid.cells()) + " points",
+               plane, low, below};
+}
 
-  auto const region = [&](std::size_t plane) {
-    Layer low = Ea;
-    low.high = low_barrier, low.tics = 4, low.saturates = false, low.contours.clear();
-    Mask const below = [](MapRow const& r) { return r.Ea_three_point_eV < low_barrier; };
-    low.value = [below](MapRow const& r) { return below(r) ? r.Ea_three_point_eV : std::nan(""); };
-    auto const n = std::count_if(grid.planes[plane].begin(), grid.planes[plane].end(),
-                                 [&](MapRow const* r) { return below(*r); });
-    return Panel{"CSM Tet " + decimals(grid.planes[plane][0]->csm_tet, 2) + ": " +
-                     std::to_string(n) + " of " + std::to_string(grid.cells()) + " points",
-                 plane, low, below};
-  };
-  std::size_t const ideal = nearest_plane(grid, 1),
-                    distorted = nearest_plane(grid, published_csm_factor);
-  std::vector<Panel> regions{region(ideal)};
-  if (distorted != ideal) regions.push_back(region(distorted));
-  names.push_back(grid.anion + "_fig3ef_low_Ea");
-  write_figure(directory, names.back(),
-               "fcc " + grid.anion + " framework: where E_a (three points) is below 0.4 eV", grid,
-               regions, true);
-
-  std::vector<Panel> overview;
-  std::string const at = " at CSM Tet " + decimals(grid.planes[distorted][0]->csm_tet, 2);
-  overview.push_back({"a  ΔE_{tet}" + at, distorted, dE_tet, {}});
-  overview.push_back({"b  ΔE_{oct}" + at, distorted, dE_oct, {}});
-  overview.push_back({"c  E_{tet} - E_{oct}" + at, distorted, difference, {}});
-  overview.push_back({"d  E_a" + at, distorted, Ea, {}});
+std::vector<Panel> overview_of(MapGrid const& grid, std::size_t plane, Layers const& l,
+                               std::vector<Panel> const& regions) {
+  std::string const at = " at CSM Tet " + decimals(grid.planes[plane][0]->csm_tet, 2);
+  std::vector<Panel> overview{{"a  ΔE_{tet}" + at, plane, l.dE_tet, {}},
+                              {"b  ΔE_{oct}" + at, plane, l.dE_oct, {}},
+                              {"c  E_{tet} - E_{oct}" + at, plane, l.difference, {}},
+                              {"d  E_a" + at, plane, l.Ea, {}}};
   for (std::size_t k = 0; k < regions.size(); ++k) {
     overview.push_back(regions[k]);
     overview.back().title = std::string(1, char('e' + k)) + "  " + regions[k].title;
   }
-  names.push_back(grid.anion + "_fig3_overview");
-  write_figure(directory, names.back(), "fcc " + grid.anion + " framework", grid, overview, false);
+  return overview;
+}
+
+/// Writes all figures of one anion; returns their names.
+std::vector<std::string> write_figures(std::filesystem::path const& directory,
+                                       MapGrid const& grid) {
+  Layers const l = layers_of(grid);
+  std::string const framework = "fcc " + grid.anion + " framework";
+  std::vector<std::string> names;
+  auto const write = [&](std::string const& name, std::string const& title,
+                         std::vector<Panel> const& panels, bool shared) {
+    names.push_back(grid.anion + "_fig3" + name);
+    write_figure(directory, names.back(), title, grid, panels, shared);
+  };
+  auto const map_of = [&](std::string const& panel, std::string const& what, Layer const& shown) {
+    std::vector<Panel> panels;
+    for (std::size_t k = 0; k < grid.planes.size(); ++k)
+      panels.push_back({csm_title(*grid.planes[k][0]), k, shown, {}});
+    write(panel, framework + ": " + what, panels, true);
+  };
+  map_of("a_dE_tet", "change of the Tet energy by distortion", l.dE_tet);
+  map_of("b_dE_oct", "change of the Oct energy by distortion", l.dE_oct);
+  map_of("c_E_tet_minus_E_oct", "Tet minus Oct energy (line: 0; blue: Tet occupied)", l.difference);
+  map_of("d_Ea_three_point", "E_a from Oct, face and Tet (line: 0.4 eV)", l.Ea);
+  map_of("d_Ea_neb", "E_a by climbing-image NEB between held centres (line: 0.4 eV)", l.Ea_neb);
+
+  std::size_t const ideal = nearest_plane(grid, 1),
+                    distorted = nearest_plane(grid, published_csm_factor);
+  std::vector<Panel> regions{low_region(grid, ideal, l.Ea)};
+  if (distorted != ideal) regions.push_back(low_region(grid, distorted, l.Ea));
+  write("ef_low_Ea", framework + ": where E_a (three points) is below 0.4 eV", regions, true);
+  write("_overview", framework, overview_of(grid, distorted, l, regions), false);
   return names;
 }
+
 }  // namespace
 
 std::vector<std::filesystem::path> plot_map(std::vector<MapRow> const& rows,
