@@ -200,6 +200,19 @@ std::vector<std::string> Arguments::list(std::string const& name) const {
   return words;
 }
 
+std::map<std::string, std::string> Arguments::assignments(std::string const& name,
+                                                          std::string const& form) const {
+  std::map<std::string, std::string> values;
+  for (std::string const& word : list(name)) {
+    std::size_t const equals = word.find('=');
+    if (equals == word.npos || equals == 0)
+      fail_input({}, "--", name, " ", word, ": expected ", form);
+    if (!values.emplace(word.substr(0, equals), word.substr(equals + 1)).second)
+      fail_input({}, "--", name, ": a second value of ", word.substr(0, equals));
+  }
+  return values;
+}
+
 std::optional<int> Arguments::threads() const {
   return whole_number("threads", between(1, most_threads));
 }

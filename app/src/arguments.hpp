@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,6 +53,10 @@ class Arguments {
                                     std::vector<std::string> const& words) const;
   /// Of a list_option: "O,S" as {"O", "S"}; empty if not given.
   std::vector<std::string> list(std::string const& name) const;
+  /// Of a list_option of KEY=VALUE, each key once; `form` says so to people: "SPECIES=NUMBER, as
+  /// O=-1.06".
+  std::map<std::string, std::string> assignments(std::string const& name,
+                                                 std::string const& form) const;
   /// Of threads_option: as many as Kokkos can have.
   std::optional<int> threads() const;
 

@@ -13,18 +13,16 @@ namespace {
 SpeciesNumbers species_numbers(Arguments const& arguments, std::string const& option,
                                std::vector<Crystal> const& crystals) {
   SpeciesNumbers numbers;
-  for (std::string const& word : arguments.list(option)) {
-    std::size_t const equals = word.find('=');
-    auto const number = finite_number(word.substr(std::min(equals + 1, word.size())));
-    if (equals == word.npos || equals == 0 || !number)
-      fail_input({}, "--", option, " ", word, ": expected SPECIES=NUMBER, as O=-1.06");
-    std::string const species = word.substr(0, equals);
+  std::string const form = "SPECIES=NUMBER, as O=-1.06";
+  for (auto const& [species, text] : arguments.assignments(option, form)) {
+    std::string const word = species + "=" + text;
+    auto const number = finite_number(text);
+    if (!number) fail_input({}, "--", option, " ", word, ": expected ", form);
     if (std::ranges::none_of(
             crystals, [&](Crystal const& c) { return std::ranges::count(c.species, species) > 0; }))
       fail_input({}, "--", option, " ", word, ": no such species in ",
                  crystals.size() > 1 ? "any structure" : "the structure");
-    if (!numbers.emplace(species, *number).second)
-      fail_input({}, "--", option, ": a second number of ", species);
+    numbers[species] = *number;
   }
   return numbers;
 }

@@ -6,7 +6,6 @@
 
 #include <ionscape/core/io/format.hpp>
 #include <ionscape/core/io/json_text.hpp>
-#include <ionscape/core/version.hpp>
 
 namespace ionscape::app {
 
@@ -79,14 +78,6 @@ Json to_json(PotentialSet const& set) {
   json["name"] = set.name;
   json["source"] = set.source;
   json["file"] = set.file.string();
-  return json;
-}
-
-Json provenance() {
-  Json json;
-  json["program"] = "ionscape";
-  json["version"] = std::string(version());
-  json["commit"] = std::string(commit());
   return json;
 }
 

@@ -9,6 +9,7 @@
 
 #include <ionscape/core/cell.hpp>
 #include <ionscape/core/error.hpp>
+#include <ionscape/core/io/json_text.hpp>
 #include <ionscape/potentials/pair/potential_set.hpp>
 
 namespace ionscape::app {
@@ -37,8 +38,8 @@ class TextTable {
 
 Json to_json(Vec3 v);
 Json to_json(PotentialSet const& set);
-/// {"program": "ionscape", "version": ..., "commit": ...}: how every JSON result begins.
-Json provenance();
+/// As every JSON result begins.
+inline Json provenance() { return ionscape::provenance<Json>(); }
 
 /// Results are good without their pictures: what keeps `draw` from drawing is a warning.
 template <class Draw>

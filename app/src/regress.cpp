@@ -114,19 +114,6 @@ std::vector<std::filesystem::path> draw(Analysis const& a, std::filesystem::path
   return pictures;
 }
 
-/// --where A=x,B=y
-std::map<std::string, std::string> conditions(Arguments const& arguments) {
-  std::map<std::string, std::string> where;
-  for (std::string const& word : arguments.list("where")) {
-    std::size_t const equals = word.find('=');
-    if (equals == word.npos || equals == 0)
-      fail_input({}, "--where ", word, ": expected COLUMN=VALUE, as distortion=1.08");
-    if (!where.emplace(word.substr(0, equals), word.substr(equals + 1)).second)
-      fail_input({}, "--where: a second value of ", word.substr(0, equals));
-  }
-  return where;
-}
-
 void declare(Arguments& arguments) {
   arguments.positional("file");
   arguments.option("target", "NAME", "column to explain (default: Ea_three_point_eV)");
@@ -174,7 +161,8 @@ Asked read(Arguments const& arguments) {
   forest.seed = lasso.seed;
   forest.trees = arguments.whole_number("trees", between(1, 100000)).value_or(forest.trees);
   asked.directory = arguments.path("out").value_or(std::filesystem::path("results") / "regress");
-  asked.selection = {conditions(arguments), arguments.text("groups").value_or("")};
+  asked.selection = {arguments.assignments("where", "COLUMN=VALUE, as distortion=1.08"),
+                     arguments.text("groups").value_or("")};
   return asked;
 }
 

@@ -37,13 +37,11 @@ Json to_json(ErrorStatistics const& s) {
 }
 
 void write_json(CalibrationResult const& result, std::filesystem::path const& file) {
-  Json json = {{"program", "ionscape"},
-               {"version", version()},
-               {"commit", commit()},
-               {"fit", result.plan.name},
-               {"file", result.plan.file.string()},
-               {"remarks", result.remarks},
-               {"chosen", result.best().form.name}};
+  auto json = provenance<Json>();
+  json["fit"] = result.plan.name;
+  json["file"] = result.plan.file.string();
+  json["remarks"] = result.remarks;
+  json["chosen"] = result.best().form.name;
   for (FormFit const& fit : result.forms) {
     Json form = {{"name", fit.form.name},
                  {"free_parameters", fit.free_parameters},

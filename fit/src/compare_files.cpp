@@ -129,7 +129,7 @@ std::string verdict_of(Claim const& claim) {
 void write_comparison(std::filesystem::path const& directory, SweepPlan const& model,
                       ReferenceData const& reference, Comparison const& comparison,
                       std::vector<Claim> const& claims) {
-  Json j{{"program", "ionscape"}, {"version", version()}, {"commit", commit()}};
+  auto j = provenance<Json>();
   j.update(Json::parse(settings_json(model)));
   j["matching"] = name_of(comparison.matching);
   j["reference"] = reference.remarks;

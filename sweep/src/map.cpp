@@ -147,8 +147,10 @@ std::string settings_json(SweepPlan const& plan) { return json_text(settings(pla
 
 void write_map(std::filesystem::path const& directory, SweepPlan const& plan,
                SweepResult const& result) {
-  Json j{{"program", "ionscape"},      {"version", version()},   {"commit", commit()},
-         {"build_type", build_type()}, {"compiler", compiler()}, {"points", result.rows.size()}};
+  auto j = provenance<Json>();
+  j["build_type"] = build_type();
+  j["compiler"] = compiler();
+  j["points"] = result.rows.size();
   j.update(settings(plan));
   if (result.verified_points > 0)
     j["accuracy"].update({{"measured_eV", result.measured_accuracy},
