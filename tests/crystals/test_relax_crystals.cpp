@@ -438,3 +438,18 @@ TEST_CASE("The lowest curvatures tell a minimum from a saddle") {
   fixed.crystal.fixed.back() = {false, false, false};
   CHECK(check_minimum(fixed, set, ends).lowest.size() == 3);
 }
+
+TEST_CASE("The published set gives LiFePO4 back within 2 % of experiment, in a minimum") {
+  PotentialSet const set = example_set("LiFePO4-islam");
+  Crystal start = read_crystal(IONSCAPE_SOURCE_DIR "/examples/structures/LiFePO4.cif");
+  assign_charges(start, set);
+  RelaxedCrystal const result = relaxed(start, set, full_cell());
+  REQUIRE(result.converged());
+  Vec3 const found = lengths(result.crystal.cell);
+  CHECK(found.x == Approx(10.332).epsilon(0.02));
+  CHECK(found.y == Approx(6.010).epsilon(0.02));
+  CHECK(found.z == Approx(4.692).epsilon(0.02));
+  CHECK(dot(result.crystal.cell.a, result.crystal.cell.b) == Approx(0).margin(1e-6));
+  PairSums const ends = pair_sums(set, std::span(&start, 1), 1e-6);
+  CHECK(check_minimum(result, set, ends).is_minimum());
+}
