@@ -11,7 +11,7 @@
 
 #include "arguments.hpp"
 #include "kokkos_session.hpp"
-#include "properties_report.hpp"
+#include "properties_beside.hpp"
 #include "subcommands.hpp"
 
 namespace ionscape::app {
@@ -39,9 +39,14 @@ void declare(Arguments& arguments) {
                    "point defect: an ion that is added, at fractions of the cell");
   arguments.list_option("supercells", "N,...",
                         "for a defect: cells of N x N x N times the file's (default: 1,2)");
+  arguments.option("beside", "FILE.csv",
+                   "values to stand beside the computed ones: columns quantity (C11, bulk, eps_0, "
+                   "a, ...), value, source");
   arguments.flag("json", "print JSON in place of the tables");
   arguments.option("out", "DIR",
-                   "folder for properties.json, phonons.csv and, with --mesh, thermal.csv");
+                   "folder for properties.json, phonons.csv, thermal.csv (with --mesh), beside.csv "
+                   "and pictures (with --q-list, --beside)");
+  arguments.flag("no-pictures", "no pictures");
   arguments.threads_option();
 }
 
@@ -236,23 +241,32 @@ int properties_command(int argc, char const* const* argv) {
   if (!run.has_defect())
     arguments.refuse({"supercells"}, "a run without --vacancy or --interstitial");
   auto const supercells = read_supercells(arguments);
-  auto const list = arguments.path("q-list"), out = arguments.path("out");
+  auto const list = arguments.path("q-list"), beside = arguments.path("beside"),
+             out = arguments.path("out");
   if (list) run.points = read_points(*list);
+  if (beside) run.given = read_given_values(*beside);
   read_structure(run, file);
   Paths inputs{file, run.set.file}, outputs;
   if (list) inputs.push_back(*list);
+  if (beside) inputs.push_back(*beside);
   if (out) outputs = in_folder(*out, result_names(run));
   check_files(inputs, outputs);
 
   KokkosSession const kokkos(threads);
   compute(run, temperatures, supercells);
-  if (out) write_results(*out, run);
+  std::vector<std::filesystem::path> pictures;
+  if (out) {
+    write_results(*out, run);
+    if (!arguments.has("no-pictures"))
+      draw_if_possible([&] { pictures = draw_results(*out, run); });
+  }
   if (arguments.has("json")) {
     write_json(std::cout, to_json(run));
     return exit_code(run);
   }
   print_properties(run);
   for (auto const& written : outputs) std::cout << "written: " << written.string() << '\n';
+  for (auto const& picture : pictures) std::cout << "picture: " << picture.string() << '\n';
   return exit_code(run);
 }
 

@@ -4,7 +4,9 @@
 #include <ionscape/core/io/atomic_file.hpp>
 #include <ionscape/core/io/csv.hpp>
 
-#include "properties_report.hpp"
+#include <ionscape/report/crystal_plots.hpp>
+
+#include "properties_beside.hpp"
 
 namespace ionscape::app {
 
@@ -148,6 +150,43 @@ std::string thermal_csv(Harmonic const& h) {
   return out.str();
 }
 
+std::string beside_csv(PropertiesRun const& run) {
+  std::ostringstream out;
+  out << "quantity,computed,given,source\n";
+  for (GivenValue const& given : run.given)
+    write_csv_row(out, given.quantity, computed_value(run, given.quantity), given.value,
+                  given.source);
+  return out.str();
+}
+
+/// The way goes from each wave vector to the next. At rest a mode that makes a field has another
+/// frequency along each way: the point stands twice, with the fields of both its sides.
+std::vector<DrawnWave> drawn_waves(PropertiesRun const& run) {
+  constexpr double at_rest = 1e-9;  // Å^-1
+  Cell const reciprocal = run.crystal.cell.reciprocal();
+  Phonons const phonons = run.properties.phonons();
+  std::vector<Vec3> q;
+  for (WavePoint const& point : run.points) q.push_back(reciprocal.to_cartesian(point.fractional));
+  // An equivalent wave vector may begin the next part of the way.
+  auto const step = [&](std::size_t k) { return minimum_image(reciprocal, q[k] - q[k - 1]); };
+  std::vector<DrawnWave> waves;
+  double way = 0;
+  for (std::size_t k = 0; k < q.size(); ++k) {
+    if (k > 0) way += norm(step(k));
+    DrawnWave wave{run.points[k].label, way, run.at_points[k]};
+    if (norm(q[k]) > at_rest) {
+      waves.push_back(wave);
+      continue;
+    }
+    for (std::size_t const side : {k, k + 1})
+      if (side > 0 && side < q.size() && norm(step(side)) > at_rest) {
+        wave.THz = phonons.frequencies(q[k], step(side));
+        waves.push_back(wave);
+      }
+  }
+  return waves;
+}
+
 }  // namespace
 
 Json to_json(PropertiesRun const& run) {
@@ -166,6 +205,11 @@ Json to_json(PropertiesRun const& run) {
   json["phonons"] = phonons_json(run);
   if (run.harmonic) json["harmonic"] = harmonic_json(run);
   if (run.has_defect()) json["defect"] = defects_json(run);
+  for (GivenValue const& given : run.given)
+    json["beside"].push_back({{"quantity", given.quantity},
+                              {"computed", computed_value(run, given.quantity)},
+                              {"given", given.value},
+                              {"source", given.source}});
   json["notes"] = json["warnings"] = Json::array();
   for (Warning const& w : run.warnings)
     json["notes"].push_back(w.note), json["warnings"].push_back(w.text);
@@ -175,6 +219,7 @@ Json to_json(PropertiesRun const& run) {
 std::vector<char const*> result_names(PropertiesRun const& run) {
   std::vector<char const*> names{"properties.json", "phonons.csv"};
   if (run.mesh[0] > 0) names.push_back("thermal.csv");
+  if (!run.given.empty()) names.push_back("beside.csv");
   return names;
 }
 
@@ -184,6 +229,23 @@ void write_results(std::filesystem::path const& folder, PropertiesRun const& run
   write_text(folder / "properties.json", json.str());
   write_text(folder / "phonons.csv", phonons_csv(run));
   if (run.harmonic) write_text(folder / "thermal.csv", thermal_csv(*run.harmonic));
+  if (!run.given.empty()) write_text(folder / "beside.csv", beside_csv(run));
+}
+
+std::vector<std::filesystem::path> draw_results(std::filesystem::path const& folder,
+                                                PropertiesRun const& run) {
+  std::vector<std::filesystem::path> pictures;
+  auto const add = [&](std::vector<std::filesystem::path> const& more) {
+    pictures.insert(pictures.end(), more.begin(), more.end());
+  };
+  std::string const title = run.structure.file.filename().string();
+  if (run.points.size() > 1) add(plot_phonons(folder, "phonons", title, drawn_waves(run)));
+  if (run.given.empty()) return pictures;
+  std::vector<DrawnPair> pairs;
+  for (GivenValue const& given : run.given)
+    pairs.push_back({given.quantity, computed_value(run, given.quantity), given.value});
+  add(plot_beside(folder, "beside", title, pairs));
+  return pictures;
 }
 
 }  // namespace ionscape::app

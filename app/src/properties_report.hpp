@@ -18,6 +18,12 @@ struct WavePoint {
   std::string label;
 };
 
+/// A value that the user has of a quantity (properties_beside.hpp).
+struct GivenValue {
+  std::string quantity, source;  // the source may be empty
+  double value = 0;
+};
+
 struct PropertiesRun {
   PotentialSet set;
   Structure structure;
@@ -31,6 +37,7 @@ struct PropertiesRun {
   PointDefect defect;
   double defect_charge = 0;  // e
   std::vector<DefectCell> defects;
+  std::vector<GivenValue> given;
   std::vector<Warning> warnings;  // of properties and of the rest
 
   bool has_defect() const { return !defect.vacancies.empty() || !defect.interstitials.empty(); }
@@ -43,8 +50,11 @@ struct PropertiesRun {
 void print_properties(PropertiesRun const& run);
 Json to_json(PropertiesRun const& run);
 
-/// properties.json, phonons.csv, and with a mesh thermal.csv.
+/// properties.json, phonons.csv, with a mesh thermal.csv, with given values beside.csv.
 std::vector<char const*> result_names(PropertiesRun const& run);
 void write_results(std::filesystem::path const& folder, PropertiesRun const& run);
+/// Phonons along the list of wave vectors, computed values beside given ones; returns the pictures.
+std::vector<std::filesystem::path> draw_results(std::filesystem::path const& folder,
+                                                PropertiesRun const& run);
 
 }  // namespace ionscape::app

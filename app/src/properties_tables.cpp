@@ -4,7 +4,7 @@
 
 #include <ionscape/core/io/format.hpp>
 
-#include "properties_report.hpp"
+#include "properties_beside.hpp"
 
 namespace ionscape::app {
 
@@ -164,6 +164,7 @@ void print_properties(PropertiesRun const& run) {
   print_modes(run);
   print_harmonic(run);
   print_defects(run);
+  print_beside(run);
   if (!run.warnings.empty()) std::cout << '\n';
   for (Warning const& warning : run.warnings) std::cout << "warning: " << warning.text << '\n';
 }

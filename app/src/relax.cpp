@@ -4,6 +4,7 @@
 #include <set>
 
 #include <ionscape/core/error.hpp>
+#include <ionscape/report/crystal_plots.hpp>
 
 #include "arguments.hpp"
 #include "interruption.hpp"
@@ -37,6 +38,7 @@ void declare(Arguments& arguments) {
                  "the cell that it has");
   arguments.option("format", "NAME",
                    "of the relaxed structures: poscar, extxyz or cif (default: poscar)");
+  arguments.flag("pictures", "draw what each step left, for every structure that this run relaxes");
   arguments.option("out", "DIR", "folder for the results (default: results/relax)");
   arguments.option("memory", "GB", "most memory to be used (default: nine tenths of what is free)");
   arguments.threads_option();
@@ -211,6 +213,18 @@ void check_all(RelaxRun& run, bool quiet) {
   }
 }
 
+void draw_steps(RelaxRun const& run) {
+  for (std::size_t k = 0; k < run.size(); ++k) {
+    if (!run.computed(k) || run.results[k].history.size() < 2) continue;
+    std::vector<DrawnStep> steps;
+    for (RelaxationStep const& step : run.results[k].history)
+      steps.push_back({step.enthalpy, step.max_force, step.max_stress * gigapascal_per_eV_per_A3});
+    for (auto const& picture :
+         plot_relaxation(run.folder, run.files[k] + "-steps", run.structure(k).name, steps))
+      std::cout << "picture: " << picture.string() << '\n';
+  }
+}
+
 /// What did not converge, in the exit code.
 int exit_code(RelaxRun const& run) {
   auto const open =
@@ -273,6 +287,7 @@ int relax_command(int argc, char const* const* argv) {
   print_relaxed(run);
   std::cout << "written: relax.csv, relax.json and the relaxed structures in "
             << run.folder.string() << '\n';
+  if (arguments.has("pictures")) draw_if_possible([&] { draw_steps(run); });
   return exit_code(run);
 }
 

@@ -167,6 +167,8 @@ bool Relaxation::cell_ran_away() const {
 void Relaxation::accept(Evaluated const& evaluated, CrystalCoordinates::Residual const& left) {
   last_.max_force = left.force;
   last_.max_stress = left.stress;
+  if (last_.history.empty() || descent_->steps() > 0)  // a new leg begins where the last one ended
+    last_.history.push_back({last_.enthalpy, left.force, left.stress});
   last_.stress = evaluated.found.stress;
   last_.by_fire = last_.by_fire || descent_->by_fire();
   last_.shells.assign(particles_.springs.empty() ? 0 : std::size_t(particles_.ions), Vec3{});

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <ionscape_test/catch.hpp>
 #include <numeric>
+#include <sstream>
 
 #include "program.hpp"
 
@@ -68,6 +69,34 @@ TEST_CASE("Tables name the units, results become files") {
   CHECK(lines_in(read_file(folder / "results/thermal.csv")) == 3);
 }
 
+TEST_CASE("Given values stand beside the computed ones, and phonons are drawn along the way") {
+  Folder const folder;
+  folder.write("mgo.vasp", mgo_poscar);
+  folder.write("set.toml", mgo_set);
+  folder.write("q.txt", "0 0 0 Γ\n0.25 0 0\n0.5 0 0 X\n");
+  folder.write("lab.csv", "quantity,value,source\nC11,297.9,somebody\neps_0,9.64,\na,4.211,x\n");
+  Outcome const o = folder.run(with(
+      {"--q-list", "q.txt", "--beside", "lab.csv", "--out", "results"}, "mgo.vasp", "set.toml"));
+  CAPTURE(o.err);
+  CHECK(o.code == 0);
+  for (std::string const words : {"beside given values", "somebody", "picture: results/phonons.png",
+                                  "picture: results/beside.svg", "written: results/beside.csv"})
+    CHECK_THAT(o.out, ContainsSubstring(words));
+  auto const json = nlohmann::json::parse(read_file(folder / "results/properties.json"));
+  CHECK(json["beside"][0]["quantity"] == "C11");
+  CHECK(json["beside"][0]["computed"] == json["elastic"]["stress_strain_GPa"][0][0]);
+  CHECK(json["beside"][1]["computed"].get<double>() ==
+        Approx(json["dielectric"]["static"][0][0].get<double>()));
+  // At rest the highest branch is drawn with the field of a wave along the way.
+  std::string const drawn = read_file(folder / "results/phonons.dat");
+  std::istringstream first(drawn.substr(drawn.find('\n') + 1));
+  std::vector<double> numbers;
+  for (double x; first >> x && numbers.size() < 25;) numbers.push_back(x);
+  REQUIRE(numbers.size() == 25);
+  CHECK(numbers[0] == 0);
+  CHECK(numbers[24] == Approx(json["phonons"]["field_along_x_THz"].back().get<double>()));
+}
+
 TEST_CASE("A structure that is not at rest is warned of") {
   Folder const folder;
   folder.write("mgo.vasp", replaced(mgo_poscar, "0.5 0 0\n", "0.53 0 0\n"));
@@ -117,6 +146,21 @@ TEST_CASE("The same bits with any number of threads") {
     texts[k] = o.out;
   }
   CHECK(texts[0] == texts[1]);
+}
+
+TEST_CASE("A given value that nobody knows is named with its line") {
+  Folder const folder;
+  folder.write("mgo.vasp", mgo_poscar);
+  folder.write("set.toml", mgo_set);
+  folder.write("lab.csv", "quantity,value\nC11,300\nbulc,160\n");
+  Outcome const o = folder.run(with({"--beside", "lab.csv"}, "mgo.vasp", "set.toml"));
+  CHECK(o.code == 1);
+  CHECK_THAT(o.err, ContainsSubstring("lab.csv:3"));
+  CHECK_THAT(o.err, ContainsSubstring("'bulc'"));
+  CHECK_THAT(o.err, ContainsSubstring("did you mean 'bulk'") || ContainsSubstring("bulk"));
+  folder.write("zero.csv", "quantity,value\nC12,0\n");
+  CHECK_THAT(folder.run(with({"--beside", "zero.csv"}, "mgo.vasp", "set.toml")).err,
+             ContainsSubstring("zero.csv:2"));
 }
 
 TEST_CASE("Bad input of properties is named") {

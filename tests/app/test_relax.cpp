@@ -44,11 +44,13 @@ TEST_CASE("A crystal is relaxed to a table, JSON and a structure of its name") {
   Folder const folder;
   folder.write("start/MgO.vasp", mgo(4.3, 0.03));
   folder.write("set.toml", replaced(mgo_set, "cutoff = 9.0", "cutoff = 12.0"));
-  Outcome const o = folder.run({"relax", "start/MgO.vasp", "--potential", "set.toml", "--cell",
-                                "full", "--stress-tolerance", "0.001", "--out", "out"});
+  Outcome const o =
+      folder.run({"relax", "start/MgO.vasp", "--potential", "set.toml", "--cell", "full",
+                  "--stress-tolerance", "0.001", "--pictures", "--out", "out"});
   CAPTURE(o.err);
   REQUIRE(o.code == 0);
   CHECK(o.err.empty());
+  CHECK(std::filesystem::file_size(folder / "out/MgO.vasp-steps.png") > 1000);
   for (std::string const word : {"converged", "energy/eV", "change/%", "written: relax.csv"})
     CHECK_THAT(o.out, ContainsSubstring(word));
 
@@ -68,6 +70,9 @@ TEST_CASE("A crystal is relaxed to a table, JSON and a structure of its name") {
   auto const json = result_of(folder / "out");
   CHECK(json["cell"] == "full");
   CHECK(json["structures"][0]["energy_eV"] == csv.number(0, "energy_eV"));
+  // A line for the start and each step, and one above them.
+  std::string const drawn = read_file(folder / "out/MgO.vasp-steps.dat");
+  CHECK(std::count(drawn.begin(), drawn.end(), '\n') == 2 + csv.number(0, "steps"));
   CHECK(json["structures"][0]["cell_A"][0][0] == relaxed.cell.a.x);
   CHECK(json["structures"][0]["warnings"].empty());
   CHECK_FALSE(std::filesystem::exists(folder / "out/.finished"));

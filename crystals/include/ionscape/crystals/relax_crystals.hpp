@@ -51,6 +51,13 @@ enum class CrystalStatus : int {
 
 char const* to_string(CrystalStatus status);
 
+/// What an accepted step left.
+struct RelaxationStep {
+  double enthalpy = 0;   // eV
+  double max_force = 0;  // as in RelaxedCrystal
+  double max_stress = 0;
+};
+
 /// How it ended. All but the status and the reason is of the last structure.
 struct RelaxedCrystal {
   CrystalStatus status = CrystalStatus::refused;
@@ -63,6 +70,7 @@ struct RelaxedCrystal {
   double max_force = 0;             // eV/Å, on an ion along what is free, or left on a shell
   double max_stress = 0;  // eV/Å^3, largest element of what the cell has to follow; 0: none
   Matrix3 stress{};       // eV/Å^3, positive: the cell wants to shrink
+  std::vector<RelaxationStep> history;  // the start and all steps
   std::vector<Warning> warnings;
 
   bool converged() const { return status == CrystalStatus::converged; }
