@@ -75,6 +75,10 @@ void add_parameters(Json& j, Buckingham const& term) {
   j["inverse_rho_per_A"] = term.repulsion.inverse_rho;
   j["C_eV_A6"] = term.C;
 }
+void add_parameters(Json& j, BornMayerHuggins const& term) {
+  add_parameters(j, Buckingham{term.repulsion, term.C});
+  j["D_eV_A8"] = term.D;
+}
 void add_parameters(Json& j, Morse const& term) {
   j["D_eV"] = term.D;
   j["a_per_A"] = term.a;

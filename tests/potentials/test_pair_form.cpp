@@ -30,6 +30,7 @@ std::vector<NamedForm> forms() {
   return {
       {"buckingham", Buckingham{{1428.5, 1 / 0.2945}, 10}},
       {"born-mayer", Buckingham{{804, 1 / 0.311}, 0}},
+      {"born-mayer-huggins", BornMayerHuggins{{1428.5, 1 / 0.2945}, 10, 8}},
       {"morse", Morse{0.8, 1.7, 2.1}},
       {"lennard-jones", LennardJones{4 * 0.01 * std::pow(2.5, 12), 4 * 0.01 * std::pow(2.5, 6)}},
       {"table", table_of([](double r) { return 900 * std::exp(-r / 0.3) - 20 / (r * r * r * r); },
@@ -59,6 +60,8 @@ TEST_CASE("Forms have the values of their formulas") {
   CHECK(evaluate(PairForm{}, r).energy == 0);
   CHECK(evaluate(oxygen, r).energy ==
         Approx(22764.3 * std::exp(-r / 0.149) - 27.88 / std::pow(r, 6)));
+  CHECK(evaluate(BornMayerHuggins{{1560, 1 / 0.317}, 6.99, 8.68}, r).energy ==
+        Approx(1560 * std::exp(-r / 0.317) - 6.99 / std::pow(r, 6) - 8.68 / std::pow(r, 8)));
   CHECK(evaluate(Morse{0.8, 1.7, 2.1}, r).energy ==
         Approx(0.8 * (std::pow(1 - std::exp(-1.7 * (r - 2.1)), 2) - 1)));
   CHECK(evaluate(Morse{0.8, 1.7, 2.1}, 2.1).energy == Approx(-0.8));
@@ -239,6 +242,9 @@ TEST_CASE("A table needs four energies and a sensible axis") {
 TEST_CASE("The -C/r^6 of a form is known and can be taken out") {
   CHECK(dispersion_coefficient(oxygen) == 27.88);
   CHECK(dispersion_coefficient(LennardJones{7, 5}) == 5);
+  CHECK(dispersion_coefficient(BornMayerHuggins{{7, 5}, 3, 2}) == 3);
+  CHECK(without_dispersion(BornMayerHuggins{{7, 5}, 3, 2}) ==
+        PairForm{BornMayerHuggins{{7, 5}, 0, 2}});  // r^-8 ends with the rest of the term
   for (NamedForm const& named : forms()) {
     CAPTURE(named.name);
     PairForm const rest = without_dispersion(named.form);
@@ -252,6 +258,20 @@ TEST_CASE("The turnover radius is where a form stops to be trustworthy") {
   CHECK(turnover_radius(PairForm{oxygen}) == turnover_radius(oxygen));
   CHECK(turnover_radius(PairForm{}) == 0);
   CHECK(turnover_radius(PairForm{Morse{1, 1, 2}}) == 0);
+  for (BornMayerHuggins const& term :
+       {BornMayerHuggins{{1560, 1 / 0.317}, 6.99, 8.68},
+        BornMayerHuggins{{3485, 1 / 0.317}, 72, 145}, BornMayerHuggins{{424, 1 / 0.317}, 0, 0.5}}) {
+    double const r = turnover_radius(PairForm{term});
+    CAPTURE(r);
+    CHECK(std::fabs(evaluate(term, r).slope) < 1e-9 * std::fabs(evaluate(term, 0.9 * r).slope));
+    CHECK(evaluate(term, 0.99 * r).slope > 0);
+    CHECK(evaluate(term, 1.01 * r).slope < 0);
+  }
+  // Without r^-8 it is Buckingham's, and without any attraction there is none.
+  CHECK(turnover_radius(PairForm{BornMayerHuggins{oxygen.repulsion, oxygen.C, 0}}) ==
+        turnover_radius(oxygen));
+  CHECK(turnover_radius(PairForm{BornMayerHuggins{oxygen.repulsion, 0, 0}}) == 0);
+  CHECK(std::isinf(turnover_radius(PairForm{BornMayerHuggins{{1, 1 / 0.1}, 0, 1e4}})));
   CHECK(turnover_radius(PairForm{LennardJones{7, 5}}) == 0);
   CHECK(std::isinf(turnover_radius(PairForm{LennardJones{0, 5}})));
   CHECK(turnover_radius(PairForm{spline_table(1.2, 0.1, {4, 3, 2, 1})}) == 1.2);
@@ -286,6 +306,7 @@ void check_lanes(char const* name, Term const& term) {
 TEMPLATE_TEST_CASE_SIG("Packs give what doubles give, lane by lane", "", ((int W), W), 2, 4, 8) {
   check_lanes<W>("Born-Mayer", BornMayer{804, 1 / 0.311});
   check_lanes<W>("Buckingham", Buckingham{{1428.5, 1 / 0.2945}, 10});
+  check_lanes<W>("Born-Mayer-Huggins", BornMayerHuggins{{1560, 1 / 0.317}, 7, 9});
   check_lanes<W>("Morse", Morse{0.8, 1.7, 2.1});
   check_lanes<W>("Lennard-Jones", LennardJones{2400, 10});
   check_lanes<W>("dispersion", DispersionReal{10, 0.4});

@@ -177,6 +177,11 @@ TEST_CASE("Every form is read with its own keys") {
       std::get<LennardJones>(term("form = 'lennard-jones'\nepsilon = 0.02\nsigma = 2.5"));
   CHECK(evaluate(lj, 2.5).energy == Approx(0).margin(1e-15));
   CHECK(evaluate(lj, std::pow(2, 1 / 6.) * 2.5).energy == Approx(-0.02));
+  CHECK(term("form = 'lennard'\nA = 7\nB = 5") == PairForm{LennardJones{7, 5}});
+  // At 2.9 Å, by another program: 0.2637 exp(-0.145/0.317) - 6.99/594.8 - 8.675/5002.5
+  PairForm const huggins = term(
+      "form = 'born-mayer-huggins'\nA = 0.2637\nrho = 0.317\nsigma = 2.755\nC = 6.99\nD = 8.675");
+  CHECK(evaluate(huggins, 2.9).energy == Approx(0.15341513587).epsilon(1e-9));
   PairForm const table =
       term("form = 'table'\nfirst = 1\nstep = 0.5\nenergies = [5, 3, 2, 1.5, 1]");
   CHECK(evaluate(table, 1.0).energy == 5);
@@ -314,8 +319,10 @@ TEST_CASE("Faults in the ends and forms of pairs are refused with their line") {
   };
   CHECK_THAT(error("form = 'buckinham'"), StartsWith("a.toml:8: unknown form 'buckinham'") &&
                                               EndsWith("did you mean 'buckingham'?"));
-  CHECK_THAT(error("form = 'eam'"), Equals("a.toml:8: unknown form 'eam', expected one of "
-                                           "buckingham, born-mayer, morse, lennard-jones, table"));
+  CHECK_THAT(
+      error("form = 'eam'"),
+      Equals("a.toml:8: unknown form 'eam', expected one of "
+             "buckingham, born-mayer, born-mayer-huggins, morse, lennard-jones, lennard, table"));
   CHECK_THAT(error(buckingham_keys, "truncation = 'shfted'"),
              Equals("a.toml:3: unknown truncation 'shfted', expected one of plain, shifted, "
                     "force-shifted, did you mean "
@@ -337,6 +344,12 @@ TEST_CASE("Faults in the ends and forms of pairs are refused with their line") {
   CHECK_THAT(error("form = 'born-mayer'\nA = 900\nrho = 0.3\nC = 1"),
              StartsWith("a.toml:11: unknown key 'C'"));
   CHECK_THAT(error("form = 'morse'\nD = 1\na = 1"), ContainsSubstring("no key 'r0'"));
+  CHECK_THAT(error("form = 'born-mayer-huggins'\nA = 9\nrho = 0.3\nC = 1\nD = 1"),
+             ContainsSubstring("no key 'sigma'"));
+  CHECK_THAT(error("form = 'born-mayer-huggins'\nA = 9\nrho = 0.3\nsigma = 1\nC = 1\nD = -1"),
+             StartsWith("a.toml:13: D = -1"));
+  CHECK_THAT(error("form = 'born-mayer-huggins'\nA = 9\nrho = 0.1\nsigma = 9\nC = 1\nD = 1"),
+             StartsWith("a.toml:11: sigma = 9 makes a prefactor"));
   CHECK_THAT(error("form = 'morse'\nD = 1\na = -1\nr0 = 2"), StartsWith("a.toml:10: "));
   CHECK_THAT(error("form = 'lennard-jones'\nepsilon = -1\nsigma = 2"), StartsWith("a.toml:9: "));
   CHECK_THAT(error("form = 'lennard-jones'\nepsilon = 1\nsigma = 0"), StartsWith("a.toml:10: "));
@@ -348,4 +361,127 @@ TEST_CASE("Faults in the ends and forms of pairs are refused with their line") {
              Equals("a.toml:11: a table of 3 energies, expected at least 4"));
   CHECK_THAT(error("form = 'table'\nfile = 'x'\nstep = 1"),
              StartsWith("a.toml:9: there is no file x"));
+}
+
+namespace {
+
+/// Mg and O with a shell (lines 6 to 9), and one pair whose species stand in line 11.
+std::string shells(std::string const& pair_species, std::string const& more = "",
+                   std::string const& shell_keys = "charge = -2.86902\nk2 = 74.92") {
+  return "name = 'a'\nsource = 'b'\ncoulomb_constant = 14.3997584\ncharges = {Mg = 2, O = -2}\n\n"
+         "[[shell]]\nspecies = 'O'\n" +
+         shell_keys + "\n[[pair]]\nspecies = " + pair_species +
+         "\nform = 'born-mayer'\nA = 946\nrho = 0.318\n" + more;
+}
+
+std::string angle(std::string const& keys) { return "[[angle]]\n" + keys + "\n"; }
+
+}  // namespace
+
+TEST_CASE("A set has shells, and pairs act on them unless they say otherwise") {
+  PotentialSet const set = read(shells("['Mg', 'O']"));
+  CHECK(set.coulomb_constant == 14.3997584);
+  REQUIRE(set.shells.size() == 1);
+  CHECK(set.shells[0].species == "O");
+  CHECK(set.shells[0].charge == -2.86902);
+  CHECK(set.shells[0].k2 == 74.92);
+  CHECK(set.shells[0].k4 == 0);
+  CHECK(read(shells("['Mg', 'O']", "", "charge = 1\nk2 = 8\nk4 = 50.5")).shells[0].k4 == 50.5);
+  CHECK(set.charges.at("O") == -2);  // of the whole ion
+  CHECK(set.shell("O") == &set.shells[0]);
+  CHECK(set.shell("Mg") == nullptr);
+  CHECK(set.acting_label("O") == "O shell");
+  CHECK(set.acting_label("Mg") == "Mg");
+  CHECK_FALSE(read(rigid(buckingham_keys)).coulomb_constant.has_value());
+
+  CHECK(set.find("O shell", "Mg") == set.pairs.data());
+  CHECK(set.find("O", "Mg") == nullptr);
+  CHECK(set.find("O core", "Mg") == nullptr);
+  CHECK(read(shells("['O shell', 'Mg core']")).find("O shell", "Mg") != nullptr);
+  PotentialSet const cores = read(shells("['Mg', 'O core']"));
+  CHECK(cores.find("Mg", "O core") != nullptr);
+  CHECK(cores.find("Mg", "O shell") == nullptr);
+  // Core and shell of one species are two kinds of particles: each pair of kinds has its term.
+  std::string const second = "[[pair]]\nspecies = ['O', 'O core']\nform = 'born-mayer'\nA = 1\n";
+  CHECK(read(shells("['O', 'O']", second + "rho = 0.2\n")).pairs.size() == 2);
+
+  CHECK_THROWS_WITH(set.buckingham("Mg", "O"), ContainsSubstring("the set has shells (O)"));
+}
+
+TEST_CASE("A set has angles, with cutoffs of legs and of the outer ions") {
+  PotentialSet const set =
+      read(shells("['Mg', 'O']", angle("centre = 'Mg'\nouter = ['O', 'O core']\nk = 1.322626"
+                                       "\ntheta0_deg = 90\ncutoffs = [1.9, 2.0, 3.5]") +
+                                     angle("centre = 'O core'\nouter = ['Mg', 'Mg']\nk = 2"
+                                           "\ntheta0_deg = 180\ncutoffs = [1.8, 1.8]")));
+  REQUIRE(set.angles.size() == 2);
+  AngleTerm const& first = set.angles[0];
+  CHECK(first.centre == "Mg");
+  CHECK(first.outer == std::array<std::string, 2>{"O shell", "O core"});
+  CHECK(first.k == 1.322626);
+  CHECK(first.theta0 == Approx(1.5707963267948966).epsilon(1e-15));
+  CHECK(first.cutoffs == std::array<double, 3>{1.9, 2.0, 3.5});
+  CHECK(set.angles[1].centre == "O core");
+  CHECK(set.angles[1].theta0 == Approx(3.141592653589793).epsilon(1e-15));
+  CHECK(set.angles[1].cutoffs[1] == 1.8);
+  CHECK(std::isinf(set.angles[1].cutoffs[2]));
+}
+
+TEST_CASE("Faults in shells, angles, labels and the Coulomb constant are refused with their line") {
+  auto const error = [](std::string const& text) {
+    return ionscape_test::input_error([&] { parse_potential_set(text, "a.toml"); });
+  };
+  auto const of_shell = [&](std::string const& keys) {
+    return error(shells("['Mg', 'O']", "", keys));
+  };
+  CHECK_THAT(of_shell("charge = -2.8"), ContainsSubstring("no key 'k2'"));
+  CHECK_THAT(of_shell("k2 = 74"), ContainsSubstring("no key 'charge'"));
+  CHECK_THAT(of_shell("charge = -2.8\nk2 = 0"), StartsWith("a.toml:9: k2 = 0, expected > 0"));
+  CHECK_THAT(of_shell("charge = -2.8\nk2 = -5"), StartsWith("a.toml:9: k2 = -5"));
+  CHECK_THAT(of_shell("charge = 200\nk2 = 5"), StartsWith("a.toml:8: charge = 200"));
+  CHECK_THAT(of_shell("charge = -2.8\nk2 = 5\nk4 = -1"), StartsWith("a.toml:10: k4 = -1"));
+  CHECK_THAT(of_shell("charge = -2.8\nk2 = 5\nk3 = 1"), StartsWith("a.toml:10: unknown key 'k3'"));
+  std::string const more = "[[shell]]\ncharge = 1\nk2 = 1\nspecies = ";
+  CHECK_THAT(error(shells("['Mg', 'O']", more + "'O'")),
+             Equals("a.toml:18: a second shell of O, expected one"));
+  CHECK_THAT(error(shells("['Mg', 'O']", more + "'Li'")),
+             Equals("a.toml:18: unknown species Li: it is not in [charges]"));
+
+  CHECK_THAT(error(shells("['Mg shell', 'O']")),
+             Equals("a.toml:11: found 'Mg shell', but Mg has no [[shell]]"));
+  CHECK_THAT(error(shells("['Mg', 'O shel']")),
+             StartsWith("a.toml:11: unknown species O shel: it is not in [charges]"));
+  std::string const same = "[[pair]]\nspecies = ['O shell', 'Mg']\nform = 'born-mayer'\nA = 1\n";
+  CHECK_THAT(error(shells("['Mg', 'O']", same + "rho = 0.2\n")),
+             StartsWith("a.toml:16: a second term for O shell-Mg"));
+
+  auto const of_angle = [&](std::string const& keys) {
+    return error(shells("['Mg', 'O']", angle(keys)));
+  };
+  std::string const legs = "\nk = 1\ntheta0_deg = 90\ncutoffs = [2, 2]";
+  CHECK_THAT(of_angle("centre = 'Mg'\nouter = ['O']" + legs),
+             Equals("a.toml:17: an angle has two outer ions, found 1"));
+  CHECK_THAT(of_angle("centre = 'P'\nouter = ['O', 'O']" + legs),
+             StartsWith("a.toml:16: unknown species P"));
+  CHECK_THAT(of_angle("centre = 'Mg'\nouter = ['O', 'Mg shell']" + legs),
+             StartsWith("a.toml:17: found 'Mg shell'"));
+  std::string const ends = "centre = 'Mg'\nouter = ['O', 'O']\n";
+  CHECK_THAT(of_angle(ends + "k = -1\ntheta0_deg = 90\ncutoffs = [2, 2]"),
+             StartsWith("a.toml:18: k = -1"));
+  CHECK_THAT(of_angle(ends + "k = 1\ntheta0_deg = 190\ncutoffs = [2, 2]"),
+             StartsWith("a.toml:19: theta0_deg = 190, expected > 0 and <= 180"));
+  CHECK_THAT(of_angle(ends + "k = 1\ntheta0_deg = 90\ncutoffs = [2]"),
+             StartsWith("a.toml:20: found 1 cutoffs"));
+  CHECK_THAT(of_angle(ends + "k = 1\ntheta0_deg = 90\ncutoffs = [2, 0]"),
+             StartsWith("a.toml:20: "));
+  CHECK_THAT(of_angle(ends + "k = 1\ntheta0 = 90\ncutoffs = [2, 2]"),
+             ContainsSubstring("no key 'theta0_deg'"));
+
+  CHECK_THAT(error("name = 'a'\nsource = 'b'\ncoulomb_constant = 332.06\ncharges = {Mg = 2}\n"),
+             StartsWith("a.toml:3: coulomb_constant = 332.06, expected"));
+  for (std::string const keys :
+       {"[[shell]]\nspecies = 'S'", "[[angle]]\ncentre = 'S'", "coulomb_constant = 14.4"}) {
+    bool const table = keys[0] == '[';
+    CHECK_THAT(error(table ? good + keys : keys + "\n" + good), ContainsSubstring("unknown key"));
+  }
 }

@@ -45,6 +45,9 @@ double integral_beyond(Buckingham const& term, double R) {
   return exponential_integral(term.repulsion.A, term.repulsion.inverse_rho, R) -
          term.C / (3 * std::pow(R, 3));
 }
+double integral_beyond(BornMayerHuggins const& term, double R) {
+  return integral_beyond(Buckingham{term.repulsion, term.C}, R) - term.D / (5 * std::pow(R, 5));
+}
 double integral_beyond(Morse const& term, double R) {
   double const x = std::exp(term.a * term.r0);
   return exponential_integral(term.D * x * x, 2 * term.a, R) -
@@ -108,15 +111,17 @@ PairTable spline_table(double first, double step, std::vector<double> const& ene
 double dispersion_coefficient(PairForm const& form) {
   return std::visit(
       Overloaded{[](Buckingham const& term) { return term.C; },
+                 [](BornMayerHuggins const& term) { return term.C; },
                  [](LennardJones const& term) { return term.C; }, [](auto const&) { return 0.0; }},
       form);
 }
 
 PairForm without_dispersion(PairForm const& form) {
   PairForm rest = form;
-  std::visit(Overloaded{[](Buckingham& term) { term.C = 0; },
-                        [](LennardJones& term) { term.C = 0; }, [](auto&) {}},
-             rest);
+  std::visit(
+      Overloaded{[](Buckingham& term) { term.C = 0; }, [](BornMayerHuggins& term) { term.C = 0; },
+                 [](LennardJones& term) { term.C = 0; }, [](auto&) {}},
+      rest);
   return rest;
 }
 
@@ -124,6 +129,9 @@ double turnover_radius(PairForm const& form) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   return std::visit(
       Overloaded{[](Buckingham const& term) { return turnover_radius(term); },
+                 [](BornMayerHuggins const& term) {
+                   return turnover_radius(std::span(&term.repulsion, 1), term.C, term.D);
+                 },
                  [](LennardJones const& term) { return term.A > 0 || term.C <= 0 ? 0 : infinity; },
                  [](PairTable const& table) { return table.first; },
                  [](auto const&) { return 0.0; }},

@@ -12,11 +12,7 @@ namespace ionscape::detail {
 
 namespace {
 
-constexpr Limits decay_lengths = between(0.01, 10);  // rho, Å
-constexpr Limits bond_lengths = between(0.01, 20);   // r0, sigma, Å
-constexpr Limits prefactors = between(0, 1e12);      // A, eV
-constexpr Limits depths = between(0, 1e4);           // D, epsilon, eV
-constexpr double highest_energy = 1e12;              // of a table, eV
+constexpr double highest_energy = 1e12;  // of a table, eV
 
 /// A text file of lines "radius energy".
 PairTable read_table(std::filesystem::path const& file) {
@@ -102,10 +98,24 @@ PairForm read_born_mayer(TomlReader& table, FormSource const&) {
   return term;
 }
 
+PairForm read_born_mayer_huggins(TomlReader& table, FormSource const& source) {
+  BornMayerHuggins term;
+  term.repulsion = read_repulsion(table);
+  double const sigma = table.required<double>("sigma", between(0, bond_lengths.max));
+  term.repulsion.A *= std::exp(sigma * term.repulsion.inverse_rho);
+  if (!(term.repulsion.A <= prefactors.max))
+    table.fail("sigma", "sigma = ", sigma,
+               " makes a prefactor of A exp(sigma/rho) = ", term.repulsion.A,
+               " eV, expected <= ", prefactors.max);
+  term.C = table.required<double>("C", source.dispersion);
+  term.D = table.required<double>("D", source.dispersion);
+  return term;
+}
+
 PairForm read_morse(TomlReader& table, FormSource const&) {
   Morse term;
   term.D = table.required<double>("D", depths);
-  term.a = table.required<double>("a", above_to(0, 1 / decay_lengths.min));
+  term.a = table.required<double>("a", decays);
   term.r0 = table.required<double>("r0", bond_lengths);
   return term;
 }
@@ -116,6 +126,11 @@ PairForm read_lennard_jones(TomlReader& table, FormSource const&) {
   return LennardJones{4 * epsilon * s6 * s6, 4 * epsilon * s6};
 }
 
+PairForm read_lennard(TomlReader& table, FormSource const&) {
+  double const A = table.required<double>("A", prefactors);
+  return LennardJones{A, table.required<double>("B", dispersions)};
+}
+
 PairForm read_tabulated(TomlReader& table, FormSource const& source) {
   return read_table(table, source.folder);
 }
@@ -124,8 +139,12 @@ PairForm read_tabulated(TomlReader& table, FormSource const& source) {
 
 std::span<NamedForm const> named_forms() {
   static constexpr NamedForm forms[] = {
-      {"buckingham", true, read_buckingham}, {"born-mayer", true, read_born_mayer},
-      {"morse", false, read_morse},          {"lennard-jones", false, read_lennard_jones},
+      {"buckingham", true, read_buckingham},
+      {"born-mayer", true, read_born_mayer},
+      {"born-mayer-huggins", false, read_born_mayer_huggins},
+      {"morse", false, read_morse},
+      {"lennard-jones", false, read_lennard_jones},
+      {"lennard", false, read_lennard},
       {"table", false, read_tabulated},
   };
   return forms;

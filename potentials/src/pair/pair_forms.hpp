@@ -14,8 +14,15 @@ namespace ionscape::detail {
 constexpr Limits above_to(double min, double max) {
   return {.min = min, .max = max, .min_excluded = true};
 }
-inline constexpr Limits cutoffs = above_to(0, 200);     // Å, as --cutoff
-inline constexpr Limits dispersions = between(0, 1e8);  // C, eV Å^6
+inline constexpr Limits cutoffs = above_to(0, 200);                   // Å, as --cutoff
+inline constexpr Limits dispersions = between(0, 1e8);                // C, eV Å^6; D, eV Å^8
+inline constexpr Limits decay_lengths = between(0.01, 10);            // rho, Å
+inline constexpr Limits bond_lengths = between(0.01, 20);             // r0, sigma, Å
+inline constexpr Limits prefactors = between(0, 1e12);                // A, eV or eV Å^12
+inline constexpr Limits depths = between(0, 1e4);                     // D, epsilon, eV
+inline constexpr Limits decays = above_to(0, 1 / decay_lengths.min);  // a of Morse, 1/Å
+inline constexpr Limits charges_of_ions = between(-100, 100);         // e
+inline constexpr Limits spring_constants = above_to(0, 1e6);          // eV/Å^2, eV/rad^2
 
 /// What a form's parameters are read with.
 struct FormSource {

@@ -51,7 +51,8 @@ class OneOf {
   alignas(Forms...) unsigned char bytes_[std::max({sizeof(Forms)...})] = {};
 };
 
-using FormOnDevice = OneOf<Nothing, BornMayer, Buckingham, Morse, LennardJones, Tabulated>;
+using FormOnDevice =
+    OneOf<Nothing, BornMayer, Buckingham, Morse, LennardJones, Tabulated, BornMayerHuggins>;
 
 /// upload(values) gives the device's copy of a table.
 template <class Upload>
@@ -64,6 +65,7 @@ FormOnDevice form_on_device(PairForm const& form, Upload const& upload) {
       if (f.repulsion.A == 0) return Nothing{};
       return f.repulsion;
     }
+    FormOnDevice operator()(BornMayerHuggins const& f) const { return f; }
     FormOnDevice operator()(Morse const& f) const { return f; }
     FormOnDevice operator()(LennardJones const& f) const { return f; }
     FormOnDevice operator()(PairTable const& f) const {

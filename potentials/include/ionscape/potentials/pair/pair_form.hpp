@@ -34,7 +34,8 @@ struct PairTable {
 };
 
 /// monostate: the two species have no short-range term. Born-Mayer is Buckingham with C = 0.
-using PairForm = std::variant<std::monostate, Buckingham, Morse, LennardJones, PairTable>;
+using PairForm =
+    std::variant<std::monostate, Buckingham, Morse, LennardJones, PairTable, BornMayerHuggins>;
 
 /// V in eV and V' = dV/dr in eV/Å at r (Å).
 struct PairValue {
@@ -47,14 +48,14 @@ PairValue evaluate(PairForm const& form, double r);
 /// InputError for fewer than four points, a negative first radius or a step that is not positive.
 PairTable spline_table(double first, double step, std::vector<double> const& energies);
 
-/// C of the form's -C/r^6 tail in eV Å^6: Buckingham's C, 4 epsilon sigma^6 of Lennard-Jones, else
-/// 0.
+/// C of the form's -C/r^6 tail in eV Å^6: C of Buckingham and Born-Mayer-Huggins, 4 epsilon sigma^6
+/// of Lennard-Jones, else 0.
 double dispersion_coefficient(PairForm const& form);
 /// The form without that tail: what is left in real space when -C/r^6 is summed over the lattice.
 PairForm without_dispersion(PairForm const& form);
 
-/// The radius in Å below which the form is not to be trusted: a Buckingham term's inner maximum
-/// (turnover_radius in pair_terms.hpp), a table's first radius; 0 if the form repels at all short
+/// The radius in Å below which the form is not to be trusted: the inner maximum of Buckingham and
+/// Born-Mayer-Huggins terms (turnover_radius in pair_terms.hpp), a table's first radius; 0 if the form repels at all short
 /// distances; infinity if it never does.
 double turnover_radius(PairForm const& form);
 

@@ -48,6 +48,24 @@ struct Buckingham {
   friend bool operator==(Buckingham const&, Buckingham const&) = default;
 };
 
+/// V(r) = A exp((sigma - r)/rho) - C/r^6 - D/r^8, the Born-Mayer-Huggins form of Fumi and Tosi, J.
+/// Phys. Chem. Solids 25, 31 (1964). Held with exp(sigma/rho) in the prefactor of the repulsion; C
+/// in eV Å^6, D in eV Å^8, both >= 0. (LAMMPS' `born` has + D/r^8.)
+struct BornMayerHuggins {
+  BornMayer repulsion;
+  double C = 0, D = 0;
+
+  template <class T>
+  KOKKOS_FORCEINLINE_FUNCTION void add(T r, T inverse_r, T& energy, T& force_over_r) const {
+    repulsion.add(r, inverse_r, energy, force_over_r);
+    T const s = inverse_r * inverse_r, s3 = s * s * s;
+    T const dipoles = T(C) * s3, quadrupoles = T(D) * s3 * s;
+    energy -= dipoles + quadrupoles;
+    force_over_r -= (T(6.0) * dipoles + T(8.0) * quadrupoles) * s;
+  }
+  friend bool operator==(BornMayerHuggins const&, BornMayerHuggins const&) = default;
+};
+
 /// V(r) = D [(1 - exp(-a (r - r0)))^2 - 1], Morse, Phys. Rev. 34, 57 (1929): depth D in eV, a in
 /// Å^-1, minimum at r0 in Å.
 struct Morse {
@@ -153,12 +171,12 @@ struct CoulombReal {
   }
 };
 
-/// The radius in Å below which sum of A exp(-r/rho) - C/r^6 no longer repels (its outermost
-/// maximum): an ion closer than this falls into the unphysical well. 0 if C <= 0 (the terms repel
-/// everywhere); +infinity if they repel nowhere. Terms of very different range can leave a second
-/// wall further in: what lies behind the outer one counts as the well. Found by steps of 1 % and
-/// bisection. Every A >= 0.
-double turnover_radius(std::span<BornMayer const> repulsion, double C);
+/// The radius in Å below which sum of A exp(-r/rho) - C/r^6 - D/r^8 no longer repels (its outermost
+/// maximum): an ion closer than this falls into the unphysical well. 0 if C <= 0 and D = 0 (the
+/// terms repel everywhere); +infinity if they repel nowhere. Terms of very different range can leave
+/// a second wall further in: what lies behind the outer one counts as the well. Found by steps of
+/// 1 % and bisection. Every A >= 0, D >= 0, and C >= 0 if D > 0.
+double turnover_radius(std::span<BornMayer const> repulsion, double C, double D = 0);
 inline double turnover_radius(Buckingham const& term) {
   return turnover_radius(std::span(&term.repulsion, 1), term.C);
 }
