@@ -244,10 +244,10 @@ TEST_CASE("What is no structure file is refused") {
   CHECK(error_of("POSCAR.d") == "POSCAR.d: is a folder, expected a file");
   CHECK(error_of("POSCAR.empty") == "POSCAR.empty: the file is empty");
   CHECK(error_of("POSCAR.binary") == "POSCAR.binary: is a binary file, expected text");
-  CHECK(
-      error_of("structure.png") ==
-      "structure.png: unknown format, expected a POSCAR, XDATCAR, CIF, extended XYZ or LAMMPS data "
-      "file");
+  CHECK(error_of("structure.png") ==
+        "structure.png: unknown format, expected a POSCAR, XDATCAR, CIF, extended XYZ, GULP or "
+        "LAMMPS data "
+        "file");
 }
 
 TEST_CASE("A written POSCAR reads back bit by bit, ions grouped by species") {

@@ -27,6 +27,7 @@ Frame read_lammps_data(std::string_view text, std::filesystem::path const& file)
 /// A bad frame has its error, and those behind it are read where its count of ions says where they
 /// begin.
 std::vector<Frame> read_extxyz(std::string_view text, std::filesystem::path const& file);
+std::vector<Frame> read_gulp(std::string_view text, std::filesystem::path const& file);
 std::vector<Frame> read_cif(std::string_view text, std::filesystem::path const& file);
 
 /// The element symbol that a label begins with: "Li" of "Li", "Li_sv", "Li1", "Li+"; nothing of

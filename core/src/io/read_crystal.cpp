@@ -48,6 +48,7 @@ Reader reader_by_name(std::filesystem::path const& file) {
   if (name.ends_with(".cif")) return read_cif;
   if (name.ends_with(".extxyz") || name.ends_with(".xyz")) return read_extxyz;
   if (name.ends_with(".vasp")) return poscar;
+  if (name.ends_with(".gin") || name.ends_with(".grs")) return read_gulp;
   if (is_other_kind(name)) return nullptr;
   if (has("xdatcar")) return read_xdatcar;
   if (has("poscar") || has("contcar")) return poscar;
@@ -80,6 +81,13 @@ Reader reader_by_content(std::string_view text) {
   if (numbers(lines[0]) == 1 &&
       (lines[1].find("attice") != lines[1].npos || lines[1].find("LATTICE") != lines[1].npos))
     return read_extxyz;
+  auto const option = [&](char const* start) {
+    return std::any_of(lines.begin(), lines.end(), [&](std::string_view line) {
+      auto const words = words_of(line);
+      return words.size() == 1 && words[0].starts_with(start);
+    });
+  };
+  if ((option("cell") || option("vect")) && (option("frac") || option("cart"))) return read_gulp;
   for (std::string_view const line : lines)
     if (auto const words = words_of(line.substr(0, line.find('#')));
         words.size() == 2 && words[1] == "atoms" && parse_number(words[0], number))
@@ -90,8 +98,9 @@ Reader reader_by_content(std::string_view text) {
 Reader reader_for(std::string_view text, std::filesystem::path const& file) {
   if (Reader const named = reader_by_name(file)) return named;
   if (Reader const found = reader_by_content(text)) return found;
-  fail_input({file},
-             "unknown format, expected a POSCAR, XDATCAR, CIF, extended XYZ or LAMMPS data file");
+  fail_input(
+      {file},
+      "unknown format, expected a POSCAR, XDATCAR, CIF, extended XYZ, GULP or LAMMPS data file");
 }
 
 /// Frames that cannot be computed get their error.

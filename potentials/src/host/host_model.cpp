@@ -13,6 +13,10 @@ HostModel rigid_host(Crystal const& host, PotentialSet const& set, std::string c
   assign_charges(charged, set);
   Crystal mobile_ion{host.cell, {mobile}, {{}}, {}, ""};
   assign_charges(mobile_ion, set);
+  std::string const& moving = mobile_ion.species[0];
+  std::vector<std::string> all = charged.species;
+  all.push_back(moving);
+  refuse_unsummed(set, all);
 
   HostModel model;
   model.framework.cell = host.cell;
@@ -21,11 +25,11 @@ HostModel rigid_host(Crystal const& host, PotentialSet const& set, std::string c
   model.surface.dispersion_factor = 1;
   std::vector<std::string> species;
   for (std::size_t i = 0; i < host.size(); ++i) {
-    auto const known = std::find(species.begin(), species.end(), host.species[i]);
+    auto const known = std::find(species.begin(), species.end(), charged.species[i]);
     model.framework.type_of.push_back(int(known - species.begin()));
     if (known != species.end()) continue;
-    species.push_back(host.species[i]);
-    Buckingham const term = set.buckingham(mobile, host.species[i]);
+    species.push_back(charged.species[i]);
+    Buckingham const term = set.buckingham(moving, charged.species[i]);
     model.framework.types.push_back({charged.charges[i], term.C});
     model.surface.types.push_back({0, {term.repulsion}});
   }

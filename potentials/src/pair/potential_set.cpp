@@ -6,8 +6,11 @@
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/format.hpp>
+#include <ionscape/core/io/gulp_input.hpp>
+#include <ionscape/core/io/read_text.hpp>
 #include <ionscape/core/io/toml.hpp>
 #include <ionscape/core/units.hpp>
+#include <ionscape/potentials/pair/read_gulp.hpp>
 
 #include "pair/pair_forms.hpp"
 
@@ -16,11 +19,12 @@ namespace ionscape {
 namespace {
 
 using detail::above_to;
+using detail::charges_of_ions;
 using detail::cutoffs;
 using detail::dispersions;
+using detail::spring_constants;
 
-constexpr Limits charges_of_ions = between(-100, 100);     // e
-constexpr Limits spring_constants = above_to(0, 1e6);      // eV/Å^2, eV/rad^2
+constexpr Limits bonds = above_to(0, 10);                  // Å, of label rules
 constexpr Limits coulomb_constants = between(14.3, 14.5);  // eV Å/e^2: other units are a slip
 
 std::array<double, 2> read_range(TomlReader& table, std::string const& key) {
@@ -108,6 +112,22 @@ AngleTerm read_angle(TomlReader& table, PotentialSet const& set) {
   return angle;
 }
 
+LabelRule read_label_rule(TomlReader& table, PotentialSet const& set) {
+  LabelRule rule;
+  rule.name = table.required<std::string>("name");
+  if (!set.charges.contains(rule.name))
+    table.fail("name", "unknown species ", rule.name, ": it is not in [charges]");
+  rule.element = table.required<std::string>("element");
+  if (element_of_label(rule.name) != rule.element)
+    table.fail("element", "found ", rule.element, ", expected the element that ", rule.name,
+               " begins with");
+  rule.bonded_to = table.optional<std::string>("bonded_to").value_or("");
+  if (rule.bonded_to.empty() != !table.has("within"))
+    table.fail("within", "bonded_to and within are given together: the element and its distance");
+  if (!rule.bonded_to.empty()) rule.within = table.required<double>("within", bonds);
+  return rule;
+}
+
 /// The place of the key's word in the list of those that may stand there.
 std::size_t place_of(std::string const& word, std::vector<std::string> const& known,
                      TomlReader const& table, std::string const& key) {
@@ -190,6 +210,8 @@ PotentialSet read(TomlReader toml, std::filesystem::path const& file) {
   }
   if (!set.insertion) {
     set.coulomb_constant = toml.optional<double>("coulomb_constant", coulomb_constants);
+    for (TomlReader& table : toml.tables("label"))
+      set.labels.push_back(read_label_rule(table, set));
     for (TomlReader& table : toml.tables("shell")) set.shells.push_back(read_shell(table, set));
     for (TomlReader& table : toml.tables("angle")) set.angles.push_back(read_angle(table, set));
   }
@@ -275,21 +297,12 @@ double PotentialSet::lattice_dispersion(std::string const& a, std::string const&
 }
 
 PotentialSet read_potential_set(std::filesystem::path const& file) {
-  return read(TomlReader::from_file(file), file);
+  return parse_potential_set(read_text(file), file);
 }
 
 PotentialSet parse_potential_set(std::string_view text, std::filesystem::path const& name) {
+  if (is_gulp_input(text, name)) return parse_gulp_potentials(text, name);
   return read(TomlReader::from_text(text, name), name);
-}
-
-void assign_charges(Crystal& crystal, PotentialSet const& set) {
-  crystal.charges.clear();
-  for (std::string const& species : crystal.species) {
-    auto const charge = set.charges.find(species);
-    if (charge == set.charges.end())
-      fail_input({set.file}, "no charge for species ", species, " in [charges]");
-    crystal.charges.push_back(charge->second);
-  }
 }
 
 }  // namespace ionscape

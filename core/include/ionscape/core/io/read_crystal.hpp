@@ -1,6 +1,6 @@
 // Structures from files, also compressed ones (.gz). The format is chosen by name: *POSCAR*,
-// *CONTCAR*, .vasp | *XDATCAR* | .cif | .extxyz, .xyz | LAMMPS: .data, .lmp, data.*; where the name
-// says nothing, by the first lines.
+// *CONTCAR*, .vasp | *XDATCAR* | .cif | .extxyz, .xyz | GULP: .gin, .grs | LAMMPS: .data, .lmp,
+// data.*; where the name says nothing, by the first lines.
 #pragma once
 
 #include <filesystem>

@@ -38,12 +38,25 @@
 // Pair terms and angles act on the shell of a species that has one. "O core" and "O shell" in their
 // species say it otherwise.
 //
+// Ions of one element may be of several kinds. Species are labels then, and each says which ions of a
+// structure it means: those that the structure itself calls so, else those that its rule finds.
+//
+//     [[label]]
+//     name = "O_OH"         # in [charges] and wherever species stand
+//     element = "O"
+//     bonded_to = "H"       # an ion of this element is near; left out with the next: all others
+//     within = 1.2          # Å
+//
+// Input and library files of GULP are read as well: read_gulp.hpp.
+//
 // The forms and their keys; formulas in pair_terms.hpp:
 //
 //     "buckingham"       A (eV), rho (Å), C (eV Å^6)
 //     "born-mayer"       A (eV), rho (Å)
+//     "born-mayer-huggins"  A (eV), rho (Å), sigma (Å, may be 0), C (eV Å^6), D (eV Å^8)
 //     "morse"            D (eV), a (Å^-1), r0 (Å)
 //     "lennard-jones"    epsilon (eV), sigma (Å)
+//     "lennard"          A (eV Å^12), B (eV Å^6): A/r^12 - B/r^6
 //     "table"            first (Å), step (Å), energies (list, eV)
 //                        or file: a text file, relative to the set's own, with lines
 //                        "radius energy" (Å, eV), the radii ascending and equidistant (to 1e-6
@@ -102,6 +115,7 @@
 #include <vector>
 
 #include <ionscape/core/crystal.hpp>
+#include <ionscape/core/error.hpp>
 #include <ionscape/potentials/pair/bonded_terms.hpp>
 #include <ionscape/potentials/pair/pair_form.hpp>
 
@@ -116,6 +130,21 @@ struct PairTerm {
   std::optional<double> cutoff;  // Å, in place of the set's
   double wall = 0;               // Å, see pair_form.hpp; 0 = none
   double growth = 0;  // of A with the anion charge: see the head of this file; insertion sets only
+};
+
+/// Which ions of a structure a species of the set means.
+struct LabelRule {
+  std::string name;       // of the species
+  std::string element;    // of the ions
+  std::string bonded_to;  // they have an ion of this element within the distance; empty: no rule
+  double within = 0;      // Å
+};
+
+/// An entry of a file that cannot be summed: crystals that have all of its species are refused.
+struct UnsummedTerm {
+  std::vector<std::string> species;
+  SourceLocation where;
+  std::string why;  // "a Morse term with its Coulomb energy taken off"
 };
 
 /// How the pair terms of a crystal end.
@@ -201,6 +230,8 @@ struct PotentialSet {
   std::vector<PairTerm> pairs;
   std::vector<ShellTerm> shells;  // at most one of a species
   std::vector<AngleTerm> angles;
+  std::vector<LabelRule> labels;       // the first that fits an ion counts
+  std::vector<UnsummedTerm> unsummed;  // of a GULP file
   std::optional<Insertion> insertion;
   std::optional<FittedRange> fitted;
 
@@ -226,13 +257,18 @@ struct PotentialSet {
   double lattice_dispersion(std::string const& a, std::string const& b, PairSums const& ends) const;
 };
 
-/// Throws InputError (file, line) for malformed TOML, unknown keys, values out of range.
+/// A TOML file, or one of GULP (read_gulp.hpp). Throws InputError (file, line) for malformed text,
+/// unknown keys, values out of range.
 PotentialSet read_potential_set(std::filesystem::path const& file);
-/// The same from text; `name` stands for the file in errors.
+/// The same from text; `name` stands for the file in the choice of the format and in errors.
 PotentialSet parse_potential_set(std::string_view text, std::filesystem::path const& name);
 
-/// Fills crystal.charges from the set's [charges]. Throws InputError if the set has none for a
-/// species.
+/// Fills crystal.charges from the set's [charges], and names the ions as the set does: a species that
+/// the set has stays, but for an element whose [[label]] says otherwise; other labels of the structure
+/// (O1) are taken for their element. Throws InputError if the set has no charge for an ion, if
+/// several of its labels may be meant, or if it has a term of these species that cannot be summed.
 void assign_charges(Crystal& crystal, PotentialSet const& set);
+/// Throws InputError if the set has a term of such species that cannot be summed.
+void refuse_unsummed(PotentialSet const& set, std::vector<std::string> const& species);
 
 }  // namespace ionscape
