@@ -4,6 +4,7 @@
 
 #include <ionscape/core/io/gulp_input.hpp>
 #include <ionscape/core/io/read_crystal.hpp>
+#include <ionscape/core/io/write_crystal.hpp>
 
 using namespace ionscape;
 using Catch::Matchers::ContainsSubstring;
@@ -164,5 +165,21 @@ TEST_CASE("Labels and numbers as GULP has them") {
   for (char const* word : {"1/0", "1/", "/2", "one", "1/2/3", ""}) {
     CAPTURE(word);
     CHECK_FALSE(gulp_number(word).has_value());
+  }
+}
+
+TEST_CASE("Labels are written as the elements that other programs know") {
+  ionscape_test::TemporaryFolder const folder;
+  Crystal const crystal{{{4, 0, 0}, {0, 4, 0}, {0, 0, 4}},
+                        {"O_OH", "Mg", "O1"},
+                        {{0, 0, 0}, {2, 0, 0}, {2, 2, 0}},
+                        {},
+                        ""};
+  write_poscar(folder / "POSCAR", crystal);
+  write_extxyz(folder / "a.xyz", std::span(&crystal, 1));
+  write_cif(folder / "a.cif", crystal);
+  for (char const* name : {"POSCAR", "a.xyz", "a.cif"}) {
+    CAPTURE(name);
+    CHECK(read_crystal(folder / name).species == std::vector<std::string>{"O", "Mg", "O"});
   }
 }

@@ -363,7 +363,7 @@ TEST_CASE("Faults in GULP potentials are refused with their line") {
            Fault{head + "spring\nO 70\n",
                  "a.lib:5: a spring of O, to which species gives no shell"},
            Fault{head + "three\nMg O O 2 90\n", "a.lib:5: found 2 numbers, expected k theta0"},
-           Fault{head + "library other\n", "a.lib:4: found library, which changes the energy"},
+           Fault{head + "library other\n", "a.lib:4: found library, expected the terms themselves"},
            Fault{head + "intra\nbuck\nMg O 900 0.3 0 9\n", "a.lib:4: found intra, which changes"},
            Fault{"keyword molq\n" + head, "a.lib:1: found the keyword molq, which changes"},
            Fault{"keyword nonsense\n" + head, "a.lib:1: unknown keyword 'nonsense'"},
@@ -416,4 +416,20 @@ within = 1.2
   CHECK_THAT(fault("within = 1.2", ""), ContainsSubstring("bonded_to and within"));
   CHECK_THAT(fault("within = 1.2", "within = -1"), StartsWith("a.toml:8: within = -1"));
   CHECK_THAT(fault("bonded_to = 'H'", ""), StartsWith("a.toml:8: bonded_to and within"));
+}
+
+TEST_CASE("Damaged GULP files are read or refused, and nothing else happens") {
+  auto const attempt = [](std::string const& text, char const* name) {
+    try {
+      parse_potential_set(text, name);
+    } catch (InputError const&) {
+    }
+  };
+  for (std::size_t at = 0; at < library.size(); ++at)
+    for (std::string const with : {"", "#", "&", "\n", "9", "-", "shel ", "end\n"}) {
+      std::string text = library;
+      attempt(text.replace(at, 1, with), "a.lib");
+      attempt(library.substr(0, at) + with, "a.gin");
+    }
+  CHECK(true);  // got here
 }

@@ -16,6 +16,10 @@ std::optional<std::string> find_element(std::string_view label) {
   return symbol;
 }
 
+std::string symbol_of(std::string const& species) {
+  return find_element(species).value_or(species);
+}
+
 std::string element_of(std::string_view label, SourceLocation const& where) {
   auto symbol = find_element(label);
   if (!symbol)

@@ -347,7 +347,7 @@ void write_extxyz(std::filesystem::path const& file, std::span<Crystal const> fr
     if (!crystal.comment.empty()) text << " comment=" << escaped(crystal.comment);
     text << '\n';
     for (std::size_t i = 0; i < crystal.size(); ++i) {
-      text << crystal.species[i] << ' ' << crystal.positions[i];
+      text << symbol_of(crystal.species[i]) << ' ' << crystal.positions[i];
       if (charged) text << ' ' << shortest(crystal.charges[i]);
       if (forces) text << ' ' << result->forces[i];
       text << '\n';

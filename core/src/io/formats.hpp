@@ -33,7 +33,10 @@ std::vector<Frame> read_cif(std::string_view text, std::filesystem::path const& 
 /// The element symbol that a label begins with: "Li" of "Li", "Li_sv", "Li1", "Li+"; nothing of
 /// "Lix" or "LI".
 std::optional<std::string> find_element(std::string_view label);
-/// The same, or InputError.
+/// The element that a species begins with, which other programs know: "O" of "O_OH"; a species that
+/// begins with none stays.
+std::string symbol_of(std::string const& species);
+/// The element that a label begins with, or InputError.
 std::string element_of(std::string_view label, SourceLocation const& where);
 /// The symbol of an atomic number, or InputError.
 std::string element_of_number(std::string_view number, SourceLocation const& where);

@@ -8,6 +8,8 @@
 #include <ionscape/core/io/write_crystal.hpp>
 #include <ionscape/core/units.hpp>
 
+#include "formats.hpp"
+
 namespace ionscape {
 
 namespace {
@@ -45,8 +47,9 @@ void write_cif(std::filesystem::path const& file, Crystal const& crystal) {
   for (std::size_t i = 0; i < crystal.size(); ++i) {
     std::string const& species = crystal.species[i];
     Vec3 const f = cell.to_fractional(crystal.positions[i]);
-    text << species << ++count[species] << ' ' << species << ' ' << shortest(wrapped(f.x)) << ' '
-         << shortest(wrapped(f.y)) << ' ' << shortest(wrapped(f.z)) << '\n';
+    text << species << ++count[species] << ' ' << symbol_of(species) << ' '
+         << shortest(wrapped(f.x)) << ' ' << shortest(wrapped(f.y)) << ' ' << shortest(wrapped(f.z))
+         << '\n';
   }
   out.commit();
 }

@@ -6,6 +6,8 @@
 #include <ionscape/core/io/words.hpp>
 #include <ionscape/core/io/write_crystal.hpp>
 
+#include "formats.hpp"
+
 namespace ionscape {
 
 void write_poscar(std::filesystem::path const& file, Crystal const& crystal) {
@@ -23,7 +25,7 @@ void write_poscar(std::filesystem::path const& file, Crystal const& crystal) {
     write(vector);
     text << '\n';
   }
-  for (std::string const& species : order) text << species << ' ';
+  for (std::string const& species : order) text << symbol_of(species) << ' ';
   text << '\n';
   for (std::string const& species : order)
     text << std::count(crystal.species.begin(), crystal.species.end(), species) << ' ';

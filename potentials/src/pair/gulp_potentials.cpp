@@ -28,6 +28,10 @@ class GulpPotentials {
     take_keywords();
     species_.write_to(set_);
     for (GulpOption const& option : input_.options) {
+      if (option.name == "library")
+        fail_input(option.head.where,
+                   "found library, expected the terms themselves: give the library as the set, "
+                   "and call the ions of the structure by its labels");
       if (option.use == GulpUse::not_of_terms)
         fail_input(option.head.where, "found ", option.name,
                    ", which changes the energy and is not read (docs/potentials.md)");

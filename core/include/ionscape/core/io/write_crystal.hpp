@@ -1,5 +1,5 @@
 // Structures to files. Numbers read back as the same doubles; a file appears whole or not at all
-// (io/atomic_file.hpp).
+// (io/atomic_file.hpp). Labels (O_OH) are written as the elements that they begin with.
 #pragma once
 
 #include <array>
