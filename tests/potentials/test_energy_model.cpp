@@ -60,11 +60,13 @@ Crystal random_crystal(Cell const& cell, int n, double apart, unsigned seed) {
 /// Pair terms for A, B and D with attractions that no geometric mean gives.
 PotentialSet abd_set() {
   PotentialSet set;
-  set.pairs = {{{"A", "B"}, "buckingham", Buckingham{{1000, 1 / 0.3}, 4}, {}, 0},
-               {{"B", "B"}, "buckingham", Buckingham{{900, 1 / 0.25}, 27}, {}, 0},
-               {{"A", "D"}, "buckingham", Buckingham{{600, 1 / 0.27}, 1}, {}, 0},
-               {{"B", "D"}, "lennard-jones", LennardJones{4000, 9}, {}, 0},
-               {{"A", "A"}, "morse", Morse{0.2, 1.5, 2.5}, {}, 0}};
+  set.pairs = {
+      {{"A", "B"}, "buckingham", Buckingham{{1000, 1 / 0.3}, 4}, {}, 0},
+      {{"B", "B"}, "buckingham", Buckingham{{900, 1 / 0.25}, 27}, {}, 0},
+      {{"A", "D"}, "buckingham", Buckingham{{600, 1 / 0.27}, 1}, {}, 0},
+      {{"B", "D"}, "lennard-jones", LennardJones{4000, 9}, {}, 0},
+      {{"A", "A"}, "morse", Morse{0.2, 1.5, 2.5}, {}, 0},
+      {{"D", "D"}, "born-mayer-huggins", BornMayerHuggins{{1500, 1 / 0.317}, 7, 9}, {}, 0}};
   return set;
 }
 
