@@ -4,6 +4,7 @@
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/read_crystal.hpp>
 #include <ionscape/potentials/ewald/reference.hpp>
+#include <ionscape/potentials/ions/energy_model.hpp>
 #include <ionscape/potentials/pair/read_gulp.hpp>
 #include <ionscape_test/catch.hpp>
 #include <ionscape_test/files.hpp>
@@ -73,7 +74,6 @@ TEST_CASE("A GULP library gives charges of whole ions, shells, pairs and angles"
   PotentialSet const set = read(library);
   CHECK(set.name == "a");
   CHECK(set.coulomb_constant == 14.3997584);
-  CHECK_FALSE(set.cutoff.has_value());
   CHECK(set.truncation == Truncation::plain);
   CHECK_FALSE(set.dispersion_lattice_sum);
   CHECK(set.charges ==
@@ -87,6 +87,7 @@ TEST_CASE("A GULP library gives charges of whole ions, shells, pairs and angles"
   CHECK(set.shell("O_O2-")->k2 == 74.92);
 
   REQUIRE(set.pairs.size() == 4);  // the Morse term is none of ours
+  CHECK(set.cutoff == 12.0);       // the longest
   PairTerm const* pair = set.find("O_O2- shell", "Mg");
   REQUIRE(pair);
   CHECK(pair->term == PairForm{Buckingham{{946.627, 1 / 0.31813}, 0}});
@@ -250,6 +251,12 @@ TEST_CASE("Cutoffs, truncations and the sum of -C/r^6 as the file says") {
   CHECK(read(text).truncation == Truncation::force_shifted);
   CHECK(read(text + "cutp 10.0\n").find("O", "O")->cutoff == 10.0);
   CHECK(read("cutp\n10\n" + text).find("Mg", "O")->cutoff == 9.0);
+  // The engine ends the terms where the file does, -C/r^6 as well.
+  Crystal const crystal{{{4, 0, 0}, {0, 4, 0}, {0, 0, 4}}, {"Mg", "O"}, {{}, {2, 0, 0}}, {}, ""};
+  PairSums const sums = pair_sums(read(text), std::span(&crystal, 1), 1e-6);
+  CHECK(sums.cutoff == 12.0);
+  CHECK(sums.truncation == Truncation::force_shifted);
+  CHECK_FALSE(sums.dispersion_lattice_sum);
   CHECK(read("keyword c6\n" + text).dispersion_lattice_sum);
   CHECK(read("opti c6 conp\n" + text, "a.gin").dispersion_lattice_sum);
   CHECK_THAT(error(text + "buck ener\nMg Mg 900 0.3 0 9\n"),

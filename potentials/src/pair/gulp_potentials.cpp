@@ -46,6 +46,8 @@ class GulpPotentials {
       }
     }
     check_springs();
+    for (PairTerm const& pair : set_.pairs)  // a set without a cutoff would be summed completely
+      set_.cutoff = std::max(set_.cutoff.value_or(0), *pair.cutoff);
     return std::move(set_);
   }
 
