@@ -107,7 +107,8 @@ struct Candidates {
 
 template <class MemorySpace>
 template <class Exec>
-void NeighbourList<MemorySpace>::place_images(Exec const& exec, Positions const& positions) {
+void NeighbourList<MemorySpace>::place_images(Exec const& exec, Positions const& positions,
+                                              bool as_built) {
   auto const system = systems_;
   auto const system_of = system_of_;
   auto const wrap = wrap_;
@@ -116,9 +117,10 @@ void NeighbourList<MemorySpace>::place_images(Exec const& exec, Positions const&
   Kokkos::parallel_for(
       "ionscape::neighbours::home", Kokkos::RangePolicy<Exec>(exec, 0, positions.extent(0)),
       KOKKOS_LAMBDA(int i) {
-        Vec3 const off = system(system_of(i))
-                             .cell.to_cartesian({double(wrap(3 * i)), double(wrap(3 * i + 1)),
-                                                 double(wrap(3 * i + 2))});
+        auto const& s = system(system_of(i));
+        Vec3 const off = (as_built ? s.built : s.cell)
+                             .to_cartesian({double(wrap(3 * i)), double(wrap(3 * i + 1)),
+                                            double(wrap(3 * i + 2))});
         home_(4 * i) = positions(i, 0) - off.x;
         home_(4 * i + 1) = positions(i, 1) - off.y;
         home_(4 * i + 2) = positions(i, 2) - off.z;
@@ -131,7 +133,8 @@ void NeighbourList<MemorySpace>::place_images(Exec const& exec, Positions const&
       "ionscape::neighbours::images", Kokkos::RangePolicy<Exec>(exec, 0, n_images_),
       KOKKOS_LAMBDA(int g) {
         int const i = ion_of(g);
-        Vec3 const by = system(system_of(i)).cell.to_cartesian(unpack_shift(shift(g)));
+        auto const& s = system(system_of(i));
+        Vec3 const by = (as_built ? s.built : s.cell).to_cartesian(unpack_shift(shift(g)));
         images_(4 * g) = home_(4 * i) + by.x;
         images_(4 * g + 1) = home_(4 * i + 1) + by.y;
         images_(4 * g + 2) = home_(4 * i + 2) + by.z;
@@ -141,15 +144,15 @@ void NeighbourList<MemorySpace>::place_images(Exec const& exec, Positions const&
 
 template <class MemorySpace>
 template <class Exec>
-void NeighbourList<MemorySpace>::build(Exec const& exec, Positions const& positions) {
+void NeighbourList<MemorySpace>::build(Exec const& exec) {
   using Range = Kokkos::RangePolicy<Exec>;
   using Dynamic = Kokkos::RangePolicy<Exec, Kokkos::Schedule<Kokkos::Dynamic>>;
+  Positions const positions = built_at_;
   int const n = int(positions.extent(0));
   auto const system = systems_;
   auto const system_of = system_of_, wrap = wrap_, bin_of = bin_of_, sorted = sorted_,
              home_start = home_start_, image_start = image_start_, home_system = home_system_,
              image_system = image_system_, type = types_, slots = slots_;
-  auto const built_at = built_at_;
 
   auto const scratch = [&](char const* label) {
     return View<double>(label, std::size_t(n_images_) + native_width);
@@ -162,12 +165,11 @@ void NeighbourList<MemorySpace>::build(Exec const& exec, Positions const& positi
       "ionscape::neighbours::bin", Range(exec, 0, n), KOKKOS_LAMBDA(int i) {
         auto const& s = system(system_of(i));
         Vec3 const r{positions(i, 0), positions(i, 1), positions(i, 2)};
-        Vec3 const f = s.cell.to_fractional(r);
-        double const fraction[3] = {f.x, f.y, f.z}, place[3] = {r.x, r.y, r.z};
+        Vec3 const f = s.built.to_fractional(r);
+        double const fraction[3] = {f.x, f.y, f.z};
         int bin = 0;
         for (int d = 0; d < 3; ++d) {
           double const whole = Kokkos::floor(fraction[d]);
-          built_at(3 * i + d) = place[d];
           // NaN and what is very far away go to bin 0: the sums then carry it to the result.
           bool const near = Kokkos::fabs(whole) < 1e9;
           wrap(3 * i + d) = near ? int(whole) : 0;
@@ -246,7 +248,7 @@ void NeighbourList<MemorySpace>::build(Exec const& exec, Positions const& positi
         if (b == 0)
           for (int d = 0; d < 4; ++d) place(4 * dummy + d) = d < 3 ? far_away : 0;
       });
-  place_images(exec, positions);
+  place_images(exec, positions, true);
 
   // Lists: count, allot, fill. Candidates are read a vector at a time.
   View<double> const xs = scratch("ionscape::neighbours::x"),
@@ -318,7 +320,8 @@ void NeighbourList<MemorySpace>::build(Exec const& exec, Positions const& positi
 }
 
 using Default = Kokkos::DefaultExecutionSpace;
-template void NeighbourList<Default::memory_space>::build(Default const&, Positions const&);
-template void NeighbourList<Default::memory_space>::place_images(Default const&, Positions const&);
+template void NeighbourList<Default::memory_space>::build(Default const&);
+template void NeighbourList<Default::memory_space>::place_images(Default const&, Positions const&,
+                                                                 bool);
 
 }  // namespace ionscape

@@ -73,7 +73,8 @@ NeighbourList<MemorySpace>::NeighbourList(std::span<ListedSystem const> systems,
   types_ = upload<MemorySpace>("ionscape::neighbours::types", types);
   charges_ = upload<MemorySpace>("ionscape::neighbours::charges", charges);
   partners_ = upload<MemorySpace>("ionscape::neighbours::partners", partners);
-  built_at_ = View<double>("ionscape::neighbours::built_at", 3 * n);
+  built_at_ = decltype(built_at_)("ionscape::neighbours::built_at", n, 3);
+  stale_ = View<int>("ionscape::neighbours::stale", records_.size());
   wrap_ = View<int>("ionscape::neighbours::wrap", 3 * n);
   bin_of_ = View<int>("ionscape::neighbours::bin_of", n);
   sorted_ = View<int>("ionscape::neighbours::sorted", n);
@@ -82,7 +83,7 @@ NeighbourList<MemorySpace>::NeighbourList(std::span<ListedSystem const> systems,
   group = View<int>("ionscape::neighbours::group", n * (2 * n_types + 1));
 }
 
-/// The bins of all systems for the cells that they have now; returns how many images to expect.
+/// The bins of all systems for the cells in which lists are made; returns how many images to expect.
 template <class MemorySpace>
 double NeighbourList<MemorySpace>::lay_out_bins() {
   std::vector<int> home_system, image_system;
@@ -91,7 +92,7 @@ double NeighbourList<MemorySpace>::lay_out_bins() {
     int const index = int(&s - records_.data());
     s.home_begin = int(home_system.size()), s.image_begin = int(image_system.size());
     double const reach = s.reach + skin_;
-    Vec3 const faces = s.cell.face_distances();
+    Vec3 const faces = s.built.face_distances();
     double const heights[3] = {faces.x, faces.y, faces.z};
     double const ions = double(s.ion_end - s.ion_begin);
     double image_bins = 1;
@@ -148,42 +149,55 @@ void NeighbourList<MemorySpace>::deform(std::span<Cell const> cells) {
   deformed_ = true;
 }
 
-/// Whether a pair may have come within its cutoff that the lists do not have.
+/// Marks the systems in which a pair may have come within its cutoff that the lists do not have,
+/// and takes over their positions and cells to make lists of. Whether there are any.
 template <class MemorySpace>
 template <class Exec>
-bool NeighbourList<MemorySpace>::stale(Exec const& exec, Positions const& positions) const {
-  int n_stale = 0;
+bool NeighbourList<MemorySpace>::take_stale(Exec const& exec, Positions const& positions) {
+  Kokkos::deep_copy(exec, stale_, built_ ? 0 : 1);
+  int n_stale = built_ ? 0 : 1;
   auto const old = built_at_;
   auto const system = systems_;
-  auto const system_of = system_of_;
+  auto const system_of = system_of_, stale = stale_;
   double const skin = skin_;
-  Kokkos::parallel_reduce(
-      "ionscape::neighbours::moved", Kokkos::RangePolicy<Exec>(exec, 0, positions.extent(0)),
-      KOKKOS_LAMBDA(int i, int& count) {
-        auto const& s = system(system_of(i));
-        Vec3 before{old(3 * i), old(3 * i + 1), old(3 * i + 2)};
-        if (s.stretch > 0) before = s.cell.to_cartesian(s.built.to_fractional(before));
-        Vec3 const moved = Vec3{positions(i, 0), positions(i, 1), positions(i, 2)} - before;
-        double const nearer = (1 + s.stretch) * 2 * norm(moved) + s.stretch * s.reach;
-        if (!(nearer <= skin)) ++count;  // NaN counts as moved
-      },
-      n_stale);
-  return n_stale > 0;
+  if (built_)
+    Kokkos::parallel_reduce(
+        "ionscape::neighbours::moved", Kokkos::RangePolicy<Exec>(exec, 0, positions.extent(0)),
+        KOKKOS_LAMBDA(int i, int& count) {
+          auto const& s = system(system_of(i));
+          Vec3 before{old(i, 0), old(i, 1), old(i, 2)};
+          if (s.stretch > 0) before = s.cell.to_cartesian(s.built.to_fractional(before));
+          Vec3 const moved = Vec3{positions(i, 0), positions(i, 1), positions(i, 2)} - before;
+          double const nearer = (1 + s.stretch) * 2 * norm(moved) + s.stretch * s.reach;
+          if (nearer <= skin) return;  // NaN counts as moved
+          Kokkos::atomic_store(&stale(system_of(i)), 1);
+          ++count;
+        },
+        n_stale);
+  if (n_stale == 0) return false;
+  Kokkos::parallel_for(
+      "ionscape::neighbours::take_stale", Kokkos::RangePolicy<Exec>(exec, 0, positions.extent(0)),
+      KOKKOS_LAMBDA(int i) {
+        if (stale(system_of(i)) == 0) return;
+        for (int d = 0; d < 3; ++d) old(i, d) = positions(i, d);
+      });
+  if (!deformed_) return true;
+  auto const marks = Kokkos::create_mirror_view_and_copy(Kokkos::HostSpace(), stale_);
+  deformed_ = false;
+  for (std::size_t k = 0; k < records_.size(); ++k) {
+    if (marks(k) != 0) records_[k].built = records_[k].cell, records_[k].stretch = 0;
+    deformed_ = deformed_ || records_[k].stretch > 0;
+  }
+  lay_out_bins();
+  return true;
 }
 
 template <class MemorySpace>
 template <class Exec>
 bool NeighbourList<MemorySpace>::update(Exec const& exec, Positions const& positions) {
-  bool const anew = !built_ || stale(exec, positions);
-  if (anew) {
-    if (deformed_) {
-      for (System& s : records_) s.built = s.cell, s.stretch = 0;
-      lay_out_bins();
-      deformed_ = false;
-    }
-    build(exec, positions);
-  }
-  place_images(exec, positions);
+  bool const anew = take_stale(exec, positions);
+  if (anew) build(exec);
+  place_images(exec, positions, false);
   return anew;
 }
 

@@ -51,8 +51,8 @@ class ShellModel {
   int ions() const;  // of all crystals
 
   /// Brings the shells of all crystals to rest, ions at `positions` (ions(), Å, any image). A
-  /// crystal's results do not depend on the rest of the batch beyond the rounding of its lists'
-  /// order. Evaluations made are added to evaluations().
+  /// crystal's results do not depend on the rest of the batch. Evaluations made are added to
+  /// evaluations().
   void evaluate(std::span<Vec3 const> positions);
 
   /// Of the last evaluate(): forces are on ions.

@@ -53,10 +53,11 @@ class NeighbourList {
   /// within its cutoff unnoticed: strain uses up the skin, too.
   void deform(std::span<Cell const> cells);
 
-  /// Brings images and lists up to date with positions (n_ions, 3) in Å, any periodic image. Builds
-  /// the lists anew if an ion has moved by more than skin/2 since the last time (a strain counts as
-  /// deform() says). Returns whether it did. Waits for `exec`. Throws InputError if the lists do
-  /// not fit into the memory limit, with the size needed.
+  /// Brings images and lists up to date with positions (n_ions, 3) in Å, any periodic image. A
+  /// system's lists are made anew if one of its ions has moved by more than skin/2 since the last
+  /// time (a strain counts as deform() says); those of the others come out as they were, so that
+  /// the order of a system's sums does not depend on its batch. Returns whether any were. Waits for
+  /// `exec`. Throws InputError if the lists do not fit into the memory limit, with the size needed.
   template <class Exec>
   bool update(Exec const& exec, Positions const& positions);
 
@@ -91,11 +92,12 @@ class NeighbourList {
 
   // Steps of update(); public only because CUDA wants that of functions with kernels in them.
   template <class Exec>
-  void build(Exec const& exec, Positions const& positions);
+  void build(Exec const& exec);
+  /// Of ions at positions in the cells of now, or as they were when the lists were made.
   template <class Exec>
-  void place_images(Exec const& exec, Positions const& positions);
+  void place_images(Exec const& exec, Positions const& positions, bool as_built);
   template <class Exec>
-  bool stale(Exec const& exec, Positions const& positions) const;
+  bool take_stale(Exec const& exec, Positions const& positions);
 
  private:
   double lay_out_bins();
@@ -106,7 +108,9 @@ class NeighbourList {
   View<int> types_, partners_;
   View<double> far_square_;  // (n_types, n_types): (far cutoff + skin)^2
   View<double> charges_;
-  View<double> built_at_;                 // (n_ions, 3): positions at the last build
+  /// (n_ions, 3): where the ions of each system were when its lists were made.
+  Kokkos::View<double**, Kokkos::LayoutRight, MemorySpace> built_at_;
+  View<int> stale_;                       // (n_systems)
   View<int> wrap_;                        // (n_ions, 3): whole cells taken off
   View<int> bin_of_, sorted_;             // (n_ions); ions by home bin
   View<int> home_start_, image_start_;    // (bins + 1)
