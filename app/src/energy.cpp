@@ -10,6 +10,7 @@
 #include "arguments.hpp"
 #include "energy_report.hpp"
 #include "kokkos_session.hpp"
+#include "potential_option.hpp"
 #include "progress.hpp"
 #include "subcommands.hpp"
 
@@ -21,7 +22,7 @@ constexpr double default_relative_error = 1e-10;
 
 void declare(Arguments& arguments) {
   arguments.positionals("structure");
-  arguments.option("potential", "SET.toml", "potential set with [charges] (needed)");
+  arguments.option("potential", "SET.toml", potential_help);
   arguments.option("force-error", "EV_PER_A",
                    "bound on the rms error of the forces of the lattice sums in eV/Å");
   arguments.option(
@@ -57,16 +58,10 @@ void declare(Arguments& arguments) {
 
 /// The set, and what the command line changes of it.
 PotentialSet read_set(Arguments const& arguments) {
-  auto const file = arguments.path("potential");
-  if (!file) throw InputError("no potential set given (--potential SET.toml)");
   auto const cutoff = arguments.number("cutoff", {.min = 0, .max = 200, .min_excluded = true});
   auto const truncation = arguments.choice("truncation", truncation_names());
   auto const dispersion = arguments.choice("dispersion", {"cutoff", "lattice-sum"});
-  PotentialSet set = read_potential_set(*file);
-  if (set.charges.empty())
-    fail_input({*file},
-               "the set has no [charges]: it describes the insertion of one ion into a framework "
-               "('ionscape neb' and 'ionscape sweep' use it)");
+  PotentialSet set = read_set_with_charges(arguments);
   if (cutoff) set.cutoff = cutoff;
   if (!set.cutoff) {
     // Summed completely: nothing is left to be cut, shifted or corrected.

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <iostream>
+#include <optional>
 #include <sstream>
 
 #include <ionscape/core/error.hpp>
@@ -11,6 +12,7 @@
 
 #include "arguments.hpp"
 #include "kokkos_session.hpp"
+#include "potential_option.hpp"
 #include "properties_beside.hpp"
 #include "subcommands.hpp"
 
@@ -22,7 +24,7 @@ constexpr int most_points_of_mesh = 100'000;
 
 void declare(Arguments& arguments) {
   arguments.positional("structure");
-  arguments.option("potential", "SET.toml", "potential set with [charges] (needed)");
+  arguments.option("potential", "SET.toml", potential_help);
   arguments.option("q-list", "FILE",
                    "wave vectors for phonons: a line for each, three fractions of the reciprocal "
                    "vectors and, if wanted, a label");
@@ -51,13 +53,7 @@ void declare(Arguments& arguments) {
 }
 
 PotentialSet read_set(Arguments const& arguments) {
-  auto const file = arguments.path("potential");
-  if (!file) throw InputError("no potential set given (--potential SET.toml)");
-  PotentialSet set = read_potential_set(*file);
-  if (set.charges.empty())
-    fail_input({*file},
-               "the set has no [charges]: it describes the insertion of one ion into a framework "
-               "('ionscape neb' and 'ionscape sweep' use it)");
+  PotentialSet set = read_set_with_charges(arguments);
   if (auto const cutoff = arguments.number("cutoff", {.min = 0, .max = 200, .min_excluded = true}))
     set.cutoff = cutoff;
   return set;
@@ -246,11 +242,11 @@ int properties_command(int argc, char const* const* argv) {
   if (list) run.points = read_points(*list);
   if (beside) run.given = read_given_values(*beside);
   read_structure(run, file);
-  Paths inputs{file, run.set.file}, outputs;
+  Paths inputs{file, run.set.file};
   if (list) inputs.push_back(*list);
   if (beside) inputs.push_back(*beside);
-  if (out) outputs = in_folder(*out, result_names(run));
-  check_files(inputs, outputs);
+  std::optional<ResultsFolder> folder;
+  if (out) folder.emplace(*out, inputs, result_names(run));
 
   KokkosSession const kokkos(threads);
   compute(run, temperatures, supercells);
@@ -265,7 +261,9 @@ int properties_command(int argc, char const* const* argv) {
     return exit_code(run);
   }
   print_properties(run);
-  for (auto const& written : outputs) std::cout << "written: " << written.string() << '\n';
+  if (out)
+    for (char const* const name : result_names(run))
+      std::cout << "written: " << (*out / name).string() << '\n';
   for (auto const& picture : pictures) std::cout << "picture: " << picture.string() << '\n';
   return exit_code(run);
 }

@@ -11,6 +11,7 @@ namespace ionscape::app {
 namespace {
 
 constexpr std::size_t most_ions_printed = 60, most_modes_printed = 400;
+constexpr std::size_t most_points_printed = 12;  // beyond, those that have a label
 constexpr char const* directions[6] = {"xx", "yy", "zz", "yz", "xz", "xy"};
 
 void print_head(PropertiesRun const& run) {
@@ -107,8 +108,13 @@ void print_modes(PropertiesRun const& run) {
   table.print(std::cout);
   if (p.at_rest.size() > most_modes_printed)
     std::cout << "  " << p.at_rest.size() - most_modes_printed << " more: --json or --out\n";
+  std::size_t left_out = 0;
   for (std::size_t k = 0; k < run.points.size(); ++k) {
     WavePoint const& point = run.points[k];
+    if (run.points.size() > most_points_printed && point.label.empty()) {
+      ++left_out;
+      continue;
+    }
     std::cout << "\nphonons/cm^-1 at q = " << shortest(point.fractional.x) << ' '
               << shortest(point.fractional.y) << ' ' << shortest(point.fractional.z)
               << (point.label.empty() ? "" : " (" + point.label + ")");
@@ -116,6 +122,8 @@ void print_modes(PropertiesRun const& run) {
       std::cout << (m % 8 == 0 ? "\n  " : "  ") << in_cm(run.at_points[k][m]);
     std::cout << '\n';
   }
+  if (left_out > 0)
+    std::cout << "  and at " << left_out << " wave vectors without a label: --json or --out\n";
 }
 
 void print_harmonic(PropertiesRun const& run) {

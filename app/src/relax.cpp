@@ -9,6 +9,7 @@
 #include "arguments.hpp"
 #include "interruption.hpp"
 #include "kokkos_session.hpp"
+#include "potential_option.hpp"
 #include "progress.hpp"
 #include "relax_records.hpp"
 #include "relax_report.hpp"
@@ -20,7 +21,7 @@ namespace {
 
 void declare(Arguments& arguments) {
   arguments.positionals("structure");
-  arguments.option("potential", "SET.toml", "potential set with [charges] (needed)");
+  arguments.option("potential", "SET.toml", potential_help);
   arguments.option(
       "cell", "NAME",
       "what the cell may do: none, volume (it keeps its shape) or full (default: none)");
@@ -59,17 +60,6 @@ CrystalRelaxOptions read_options(Arguments const& arguments) {
   options.max_steps = arguments.whole_number("max-steps", at_least(0)).value_or(options.max_steps);
   options.energy.memory_limit = 1e9 * arguments.number("memory", above(0)).value_or(0);
   return options;
-}
-
-PotentialSet read_set(Arguments const& arguments) {
-  auto const file = arguments.path("potential");
-  if (!file) throw InputError("no potential set given (--potential SET.toml)");
-  PotentialSet set = read_potential_set(*file);
-  if (set.charges.empty())
-    fail_input({*file},
-               "the set has no [charges]: it describes the insertion of one ion into a framework "
-               "('ionscape neb' and 'ionscape sweep' use it)");
-  return set;
 }
 
 /// "7" or "10-14" as its first and last number; nothing for another word.
@@ -267,7 +257,7 @@ int relax_command(int argc, char const* const* argv) {
   run.options = read_options(arguments);
   run.format = StructureFormat(arguments.choice("format", format_names()).value_or(0));
   run.folder = arguments.path("out").value_or("results/relax");
-  run.set = read_set(arguments);
+  run.set = read_set_with_charges(arguments);
   read_input(arguments, run);
   Paths inputs = run.structures.files();
   inputs.push_back(run.set.file);

@@ -40,11 +40,16 @@ void check_files(Paths const& inputs, Paths const& outputs) {
   for (auto const& output : outputs) check_writable(output);
 }
 
+namespace {
+
+/// The names in a folder.
 Paths in_folder(std::filesystem::path const& folder, std::vector<char const*> const& names) {
   Paths files;
   for (char const* name : names) files.push_back(folder / name);
   return files;
 }
+
+}  // namespace
 
 ResultsFolder::ResultsFolder(std::filesystem::path folder, Paths const& inputs,
                              std::vector<char const*> const& names)

@@ -16,9 +16,6 @@ using Paths = std::vector<std::filesystem::path>;
 /// out of the comparison.
 void check_files(Paths const& inputs, Paths const& outputs);
 
-/// The names in a folder.
-Paths in_folder(std::filesystem::path const& folder, std::vector<char const*> const& names);
-
 /// Stands for the pictures among the names of a folder's results.
 inline constexpr char const* pictures_in_folder = "pictures/style.gp";
 

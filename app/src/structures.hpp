@@ -15,10 +15,10 @@ namespace ionscape::app {
 /// For the help of subcommands that take structures.
 inline constexpr char const* structure_help =
     "STRUCTURE: POSCAR/CONTCAR, .vasp, XDATCAR, .cif, .extxyz, .xyz, LAMMPS data (.data, .lmp), "
-    ".gz of these\n"
-    "(all frames of a file), or folders of such files. One that cannot be used is reported in its "
-    "place, and the\n"
-    "others are computed (exit code 2).";
+    "GULP\n"
+    "input (.gin), .gz of these (all frames of a file), or folders of such files. One that cannot "
+    "be used is\n"
+    "reported in its place, and the others are computed (exit code 2).";
 
 /// Where a structure stands, and why it could not be read.
 struct Structure {
