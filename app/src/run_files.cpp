@@ -22,7 +22,9 @@ bool same_file(std::filesystem::path const& a, std::filesystem::path const& b) {
 /// The folder, into which these results can be written.
 std::filesystem::path const& checked(std::filesystem::path const& folder, Paths const& inputs,
                                      std::vector<char const*> const& names) {
-  check_files(inputs, in_folder(folder, names));
+  Paths results;
+  for (char const* name : names) results.push_back(folder / name);
+  check_files(inputs, results);
   return folder;
 }
 
@@ -39,17 +41,6 @@ void check_files(Paths const& inputs, Paths const& outputs) {
   }
   for (auto const& output : outputs) check_writable(output);
 }
-
-namespace {
-
-/// The names in a folder.
-Paths in_folder(std::filesystem::path const& folder, std::vector<char const*> const& names) {
-  Paths files;
-  for (char const* name : names) files.push_back(folder / name);
-  return files;
-}
-
-}  // namespace
 
 ResultsFolder::ResultsFolder(std::filesystem::path folder, Paths const& inputs,
                              std::vector<char const*> const& names)
