@@ -146,7 +146,14 @@ int exit_code(EnergyRun const& run) {
     std::cout.flush();
     std::cerr << "ionscape: energy, forces or stress of a structure are not finite numbers\n";
   }
-  return failed == 0 && finite ? good : not_converged;
+  bool const at_rest = std::ranges::all_of(run.evaluations, [](Evaluation const& e) {
+    return !e.computed() || (e.shells.at_rest() && !e.shells.ran_away());
+  });
+  if (!at_rest) {
+    std::cout.flush();
+    std::cerr << "ionscape: shells of a structure did not come to rest\n";
+  }
+  return failed == 0 && finite && at_rest ? good : not_converged;
 }
 
 /// All that was asked for, and the structures.

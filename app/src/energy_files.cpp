@@ -18,7 +18,10 @@ namespace ionscape::app {
 namespace {
 
 char const* status_of(Evaluation const& evaluation) {
-  return !evaluation.computed() ? "failed" : evaluation.result.finite() ? "computed" : "not_finite";
+  if (!evaluation.computed()) return "failed";
+  if (!evaluation.result.finite()) return "not_finite";
+  if (evaluation.shells.ran_away()) return "shell_ran_away";
+  return evaluation.shells.at_rest() ? "computed" : "shells_not_at_rest";
 }
 
 /// What a table has of each structure; CSV and JSON are made of it.

@@ -246,7 +246,14 @@ int properties_command(int argc, char const* const* argv) {
   if (list) inputs.push_back(*list);
   if (beside) inputs.push_back(*beside);
   std::optional<ResultsFolder> folder;
-  if (out) folder.emplace(*out, inputs, result_names(run));
+  if (out) {
+    auto names = result_names(run);
+    if (!arguments.has("no-pictures")) {
+      auto const pictures = picture_names(run);
+      names.insert(names.end(), pictures.begin(), pictures.end());
+    }
+    folder.emplace(*out, inputs, names);
+  }
 
   KokkosSession const kokkos(threads);
   compute(run, temperatures, supercells);

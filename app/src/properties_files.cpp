@@ -223,6 +223,14 @@ std::vector<char const*> result_names(PropertiesRun const& run) {
   return names;
 }
 
+std::vector<char const*> picture_names(PropertiesRun const& run) {
+  std::vector<char const*> names;
+  if (run.points.size() > 1) names = {"phonons.dat", "phonons.gp", "phonons.png", "phonons.svg"};
+  if (!run.given.empty())
+    names.insert(names.end(), {"beside.dat", "beside.gp", "beside.png", "beside.svg"});
+  return names;
+}
+
 void write_results(std::filesystem::path const& folder, PropertiesRun const& run) {
   std::ostringstream json;
   write_json(json, to_json(run));

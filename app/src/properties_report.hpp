@@ -53,6 +53,8 @@ Json to_json(PropertiesRun const& run);
 /// properties.json, phonons.csv, with a mesh thermal.csv, with given values beside.csv.
 std::vector<char const*> result_names(PropertiesRun const& run);
 void write_results(std::filesystem::path const& folder, PropertiesRun const& run);
+/// What draw_results() writes.
+std::vector<char const*> picture_names(PropertiesRun const& run);
 /// Phonons along the list of wave vectors, computed values beside given ones; returns the pictures.
 std::vector<std::filesystem::path> draw_results(std::filesystem::path const& folder,
                                                 PropertiesRun const& run);

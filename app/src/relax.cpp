@@ -122,17 +122,23 @@ void read_input(Arguments const& arguments, RelaxRun& run) {
 }
 
 /// No relaxed structure overwrites a structure that was read.
-void check_structure_files(RelaxRun const& run) {
+void check_structure_files(RelaxRun const& run, bool pictures) {
   auto const resolved = [](std::filesystem::path const& file) {
     std::error_code ignored;
     auto const place = std::filesystem::weakly_canonical(std::filesystem::absolute(file), ignored);
     return ignored ? file.lexically_normal() : place;
   };
-  std::set<std::filesystem::path> inputs;
+  std::set<std::filesystem::path> inputs{resolved(run.set.file)};
   for (auto const& file : run.structures.files()) inputs.insert(resolved(file));
-  for (std::string const& name : run.files)
-    if (inputs.contains(resolved(run.folder / name)))
-      fail_input({run.folder / name}, "is an input of this run, which a result would overwrite");
+  auto const check = [&](std::filesystem::path const& result) {
+    if (inputs.contains(resolved(result)))
+      fail_input({result}, "is an input of this run, which a result would overwrite");
+  };
+  for (std::string const& name : run.files) {
+    check(run.folder / name);
+    for (char const* const end : {".dat", ".gp", ".png", ".svg"})
+      if (pictures) check(run.folder / (name + "-steps" + end));
+  }
 }
 
 /// All structures that have no error and no record of an earlier run.
@@ -261,7 +267,7 @@ int relax_command(int argc, char const* const* argv) {
   read_input(arguments, run);
   Paths inputs = run.structures.files();
   inputs.push_back(run.set.file);
-  check_structure_files(run);
+  check_structure_files(run, arguments.has("pictures"));
   ResultsFolder const folder(run.folder, inputs, {"relax.csv", "relax.json"});
   RelaxRecords const records(run.folder / ".finished", run.set, run.options);
 

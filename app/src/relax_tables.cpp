@@ -59,7 +59,8 @@ void print_check(RelaxRun const& run) {
   MinimumCheck const& check = *run.checks[0];
   std::cout << "\nlowest curvatures at Gamma/(eV/Å^2):";
   for (double curvature : check.lowest) std::cout << ' ' << fixed(curvature, 4);
-  std::cout << (check.is_minimum() ? ": a minimum\n" : ": no minimum\n");
+  std::cout << (check.lowest.empty() ? " none" : "")
+            << (check.is_minimum() ? "; a minimum\n" : "; no minimum\n");
 }
 
 void print_counts(RelaxRun const& run) {

@@ -34,6 +34,8 @@ double defect_charge(PointDefect const& defect, Crystal const& perfect, Potentia
   return charge;
 }
 
+constexpr double nearest_ions = 0.5;  // Å: an added ion that is nearer to another one is a slip
+
 Crystal with_defect(Crystal const& perfect, std::array<int, 3> n, PointDefect const& defect,
                     PotentialSet const& set) {
   Crystal all = supercell(perfect, n);
@@ -49,6 +51,8 @@ Crystal with_defect(Crystal const& perfect, std::array<int, 3> n, PointDefect co
     all.positions.push_back(perfect.cell.to_cartesian(ion.fractional));
     all.charges.push_back(charge_of(ion.species, set));
   }
+  if (all.size() == 0) fail_input({}, "a cell without ions: the defect leaves none");
+  validate(all, "the cell with the defect", nearest_ions);
   return all;
 }
 

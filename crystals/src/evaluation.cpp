@@ -191,6 +191,27 @@ void warn_of_shells(std::vector<Warning>& warnings, Crystal const& crystal,
                                                   " eV/Å is left on one"});
 }
 
+/// An angle whose legs are straight has no direction to bend to, where its term wants it bent: a
+/// cusp of the energy, at which forces are zero without meaning rest.
+void warn_of_straight_angles(std::vector<Warning>& warnings, Crystal const& crystal,
+                             Particles const& particles) {
+  constexpr double straight = 0.02 * pi / 180;
+  for (Angle const& angle : particles.angles) {
+    Vec3 const a = particles.crystal.cell.to_cartesian(angle.legs[0]),
+               b = particles.crystal.cell.to_cartesian(angle.legs[1]);
+    if (pi - angle.theta0 < straight || pi - std::atan2(norm(cross(a, b)), dot(a, b)) > straight)
+      continue;
+    int centre = angle.centre;  // of a shell: its ion
+    for (Spring const& spring : particles.springs)
+      if (spring.shell == centre) centre = spring.core;
+    warnings.push_back(
+        {"straight_angle", "an angle at ion " + ion_name(crystal, centre) +
+                               " is straight, where its term wants it bent: the energy has a cusp "
+                               "there, and forces of zero do not mean rest"});
+    return;
+  }
+}
+
 }  // namespace
 
 void add_warnings(Evaluation& evaluation, Crystal const& crystal, PotentialSet const& set) {
@@ -210,6 +231,7 @@ void add_warnings(Evaluation& evaluation, Crystal const& crystal, PotentialSet c
              decimals(slab->field, 4) + " V/Å, and the correction of Yeh and Berkowitz would add " +
              decimals(slab->missing_correction, 4) + " eV"});
   warn_of_shells(warnings, crystal, evaluation.shells);
+  if (!set.angles.empty()) warn_of_straight_angles(warnings, crystal, particles_of(crystal, set));
   warn_of_wells(warnings, crystal, set, evaluation.result.contacts);
   if (!evaluation.result.finite())
     warnings.push_back({"not_finite",

@@ -1,6 +1,7 @@
 #include "relaxation.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -177,15 +178,35 @@ void Relaxation::accept(Evaluated const& evaluated, CrystalCoordinates::Residual
         coordinates_->shell(descent_->point(), s);
 }
 
+/// Whether the structure of now has other angles than those that it was relaxed with.
+bool Relaxation::angles_have_changed() const {
+  if (set_->angles.empty()) return false;
+  auto const names = [](Particles const& particles) {
+    std::vector<std::array<int, 3>> all;
+    for (Angle const& angle : particles.angles)
+      all.push_back({angle.centre, std::min(angle.outer[0], angle.outer[1]),
+                     std::max(angle.outer[0], angle.outer[1])});
+    std::ranges::sort(all);
+    return all;
+  };
+  return names(particles_) != names(particles_of(current(), *set_));
+}
+
 void Relaxation::end(DescentStatus status) {
   state_ = State::ended;
   if (status == DescentStatus::converged) {
     Cell const cell = coordinates_->cell(descent_->point());
-    if (strain_between(reference_.cell, cell) > largest_strain && legs_ < most_legs) {
+    bool const other_angles = angles_have_changed();
+    if ((other_angles || strain_between(reference_.cell, cell) > largest_strain) &&
+        legs_ < most_legs) {
       state_ = State::waits;
       return;
     }
-    last_.status = CrystalStatus::converged;
+    last_.status = other_angles ? CrystalStatus::bad_step : CrystalStatus::converged;
+    if (other_angles)
+      last_.reason =
+          "angles pass their cutoffs to and fro: at rest with those listed before, the "
+          "structure is not at rest with those that it has";
   } else {
     last_.status = status == DescentStatus::step_limit ? CrystalStatus::step_limit
                    : status == DescentStatus::bad_step ? CrystalStatus::bad_step

@@ -54,6 +54,7 @@ class Relaxation {
   void begin_leg();
   std::string what_is_broken(Evaluated const& evaluated) const;
   void accept(Evaluated const& evaluated, CrystalCoordinates::Residual const& left);
+  bool angles_have_changed() const;
   void end(DescentStatus status);
   bool cell_ran_away() const;
   Crystal current() const;

@@ -163,6 +163,20 @@ TEST_CASE("A given value that nobody knows is named with its line") {
              ContainsSubstring("zero.csv:2"));
 }
 
+TEST_CASE("No picture overwrites an input") {
+  Folder const folder;
+  folder.write("mgo.vasp", mgo_poscar);
+  folder.write("set.toml", mgo_set);
+  std::string const list = "0 0 0\n0.5 0 0\n";
+  std::filesystem::create_directory(folder / "out");
+  folder.write("out/phonons.dat", list);
+  Outcome const o =
+      folder.run(with({"--q-list", "out/phonons.dat", "--out", "out"}, "mgo.vasp", "set.toml"));
+  CHECK(o.code == 1);
+  CHECK_THAT(o.err, ContainsSubstring("would overwrite"));
+  CHECK(read_file(folder / "out/phonons.dat") == list);
+}
+
 TEST_CASE("Bad input of properties is named") {
   Folder const folder;
   folder.write("mgo.vasp", mgo_poscar);

@@ -453,3 +453,25 @@ TEST_CASE("The published set gives LiFePO4 back within 2 % of experiment, in a m
   PairSums const ends = pair_sums(set, std::span(&start, 1), 1e-6);
   CHECK(check_minimum(result, set, ends).is_minimum());
 }
+
+TEST_CASE("A structure whose angles come within their cutoffs on the way is relaxed with them") {
+  PotentialSet const set = parse_potential_set(R"(
+    name = "angle"
+    source = "of this test"
+    cutoff = 8.0
+    charges = {Mg = 2.0, O = -1.0}
+    pair = [{species = ["Mg", "O"], form = "born-mayer", A = 1428.5, rho = 0.2945}]
+    angle = [{centre = "Mg", outer = ["O", "O"], k = 2.0, theta0_deg = 100.0, cutoffs = [2.0, 2.0]}]
+    )",
+                                               "angle.toml");
+  Crystal start{{{12, 0, 0}, {0, 12, 0}, {0, 0, 12}}, {"Mg", "O", "O"}, {}, {}, ""};
+  start.positions = {{6, 6, 6}, {8.05, 6, 6}, {6, 8.05, 6}};  // legs that are a little too long
+  assign_charges(start, set);
+  REQUIRE(particles_of(start, set).angles.empty());
+  RelaxedCrystal const relaxed = relax_crystals(std::span(&start, 1), set).front();
+  REQUIRE(relaxed.converged());
+  CHECK(particles_of(relaxed.crystal, set).angles.size() == 1);
+  EnergyResult const there = energies_of(std::span(&relaxed.crystal, 1), set).front();
+  CHECK(there.energy() == Approx(relaxed.energy).margin(1e-5));
+  CHECK(largest_force(there) < 1e-4);
+}

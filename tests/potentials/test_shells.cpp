@@ -137,6 +137,28 @@ TEST_CASE("angles do not depend on the vectors that the lattice is given by") {
   CHECK_THAT(reference(straight).bonded, WithinAbs(reference(skewed).bonded, 1e-10));
 }
 
+TEST_CASE("an angle between two like ions counts once, in whatever order they are listed") {
+  PotentialSet const set = parse_potential_set(R"(
+    name = "unequal legs"
+    source = "of this test"
+    charges = {Mg = 0.0, O = 0.0}
+    angle = [{centre = "Mg", outer = ["O", "O"], k = 1.0, theta0_deg = 160.0, cutoffs = [2.0, 2.4]}])",
+                                               "unequal.toml");
+  Crystal one{ionscape_test::cubic(20), {"Mg", "O", "O"}, {}, {}, ""};
+  one.positions = {{5, 5, 5}, {6.9, 5, 5}, {5, 7.3, 5}};  // 1.9 and 2.3 Å, at a right angle
+  assign_charges(one, set);
+  Crystal other = one;
+  std::swap(other.positions[1], other.positions[2]);
+  double const expected = 0.5 * std::pow(70 * pi / 180, 2);
+  for (Crystal const& c : {one, other}) {
+    REQUIRE(particles_of(c, set).angles.size() == 1);
+    CHECK_THAT(evaluate_reference(c, set, ewald, sums).bonded, WithinAbs(expected, 1e-12));
+  }
+  // Both legs longer than the first cutoff fit no way.
+  one.positions[1].x = 7.3;
+  CHECK(particles_of(one, set).angles.empty());
+}
+
 TEST_CASE("reference: forces and stress of cores and shells are differences of the energy") {
   Particles p = polarised(lithium_phosphate(), phosphate());
   ReferenceResult const here = reference(p);

@@ -1,8 +1,10 @@
 #include "cif_sites.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
+#include <ionscape/core/error.hpp>
 #include <ionscape/core/io/format.hpp>
 
 #include "cif_elements.hpp"
@@ -11,6 +13,8 @@
 namespace ionscape {
 
 namespace {
+
+constexpr double most_cells_away = 1e6;  // farther, nothing is meant
 
 /// Two sites closer than this (Å) are one point; also how far a site may be off its special
 /// position (gemmi's limit).
@@ -91,6 +95,10 @@ std::vector<CifSite> read_sites(CifBlock const& block, std::vector<std::string>&
     site.fractional = {cif_coordinate(x.values[i], where, site.name),
                        cif_coordinate(y.values[i], where, site.name),
                        cif_coordinate(z.values[i], where, site.name)};
+    for (double f : {site.fractional.x, site.fractional.y, site.fractional.z})
+      if (!(std::fabs(f) <= most_cells_away))
+        fail_input(where, "site ", site.name, " has the fractional coordinate ", f,
+                   ", expected at most ", most_cells_away, " cells away");
     if (symbol.has(i)) {
       site.element = element_of_symbol(symbol.values[i], where, site.name);
       site.oxidation = oxidation_number(symbol.values[i], stated);

@@ -109,17 +109,22 @@ void add_angles(Particles& particles, Crystal const& ions, PotentialSet const& s
     int ion;
     Vec3 vector;
   };
+  // Which of two outer ions a leg's cutoff belongs to: of two alike, each pair counts once, if it
+  // fits either way.
+  auto const fits = [&](Leg const& one, Leg const& other) {
+    return norm(one.vector) <= term.cutoffs[0] && norm(other.vector) <= term.cutoffs[1];
+  };
   for (int i = 0; i < int(ions.size()); ++i) {
     if (ions.species[std::size_t(i)] != centre) continue;
     std::array<std::vector<Leg>, 2> legs;
     bins.for_each_near(i, reach, [&](int j, Vec3 r) {
       for (std::size_t k = 0; k < 2; ++k)
-        if (ions.species[std::size_t(j)] == outer[k] && norm(r) <= term.cutoffs[k])
-          legs[k].push_back({j, r});
+        if (ions.species[std::size_t(j)] == outer[k]) legs[k].push_back({j, r});
     });
     for (std::size_t a = 0; a < legs[0].size(); ++a)
       for (std::size_t b = alike ? a + 1 : 0; b < legs[1].size(); ++b) {
         Leg const first = legs[0][a], second = legs[1][b];
+        if (!fits(first, second) && !(alike && fits(second, first))) continue;
         double const apart = norm(first.vector - second.vector);
         if (apart < 1e-9 || apart > term.cutoffs[2]) continue;
         if (norm(first.vector) < 0.1 || norm(second.vector) < 0.1)
