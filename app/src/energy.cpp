@@ -193,7 +193,7 @@ void print(EnergyRun const& run, bool all_ions, double seconds, Paths const& wri
 
 int energy_command(int argc, char const* const* argv) {
   Arguments arguments("energy",
-                      "Energies, forces and stresses of rigid ions: lattice sum of the charges "
+                      "Energies, forces and stresses, shells at rest: lattice sum of the charges "
                       "(tin-foil boundary, uniform\n"
                       "background in charged cells) and the set's pair terms, for one structure or "
                       "many in one batch.\n"

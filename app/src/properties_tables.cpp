@@ -106,6 +106,7 @@ void print_modes(PropertiesRun const& run) {
     table.row({std::to_string(k + 1), fixed(p.at_rest[k], 4), in_cm(p.at_rest[k]),
                in_cm(p.with_field[0][k]), in_cm(p.with_field[1][k]), in_cm(p.with_field[2][k])});
   table.print(std::cout);
+  std::cout << "  each column ascends by itself: a row need not be one mode\n";
   if (p.at_rest.size() > most_modes_printed)
     std::cout << "  " << p.at_rest.size() - most_modes_printed << " more: --json or --out\n";
   std::size_t left_out = 0;

@@ -19,7 +19,7 @@ std::string of_cell(RelaxRun const& run, double value, int digits) {
 
 void print_rows(RelaxRun const& run) {
   TextTable table({"structure", "status", "steps", "energy/eV", "volume/Å^3", "change/%",
-                   "force/(eV/Å)", "stress/GPa"});
+                   "force/(eV/Å)", "stress+p/GPa"});
   bool const all = run.size() <= most_rows;
   std::size_t rows = 0;
   for (std::size_t k = 0; k < run.size() && rows < most_rows; ++k) {

@@ -1,6 +1,7 @@
 #include <ionscape/report/crystal_plots.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <sstream>
 
 #include <ionscape/core/io/atomic_file.hpp>
@@ -27,22 +28,21 @@ std::vector<std::filesystem::path> plot_relaxation(std::filesystem::path const& 
                                                    std::string const& name,
                                                    std::string const& title,
                                                    std::vector<DrawnStep> const& steps) {
-  double least = steps.empty() ? 0 : steps.back().enthalpy;
-  for (DrawnStep const& step : steps) least = std::min(least, step.enthalpy);
+  double const last = steps.empty() ? 0 : steps.back().enthalpy;
   bool const strained =
       std::ranges::any_of(steps, [](DrawnStep const& step) { return step.max_stress > 0; });
   std::ostringstream data;
-  data << "# step, eV above the least enthalpy, largest force in eV/Å, largest stress in GPa\n";
+  data << "# step, eV off the last enthalpy, largest force in eV/Å, largest stress in GPa\n";
   for (std::size_t k = 0; k < steps.size(); ++k)
-    data << k << ' ' << shortest(steps[k].enthalpy - least) << ' ' << shortest(steps[k].max_force)
-         << ' ' << shortest(steps[k].max_stress) << '\n';
+    data << k << ' ' << shortest(std::fabs(steps[k].enthalpy - last)) << ' '
+         << shortest(steps[k].max_force) << ' ' << shortest(steps[k].max_stress) << '\n';
   std::string const file = "'" + name + ".dat' using 1:";
   std::ostringstream gp;
   gp << picture_head(name, title, 720, 480)
      << "set logscale y\nset format y '10^{%T}'\nset key top right noenhanced\n"
      << "set xlabel 'step'\nset ylabel 'what is left'\n"
      << "plot " << file << "($2 > 0 ? $2 : NaN) with linespoints pt 7 ps 0.4 lc rgb '#31688e' "
-     << "title 'energy above the minimum, eV', \\\n  " << file
+     << "title 'energy off the last, eV', \\\n  " << file
      << "($3 > 0 ? $3 : NaN) with linespoints pt 5 ps 0.4 lc rgb '#c02060' title 'largest force, "
         "eV/Å'";
   if (strained)
@@ -75,7 +75,7 @@ std::vector<std::filesystem::path> plot_phonons(std::filesystem::path const& dir
   gp << "plot";
   for (std::size_t b = 0; b < branches; ++b)
     gp << (b ? ", \\\n " : "") << " '" << name << ".dat' using 1:" << b + 2
-       << " with lines lw 1.5 lc rgb '#31688e'";
+       << " with linespoints pt 7 ps 0.25 lw 1.5 lc rgb '#31688e'";
   return draw(directory, name, data.str(), gp.str());
 }
 

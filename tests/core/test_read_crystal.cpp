@@ -40,7 +40,8 @@ TEST_CASE("Where the name says nothing, the first lines do") {
       CHECK(read_crystals(mark + text, "structure").size() == 1);
     }
   CHECK(input_error([] { read_crystals("hello\nworld\n", "structure"); }) ==
-        "structure: unknown format, expected a POSCAR, XDATCAR, CIF, extended XYZ, GULP or LAMMPS data "
+        "structure: unknown format, expected a POSCAR, XDATCAR, CIF, extended XYZ, GULP or LAMMPS "
+        "data "
         "file");
   CHECK_FALSE(input_error([] { read_crystals("", "structure"); }).empty());
 }

@@ -40,13 +40,6 @@ void check(Crystal const& crystal) {
   }
 }
 
-/// How near (Å) a shell must be to its core to be known as the core's own. A shell farther away has
-/// run away; nearer images of it are other ions' partners.
-double shells_within(Cell const& shortest) {
-  double const vector = std::min({norm(shortest.a), norm(shortest.b), norm(shortest.c)});
-  return std::min(longest_shell, 0.45 * vector);
-}
-
 /// One eigenvalue of the C_ij and its eigenvector.
 struct Eigenvector {
   double value;

@@ -145,6 +145,11 @@ void add_angles(Particles& particles, Crystal const& ions, PotentialSet const& s
 
 }  // namespace
 
+double shells_within(Cell const& shortest) {
+  double const vector = std::min({norm(shortest.a), norm(shortest.b), norm(shortest.c)});
+  return std::min(longest_shell, 0.45 * vector);
+}
+
 Particles particles_of(Crystal const& crystal, PotentialSet const& set) {
   if (crystal.charges.size() != crystal.size()) fail_input({}, "the crystal has no charges");
   Particles particles{int(crystal.size()), crystal, {}, {}};

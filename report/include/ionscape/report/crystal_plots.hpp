@@ -15,7 +15,7 @@ struct DrawnStep {
   double max_stress = 0;  // GPa; 0: the cell stays
 };
 
-/// Draws how far the enthalpy lies above the last one, and the largest force and stress, over the
+/// Draws how far the enthalpy lies off the last one, and the largest force and stress, over the
 /// steps, into DIR/NAME.png and .svg, with NAME.gp and NAME.dat. Throws InputError without gnuplot.
 std::vector<std::filesystem::path> plot_relaxation(std::filesystem::path const& directory,
                                                    std::string const& name,

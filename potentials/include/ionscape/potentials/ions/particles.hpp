@@ -28,6 +28,10 @@ struct Angle {
 /// energies mean nothing.
 inline constexpr double longest_shell = 1.2;
 
+/// How near (Å) a shell must be to its core to be known as the core's own, in a lattice of these
+/// shortest vectors: nearer images of it are other ions' partners.
+double shells_within(Cell const& shortest);
+
 /// The particles of one crystal. Particle i < ions is ion i, or its core.
 struct Particles {
   int ions = 0;

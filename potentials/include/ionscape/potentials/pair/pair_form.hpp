@@ -55,8 +55,8 @@ double dispersion_coefficient(PairForm const& form);
 PairForm without_dispersion(PairForm const& form);
 
 /// The radius in Å below which the form is not to be trusted: the inner maximum of Buckingham and
-/// Born-Mayer-Huggins terms (turnover_radius in pair_terms.hpp), a table's first radius; 0 if the form repels at all short
-/// distances; infinity if it never does.
+/// Born-Mayer-Huggins terms (turnover_radius in pair_terms.hpp), a table's first radius; 0 if the
+/// form repels at all short distances; infinity if it never does.
 double turnover_radius(PairForm const& form);
 
 enum class Truncation { plain, shifted, force_shifted };
