@@ -9,9 +9,12 @@
 #include <ionscape/core/units.hpp>
 #include <ionscape/potentials/pair/pair_endings.hpp>
 
+#include "names.hpp"
 #include "shell_descent.hpp"
 
 namespace ionscape {
+
+using detail::ion_name;
 
 namespace {
 
@@ -30,9 +33,7 @@ std::vector<CloseContact> close_contacts(Particles const& particles, PotentialSe
   Crystal const& crystal = particles.crystal;
   Cell const shortest = reduced(crystal.cell).cell;
   double const to_own_image = std::min({norm(shortest.a), norm(shortest.b), norm(shortest.c)});
-  std::vector<int> ion(crystal.size());
-  for (int i = 0; i < particles.ions; ++i) ion[std::size_t(i)] = i;
-  for (Spring const& spring : particles.springs) ion[std::size_t(spring.shell)] = spring.core;
+  std::vector<int> const ion = ions_of(particles);
   std::vector<CloseContact> contacts;
   for (int i = 0; i < int(crystal.size()); ++i)
     for (int j = i; j < int(crystal.size()); ++j) {
@@ -147,19 +148,14 @@ Measured difference(EnergyResult const& a, EnergyResult const& b) {
 
 // --- warnings ------------------------------------------------------------------------------------
 
-std::string ion_name(Crystal const& crystal, int ion) {
-  return std::to_string(ion + 1) + " (" + crystal.species[std::size_t(ion)] + ")";
-}
-
 /// Ions that their terms do not keep apart: pairs closer than the radius where the term turns over,
 /// and terms that attract at every distance.
 void warn_of_wells(std::vector<Warning>& warnings, Crystal const& crystal, PotentialSet const& set,
                    std::vector<CloseContact> const& contacts) {
   constexpr std::size_t most = 10;  // pairs named
   std::string const note = "inside_buckingham_well";
-  Crystal const labelled = particles_of(crystal, set).crystal;
   for (PairTerm const& pair : set.pairs)
-    if (pair.wall == 0 && std::isinf(turnover_radius(pair.term)) && acts_in(pair, labelled))
+    if (pair.wall == 0 && std::isinf(turnover_radius(pair.term)) && acts_in(pair, crystal))
       warnings.push_back({note, "the term " + name_of(pair) + " attracts at every distance"});
   for (CloseContact const& c : std::span(contacts).first(std::min(most, contacts.size())))
     warnings.push_back(
@@ -200,9 +196,7 @@ void warn_of_straight_angles(std::vector<Warning>& warnings, Crystal const& crys
                b = particles.crystal.cell.to_cartesian(angle.legs[1]);
     if (pi - angle.theta0 < straight || pi - std::atan2(norm(cross(a, b)), dot(a, b)) > straight)
       continue;
-    int centre = angle.centre;  // of a shell: its ion
-    for (Spring const& spring : particles.springs)
-      if (spring.shell == centre) centre = spring.core;
+    int const centre = ions_of(particles)[std::size_t(angle.centre)];
     warnings.push_back(
         {"straight_angle", "an angle at ion " + ion_name(crystal, centre) +
                                " is straight, where its term wants it bent: the energy has a cusp "

@@ -78,10 +78,7 @@ void ParticleBatch::hand_out() {
     for (std::size_t i = begin_[k]; i < begin_[k + 1]; ++i)
       own.push_back({forces(i, 0), forces(i, 1), forces(i, 2)});
     Evaluated evaluated{energy(k), {own, {}}, {}};
-    int const voigt[3][3] = {{0, 5, 4}, {5, 1, 3}, {4, 3, 2}};
-    for (std::size_t a = 0; a < 3; ++a)
-      for (std::size_t b = 0; b < 3; ++b)
-        evaluated.found.stress[a][b] = stress(k, std::size_t(voigt[a][b]));
+    evaluated.found.stress = tensor_of(stress, k);
     if (close) evaluated.contacts = results[k].contacts;
     relaxations_[k]->take(evaluated);
   });

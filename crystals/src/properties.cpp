@@ -6,6 +6,8 @@
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/memory.hpp>
 
+#include "names.hpp"
+
 namespace ionscape {
 
 namespace {
@@ -26,17 +28,12 @@ Warning warning(char const* note, Pieces const&... pieces) {
   return {note, text.str()};
 }
 
-std::string ion_name(CrystalProperties const& p, int ion) {
-  std::string const& label = p.particles.crystal.species[std::size_t(ion)];
-  return std::to_string(ion + 1) + " (" + label.substr(0, label.find(' ')) + ")";
-}
-
 void add_state_warnings(CrystalProperties& p, InternalResponse const& response) {
   if (p.largest_force > small_force)
-    p.warnings.push_back(
-        warning("not_at_rest", "the structure is not at rest: the largest force, on ion ",
-                ion_name(p, p.largest_force_ion), ", is ", p.largest_force,
-                " eV/Å; what is called relaxed is that of the quadratic around these positions"));
+    p.warnings.push_back(warning(
+        "not_at_rest", "the structure is not at rest: the largest force, on ion ",
+        detail::ion_name(p.particles.crystal, p.largest_force_ion), ", is ", p.largest_force,
+        " eV/Å; what is called relaxed is that of the quadratic around these positions"));
   if (double const stress = p.elastic.stress.cwiseAbs().maxCoeff(); stress > small_stress)
     p.warnings.push_back(warning("under_stress", "the crystal is under stress (largest component ",
                                  stress,

@@ -7,6 +7,8 @@
 
 #include <ionscape/core/io/format.hpp>
 
+#include "names.hpp"
+
 namespace ionscape::detail {
 
 namespace {
@@ -14,10 +16,6 @@ namespace {
 /// Beyond it a crystal has left the cell that its tuning was made for.
 constexpr double largest_strain = 0.02;
 constexpr int most_legs = 6;
-
-std::string ion_name(Crystal const& crystal, int ion) {
-  return std::to_string(ion + 1) + " (" + crystal.species[std::size_t(ion)] + ")";
-}
 
 std::string name_of_contact(Crystal const& crystal, CloseContact const& c) {
   std::string const pair =

@@ -98,14 +98,6 @@ struct ListsOnHost {
   int groups;
 };
 
-/// The ion that a particle belongs to.
-std::vector<int> ion_of_particle(Particles const& particles) {
-  std::vector<int> ion(std::size_t(particles.size()));
-  for (int i = 0; i < particles.ions; ++i) ion[std::size_t(i)] = i;
-  for (Spring const& spring : particles.springs) ion[std::size_t(spring.shell)] = spring.core;
-  return ion;
-}
-
 }  // namespace
 
 void add_shells_to_ions(EnergyResult& result, Particles const& particles,
@@ -148,9 +140,7 @@ std::vector<EnergyResult> EnergyModel<MemorySpace>::results() const {
     result.tail = terms(s, tail_term);
     result.short_range = terms(s, pair_term) + terms(s, dispersion_term) + terms(s, tail_term);
     result.bonded = terms(s, bonded_term);
-    int const voigt[3][3] = {{0, 5, 4}, {5, 1, 3}, {4, 3, 2}};
-    for (int a = 0; a < 3; ++a)
-      for (int b = 0; b < 3; ++b) result.stress[a][b] = stress(s, voigt[a][b]);
+    result.stress = tensor_of(stress, std::size_t(s));
     result.ewald = state.ewald[std::size_t(s)];
     std::vector<Vec3> positions;
     for (int i = record.ion_begin; i < record.ion_end; ++i) {
@@ -160,7 +150,7 @@ std::vector<EnergyResult> EnergyModel<MemorySpace>::results() const {
       positions.push_back({home(4 * i), home(4 * i + 1), home(4 * i + 2)});
     }
     add_shells_to_ions(result, particles, positions);
-    std::vector<int> const ion_of = ion_of_particle(particles);
+    std::vector<int> const ion_of = ions_of(particles);
     for (int i = record.ion_begin; i < record.ion_end; ++i) {
       if (!(approach(i) < 1)) continue;
       if (!lists) lists.emplace(*state.neighbours);

@@ -175,4 +175,11 @@ Particles particles_of(Crystal const& crystal, PotentialSet const& set) {
   return particles;
 }
 
+std::vector<int> ions_of(Particles const& particles) {
+  std::vector<int> ion(std::size_t(particles.size()));
+  for (int i = 0; i < particles.ions; ++i) ion[std::size_t(i)] = i;
+  for (Spring const& spring : particles.springs) ion[std::size_t(spring.shell)] = spring.core;
+  return ion;
+}
+
 }  // namespace ionscape

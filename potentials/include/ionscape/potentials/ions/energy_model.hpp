@@ -71,6 +71,16 @@ struct EnergyResult {
   bool finite() const;
 };
 
+/// A row of stress() or of a strain derivative, xx, yy, zz, yz, xz, xy, as a matrix. On the host.
+template <class Rows>
+Matrix3 tensor_of(Rows const& rows, std::size_t row) {
+  constexpr std::size_t column[3][3] = {{0, 5, 4}, {5, 1, 3}, {4, 3, 2}};
+  Matrix3 tensor{};
+  for (std::size_t a = 0; a < 3; ++a)
+    for (std::size_t b = 0; b < 3; ++b) tensor[a][b] = rows(row, column[a][b]);
+  return tensor;
+}
+
 /// Makes a result of all particles one of the ions: forces and energies of a shell are added to
 /// those of its core, shells and shell_force are assigned. positions: of the particles, Å.
 void add_shells_to_ions(EnergyResult& result, Particles const& particles,

@@ -52,6 +52,9 @@ struct Particles {
 /// lie in each other so that an angle between them means nothing.
 Particles particles_of(Crystal const& crystal, PotentialSet const& set);
 
+/// The ion that each particle belongs to, (size()).
+std::vector<int> ions_of(Particles const& particles);
+
 /// The vector of a leg in Å, from `centre` to the right image of `outer` (positions in Å, any
 /// image), for a leg listed as `listed` (fractional in `cell`).
 IONSCAPE_FUNCTION Vec3 leg_vector(Cell const& cell, Vec3 listed, Vec3 centre, Vec3 outer) {
