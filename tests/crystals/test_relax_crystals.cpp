@@ -101,47 +101,9 @@ TEST_CASE("A vacancy's neighbours come back to where another program has them") 
 }
 
 TEST_CASE("LiFePO4 with shells and angles relaxes to the cell and energy of another program") {
-  // tests/data/barriers/README.md: every digit of the set is a choice made for this comparison.
-  PotentialSet const set = parse_potential_set(R"(
-    name = "LiFePO4"
-    source = "tests/data/barriers"
-    cutoff = 10.0
-    coulomb_constant = 14.3996454784936
-    charges = {Li = 1.0, Fe = 2.0, P = 5.0, O = -2.0}
-    shell = [{species = "Fe", charge = 2.997, k2 = 19.26}, {species = "O", charge = -2.96, k2 = 65.0}]
-    [[pair]]
-    species = ["Li", "O"]
-    form = "buckingham"
-    A = 632.1018
-    rho = 0.2906
-    C = 0.0
-    [[pair]]
-    species = ["Fe", "O"]
-    form = "buckingham"
-    A = 1105.2409
-    rho = 0.3106
-    C = 0.0
-    [[pair]]
-    species = ["P", "O"]
-    form = "buckingham"
-    A = 897.2648
-    rho = 0.3577
-    C = 0.0
-    [[pair]]
-    species = ["O", "O"]
-    form = "buckingham"
-    A = 22764.3
-    rho = 0.149
-    C = 44.53
-    [[angle]]
-    centre = "P"
-    outer = ["O", "O"]
-    k = 1.322626
-    theta0_deg = 109.47
-    cutoffs = [1.9, 1.9, 3.5]
-  )",
-                                               "LiFePO4.toml");
-  Crystal minimum = read_crystal(IONSCAPE_TEST_DATA "/barriers/lifepo4.vasp");
+  // Every digit of the set is a choice made for this comparison.
+  PotentialSet const set = read_potential_set(IONSCAPE_TEST_DATA "/lifepo4/set.toml");
+  Crystal minimum = read_crystal(IONSCAPE_TEST_DATA "/lifepo4/LiFePO4.vasp");
   assign_charges(minimum, set);
   for (Crystal const& start : {minimum, shaken(minimum, 0.03, 0.01, 3)}) {
     CrystalRelaxOptions options = full_cell();
