@@ -30,6 +30,17 @@ char const* name_of(HostFrom host) {
                                     : "refused";
 }
 
+std::string ambiguity(Displacement const& way) {
+  if (way.equally_near < 2) return {};
+  Vec3 const d = way.vector;
+  return "the hop is ambiguous: " + std::to_string(way.equally_near) +
+         " images of its end are equally near (half a cell away); " +
+         (way.stated ? "the path goes the way that the files state, by "
+                     : "what the files state is none of them, and the path takes the one "
+                       "nearest to its direction, by ") +
+         decimals(d.x, 4) + " " + decimals(d.y, 4) + " " + decimals(d.z, 4) + " Å";
+}
+
 namespace {
 
 /// Throws InputError unless both structures have the same cell and the same ions in the same order.
@@ -110,18 +121,6 @@ void place_host(EndsTask& out, std::vector<Move> const& moves, HostFrom from) {
   out.largest_host_move = moves[1].length();
 }
 
-void warn_of_ambiguity(HopTask& task, Move const& move) {
-  if (move.way.equally_near < 2) return;
-  Vec3 const d = move.way.vector;
-  task.warnings.push_back(
-      "the hop is ambiguous: " + std::to_string(move.way.equally_near) +
-      " images of its end are equally near (half a cell away); " +
-      (move.way.stated ? "the path goes the way that the files state, by "
-                       : "what the files state is none of them, and the path takes the one "
-                         "nearest to its direction, by ") +
-      decimals(d.x, 4) + " " + decimals(d.y, 4) + " " + decimals(d.z, 4) + " Å");
-}
-
 /// Throws InputError if the straight path runs into an ion: no band would find its way out.
 /// `mobile` is left out of the host, and counts in the number that names an ion.
 void require_free_path(Crystal const& host, std::size_t mobile, std::span<Vec3 const> path,
@@ -196,7 +195,7 @@ EndsTask hop_between(HopEnds const& ends, PotentialSet const& set) {
   task.frame = ends.initial;
   task.mobile_index = move.ion;
   place_host(out, moves, ends.host);
-  warn_of_ambiguity(task, move);
+  if (auto text = ambiguity(move.way); !text.empty()) task.warnings.push_back(std::move(text));
   out.equally_near_ends = std::max(move.way.equally_near, 1);
   Crystal const host = without_ion(task.frame, move.ion);
   Vec3 const begin = ends.initial.positions[move.ion];

@@ -51,6 +51,10 @@ struct EndsTask {
 /// have moved, a straight path that runs into an ion, a set of another mobile ion, no charge.
 EndsTask hop_between(HopEnds const& ends, PotentialSet const& set);
 
+/// "the hop is ambiguous: 8 images of its end are equally near ...", and which way is taken; empty where
+/// one is nearest.
+std::string ambiguity(Displacement const& way);
+
 /// Adds a warning where charge (e), volume per anion (Å^3) or distortion lie outside the range in
 /// which the set was fitted.
 void warn_outside_fit(HopTask& task, double charge, double volume_per_anion,
