@@ -3,9 +3,9 @@
 #include <cmath>
 
 #include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
 
 #include <ionscape/core/error.hpp>
+#include <ionscape/crystals/ion_hessian.hpp>
 
 namespace ionscape {
 
@@ -55,18 +55,9 @@ CoreExpansion eliminate_shells(Expansion const& e, Particles const& particles) {
 }
 
 InternalResponse::InternalResponse(Eigen::MatrixXd const& hessian) {
-  Eigen::Index const n = hessian.rows();
-  Eigen::MatrixXd translations = Eigen::MatrixXd::Zero(n, 3);
-  for (Eigen::Index k = 0; k < n; ++k) translations(k, k % 3) = std::sqrt(3.0 / double(n));
-  // P H P + s T T^T with s beyond all eigenvalues: the translations come last.
-  Eigen::MatrixXd projected = 0.5 * (hessian + hessian.transpose());
-  double const beyond = 2 * projected.cwiseAbs().rowwise().sum().maxCoeff() + 1;
-  projected -= translations * (translations.transpose() * projected);
-  projected -= (projected * translations) * translations.transpose();
-  projected += beyond * translations * translations.transpose();
-  Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> const solver(projected);
-  stiffness_ = solver.eigenvalues().head(n - 3);
-  directions_ = solver.eigenvectors().leftCols(n - 3);
+  Directions directions = directions_of(hessian, {});
+  stiffness_ = std::move(directions.curvature);
+  directions_ = std::move(directions.direction);
 }
 
 double InternalResponse::least() const {

@@ -43,25 +43,6 @@ Matrix product(Matrix const& a, Matrix const& b) {
   return result;
 }
 
-/// Onto the space of the lattice vectors along which an ion is free.
-Matrix projector_onto(Cell const& cell, std::array<bool, 3> const& fixed) {
-  Matrix onto{};
-  std::vector<Vec3> basis;
-  Vec3 const vectors[3] = {cell.a, cell.b, cell.c};
-  for (int k = 0; k < 3; ++k) {
-    if (fixed[k]) continue;
-    Vec3 v = vectors[k];
-    for (Vec3 u : basis) v -= dot(u, v) * u;
-    basis.push_back((1 / norm(v)) * v);
-  }
-  for (Vec3 u : basis) {
-    double const c[3] = {u.x, u.y, u.z};
-    for (int i = 0; i < 3; ++i)
-      for (int j = 0; j < 3; ++j) onto[i][j] += c[i] * c[j];
-  }
-  return onto;
-}
-
 Vec3 at(std::span<double const> x, std::size_t k) { return {x[3 * k], x[3 * k + 1], x[3 * k + 2]}; }
 void put(std::span<double> x, std::size_t k, Vec3 v) {
   x[3 * k] = v.x, x[3 * k + 1] = v.y, x[3 * k + 2] = v.z;
@@ -76,16 +57,12 @@ CrystalCoordinates::CrystalCoordinates(Crystal const& crystal, Particles const& 
       ions_(std::size_t(particles.ions)),
       shells_(particles.springs.size()),
       start_(particles.crystal.positions),
-      shell_of_(ions_, -1) {
+      shell_of_(ions_, -1),
+      free_(crystal) {
   for (std::size_t s = 0; s < shells_; ++s) {
     core_of_.push_back(particles.springs[s].core);
     shell_of_[std::size_t(core_of_.back())] = particles.springs[s].shell;
   }
-  for (auto const& fixed : crystal.fixed) {
-    any_fixed_ = any_fixed_ || fixed[0] || fixed[1] || fixed[2];
-    projector_.push_back(projector_onto(reference_, fixed));
-  }
-  if (!any_fixed_) projector_.clear();
 }
 
 std::vector<double> CrystalCoordinates::stiffness(StiffnessEstimate const& pairs) const {
@@ -132,10 +109,6 @@ Vec3 CrystalCoordinates::shell(std::span<double const> x, std::size_t shell) con
   return times(stretch(x), at(x, ions_ + shell));
 }
 
-Vec3 CrystalCoordinates::free_part(std::size_t ion, Vec3 v) const {
-  return any_fixed_ ? times(projector_[ion], v) : v;
-}
-
 Vec3 CrystalCoordinates::ion_force(Found const& found, std::size_t ion) const {
   Vec3 force = found.forces[ion];
   if (shell_of_[ion] >= 0) force += found.forces[std::size_t(shell_of_[ion])];
@@ -147,12 +120,12 @@ void CrystalCoordinates::gradient(std::span<double const> x, Found const& found,
   Matrix const m = stretch(x);
   // What is left of the sum of all forces is error: the crystal shall not drift.
   Vec3 mean{};
-  if (!any_fixed_) {
+  if (!free_.any_fixed()) {
     for (std::size_t i = 0; i < ions_; ++i) mean += ion_force(found, i);
     mean = (1 / double(ions_)) * mean;
   }
   for (std::size_t i = 0; i < ions_; ++i)
-    put(out, i, -free_part(i, times(m, ion_force(found, i) - mean)));
+    put(out, i, -free_.free_part(i, times(m, ion_force(found, i) - mean)));
   for (std::size_t s = 0; s < shells_; ++s) put(out, ions_ + s, -times(m, found.forces[ions_ + s]));
   if (cell_ == CellFreedom::none) return;
 
@@ -180,7 +153,8 @@ CrystalCoordinates::Residual CrystalCoordinates::residual(std::span<double const
   Matrix const m = stretch(x);
   for (std::size_t i = 0; i < ions_; ++i) {
     Vec3 const force = ion_force(found, i);
-    left.force = std::max(left.force, norm(any_fixed_ ? free_part(i, times(m, force)) : force));
+    left.force =
+        std::max(left.force, norm(free_.any_fixed() ? free_.free_part(i, times(m, force)) : force));
   }
   for (std::size_t s = 0; s < shells_; ++s)
     left.force = std::max(left.force, norm(found.forces[ions_ + s]));

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include <ionscape/crystals/free_motion.hpp>
 #include <ionscape/crystals/relax_crystals.hpp>
 
 #include "stiffness.hpp"
@@ -51,16 +52,13 @@ class CrystalCoordinates {
   Matrix stretch(std::span<double const> x) const;
   /// The force on an ion with its shell.
   Vec3 ion_force(Found const& found, std::size_t ion) const;
-  /// What of -dH/du, in the unstrained cell, an ion may follow.
-  Vec3 free_part(std::size_t ion, Vec3 v) const;
 
   CellFreedom cell_;
   Cell reference_;
   std::size_t ions_, shells_;
   std::vector<Vec3> start_;              // of the particles
   std::vector<int> core_of_, shell_of_;  // of shells; of ions, -1: none
-  bool any_fixed_ = false;
-  std::vector<Matrix> projector_;  // onto what is free, of ions; empty: all is
+  FreeMotion free_;
 };
 
 }  // namespace ionscape::detail

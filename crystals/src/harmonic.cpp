@@ -7,8 +7,6 @@ namespace ionscape {
 
 namespace {
 
-constexpr double boltzmann = 8.617333262e-5;  // eV/K, CODATA 2018
-
 /// Adds one mode of the energy `quantum` (eV) to all rows.
 void add_mode(Harmonic& sum, double quantum, double weight) {
   sum.zero_point += weight * quantum / 2;

@@ -1,6 +1,6 @@
-#include <algorithm>
 #include <ionscape/crystals/phonons.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -14,9 +14,6 @@
 namespace ionscape {
 
 namespace {
-
-/// sqrt(eV/(Å^2 u))/(2 pi) in THz; e and u of CODATA 2018.
-double const THz_per_root = std::sqrt(1.602176634e-19 / 1.66053906660e-27) * 1e-2 / (2 * pi);
 
 /// M - B A^-1 B^H. False if A is not positive.
 bool eliminate_shells(Eigen::MatrixXcd& dynamical, Eigen::Index cores) {
@@ -79,8 +76,7 @@ std::vector<double> Phonons::frequencies(Vec3 q, std::optional<Vec3> direction) 
     for (std::size_t k = 0; k < 3; ++k) squares[order[k]] = 0;
   }
   std::vector<double> found;
-  for (double const w2 : squares)
-    found.push_back(std::copysign(std::sqrt(std::fabs(w2)), w2) * THz_per_root);
+  for (double const w2 : squares) found.push_back(frequency_of(w2));
   std::ranges::sort(found);
   return found;
 }

@@ -83,7 +83,7 @@ TEST_CASE("A vacancy's neighbours come back to where another program has them") 
     INFO(known.file);
     PotentialSet set = example_set(known.set);
     set.cutoff = 10;
-    Crystal minimum = read_crystal(IONSCAPE_TEST_DATA "/barriers/" + known.file + ".vasp");
+    Crystal minimum = read_crystal(IONSCAPE_TEST_DATA "/barriers/" + known.file + "/initial.vasp");
     assign_charges(minimum, set);
     CrystalRelaxOptions options;
     RelaxedCrystal const there = relaxed(minimum, set, options);
@@ -355,7 +355,7 @@ TEST_CASE("Ever stiffer shells relax to the rigid crystal; in a cubic one any sh
 
 TEST_CASE("A charged cell says so; options out of range are refused") {
   PotentialSet const set = example_set("Li2O-rigid");
-  Crystal vacancy = read_crystal(IONSCAPE_TEST_DATA "/barriers/li2o_vLi.vasp");
+  Crystal vacancy = read_crystal(IONSCAPE_TEST_DATA "/barriers/li2o_vLi/initial.vasp");
   assign_charges(vacancy, set);
   RelaxedCrystal const result = relaxed(vacancy, set, {});
   REQUIRE(result.warnings.size() == 1);
@@ -369,7 +369,7 @@ TEST_CASE("The lowest curvatures tell a minimum from a saddle") {
   // Another program's lowest eigenvalues of the vacancy's Hessian; tests/data/barriers/README.md.
   PotentialSet set = example_set("Li2O-rigid");
   set.cutoff = 10;
-  Crystal vacancy = read_crystal(IONSCAPE_TEST_DATA "/barriers/li2o_vLi.vasp");
+  Crystal vacancy = read_crystal(IONSCAPE_TEST_DATA "/barriers/li2o_vLi/initial.vasp");
   assign_charges(vacancy, set);
   PairSums const ends = pair_sums(set, std::span(&vacancy, 1), 1e-6);
   MinimumCheck const minimum = check_minimum(relaxed(vacancy, set, {}), set, ends);
