@@ -17,8 +17,8 @@ using Catch::Matchers::ContainsSubstring;
 namespace {
 
 /// Li2O with one Li missing, relaxed before and after a hop (tests/data/barriers/README.md).
-Crystal before() { return read_crystal(IONSCAPE_TEST_DATA "/barriers/li2o_vLi.vasp"); }
-Crystal after() { return read_crystal(IONSCAPE_TEST_DATA "/barriers/li2o_vLi_final.vasp"); }
+Crystal before() { return read_crystal(IONSCAPE_TEST_DATA "/barriers/li2o_vLi/initial.vasp"); }
+Crystal after() { return read_crystal(IONSCAPE_TEST_DATA "/barriers/li2o_vLi/final.vasp"); }
 
 Cell cube(double a) { return {{a, 0, 0}, {0, a, 0}, {0, 0, a}}; }
 
