@@ -55,21 +55,4 @@ ChargeCorrection charge_correction(Cell const& cell, double charge, Eigen::Matri
   return {-first, -first - third};
 }
 
-Crystal supercell(Crystal const& crystal, std::array<int, 3> n) {
-  Crystal all = crystal;
-  all.cell = {n[0] * crystal.cell.a, n[1] * crystal.cell.b, n[2] * crystal.cell.c};
-  all.species.clear(), all.positions.clear(), all.charges.clear();
-  for (int a = 0; a < n[0]; ++a)
-    for (int b = 0; b < n[1]; ++b)
-      for (int c = 0; c < n[2]; ++c) {
-        Vec3 const shift = crystal.cell.to_cartesian({double(a), double(b), double(c)});
-        for (std::size_t i = 0; i < crystal.size(); ++i) {
-          all.species.push_back(crystal.species[i]);
-          all.positions.push_back(crystal.positions[i] + shift);
-          if (!crystal.charges.empty()) all.charges.push_back(crystal.charges[i]);
-        }
-      }
-  return all;
-}
-
 }  // namespace ionscape

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <utility>
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/crystals/shell_model.hpp>
@@ -36,20 +38,17 @@ double defect_charge(PointDefect const& defect, Crystal const& perfect, Potentia
 
 constexpr double nearest_ions = 0.5;  // Å: an added ion that is nearer to another one is a slip
 
-Crystal with_defect(Crystal const& perfect, std::array<int, 3> n, PointDefect const& defect,
+Crystal with_defect(Crystal const& perfect, CellSize n, PointDefect const& defect,
                     PotentialSet const& set) {
   Crystal all = supercell(perfect, n);
   auto vacancies = defect.vacancies;
   std::ranges::sort(vacancies, std::greater{});
-  for (int const ion : vacancies) {
-    all.species.erase(all.species.begin() + ion);
-    all.positions.erase(all.positions.begin() + ion);
-    all.charges.erase(all.charges.begin() + ion);
-  }
+  for (int const ion : vacancies) all = without_ion(std::move(all), std::size_t(ion));
   for (Interstitial const& ion : defect.interstitials) {
     all.species.push_back(ion.species);
     all.positions.push_back(perfect.cell.to_cartesian(ion.fractional));
     all.charges.push_back(charge_of(ion.species, set));
+    if (!all.fixed.empty()) all.fixed.push_back({});
   }
   if (all.size() == 0) fail_input({}, "a cell without ions: the defect leaves none");
   validate(all, "the cell with the defect", nearest_ions);
@@ -57,8 +56,7 @@ Crystal with_defect(Crystal const& perfect, std::array<int, 3> n, PointDefect co
 }
 
 std::vector<DefectCell> defect_energies(Crystal const& perfect, PotentialSet const& set,
-                                        PointDefect const& defect,
-                                        std::span<std::array<int, 3> const> sizes,
+                                        PointDefect const& defect, std::span<CellSize const> sizes,
                                         Eigen::Matrix3d const& eps, CrystalRelaxOptions options) {
   double const charge = defect_charge(defect, perfect, set);
   options.cell = CellFreedom::none;

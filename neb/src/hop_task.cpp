@@ -8,6 +8,7 @@
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/format.hpp>
+#include <ionscape/core/supercell.hpp>
 #include <ionscape/neb/path.hpp>
 
 namespace ionscape {
@@ -149,14 +150,6 @@ double anion_charge(Crystal const& anions, std::optional<double> asked,
       fail_input({file}, "the anions have different charges (", anions.charges[0], " and ", q,
                  " e), the set needs one: --charge Q");
   return anions.charges[0];
-}
-
-Crystal without_ion(Crystal crystal, std::size_t ion) {
-  crystal.species.erase(crystal.species.begin() + long(ion));
-  crystal.positions.erase(crystal.positions.begin() + long(ion));
-  if (!crystal.charges.empty()) crystal.charges.erase(crystal.charges.begin() + long(ion));
-  if (!crystal.fixed.empty()) crystal.fixed.erase(crystal.fixed.begin() + long(ion));
-  return crystal;
 }
 
 /// An anion framework as an insertion set sees it.

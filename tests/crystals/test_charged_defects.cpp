@@ -44,14 +44,3 @@ TEST_CASE("In an anisotropic medium a stretched cube is a cube") {
   eps(0, 0) = -1;
   CHECK_THROWS(charge_correction(cell, 1, eps));
 }
-
-TEST_CASE("A supercell holds the crystal again and again") {
-  Crystal const crystal{
-      {{2, 0, 0}, {0, 3, 0}, {1, 0, 4}}, {"Mg", "O"}, {{0, 0, 0}, {1, 1, 1}}, {2.0, -2.0}, ""};
-  Crystal const all = supercell(crystal, {2, 1, 3});
-  REQUIRE(all.size() == 12);
-  CHECK(all.cell.c == Vec3{3, 0, 12});
-  CHECK(all.species[7] == "O");
-  CHECK(all.positions[3] == Vec3{2, 1, 5});
-  CHECK(all.charges[11] == -2);
-}

@@ -15,8 +15,6 @@
 // crystal whose ions relax has eps = eps_0.
 #pragma once
 
-#include <array>
-
 #include <Eigen/Core>
 
 #include <ionscape/core/crystal.hpp>
@@ -35,8 +33,5 @@ ChargeCorrection charge_correction(Cell const& cell, double charge, Eigen::Matri
 
 /// Mean of r^2 over the Wigner-Seitz cell, in Å^2; to about 1e-4 of itself.
 double mean_square_radius(Cell const& cell);
-
-/// The crystal n[0] x n[1] x n[2] times; copies of ion i stand at i, i + size, ...
-Crystal supercell(Crystal const& crystal, std::array<int, 3> n);
 
 }  // namespace ionscape

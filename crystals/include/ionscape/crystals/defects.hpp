@@ -6,11 +6,11 @@
 // potential is in it. The cell keeps the perfect crystal's shape and volume.
 #pragma once
 
-#include <array>
 #include <span>
 #include <string>
 #include <vector>
 
+#include <ionscape/core/supercell.hpp>
 #include <ionscape/crystals/charged_defects.hpp>
 #include <ionscape/crystals/relax_crystals.hpp>
 
@@ -31,11 +31,11 @@ struct PointDefect {
 double defect_charge(PointDefect const& defect, Crystal const& perfect, PotentialSet const& set);
 
 /// The perfect crystal n times, with one defect. Vacancies and interstitials stand in its first cell.
-Crystal with_defect(Crystal const& perfect, std::array<int, 3> n, PointDefect const& defect,
+Crystal with_defect(Crystal const& perfect, CellSize n, PointDefect const& defect,
                     PotentialSet const& set);
 
 struct DefectCell {
-  std::array<int, 3> size{};
+  CellSize size{};
   std::size_t ions = 0;
   double volume = 0;            // Å^3
   double energy = 0;            // eV, of the defect, uncorrected
@@ -48,8 +48,7 @@ struct DefectCell {
 /// Relaxes the defect in all `sizes` in one batch. The perfect crystal is at rest; eps is its eps_0.
 /// Kokkos must be running. Throws as defect_charge and relax_crystals do.
 std::vector<DefectCell> defect_energies(Crystal const& perfect, PotentialSet const& set,
-                                        PointDefect const& defect,
-                                        std::span<std::array<int, 3> const> sizes,
+                                        PointDefect const& defect, std::span<CellSize const> sizes,
                                         Eigen::Matrix3d const& eps,
                                         CrystalRelaxOptions options = {});
 
