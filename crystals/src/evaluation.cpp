@@ -7,14 +7,12 @@
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/format.hpp>
 #include <ionscape/core/units.hpp>
+#include <ionscape/crystals/ion_name.hpp>
 #include <ionscape/potentials/pair/pair_endings.hpp>
 
-#include "names.hpp"
 #include "shell_descent.hpp"
 
 namespace ionscape {
-
-using detail::ion_name;
 
 namespace {
 

@@ -5,8 +5,7 @@
 
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/memory.hpp>
-
-#include "names.hpp"
+#include <ionscape/crystals/ion_name.hpp>
 
 namespace ionscape {
 
@@ -30,10 +29,10 @@ Warning warning(char const* note, Pieces const&... pieces) {
 
 void add_state_warnings(CrystalProperties& p, InternalResponse const& response) {
   if (p.largest_force > small_force)
-    p.warnings.push_back(warning(
-        "not_at_rest", "the structure is not at rest: the largest force, on ion ",
-        detail::ion_name(p.particles.crystal, p.largest_force_ion), ", is ", p.largest_force,
-        " eV/Å; what is called relaxed is that of the quadratic around these positions"));
+    p.warnings.push_back(
+        warning("not_at_rest", "the structure is not at rest: the largest force, on ion ",
+                ion_name(p.particles.crystal, p.largest_force_ion), ", is ", p.largest_force,
+                " eV/Å; what is called relaxed is that of the quadratic around these positions"));
   if (double const stress = p.elastic.stress.cwiseAbs().maxCoeff(); stress > small_stress)
     p.warnings.push_back(warning("under_stress", "the crystal is under stress (largest component ",
                                  stress,

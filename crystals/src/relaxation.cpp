@@ -6,8 +6,7 @@
 #include <limits>
 
 #include <ionscape/core/io/format.hpp>
-
-#include "names.hpp"
+#include <ionscape/crystals/ion_name.hpp>
 
 namespace ionscape::detail {
 

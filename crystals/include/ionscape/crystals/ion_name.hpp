@@ -5,7 +5,7 @@
 
 #include <ionscape/core/crystal.hpp>
 
-namespace ionscape::detail {
+namespace ionscape {
 
 /// "7 (O)": counted from 1, of a core or a shell by its species.
 inline std::string ion_name(Crystal const& crystal, int ion) {
@@ -13,4 +13,4 @@ inline std::string ion_name(Crystal const& crystal, int ion) {
   return std::to_string(ion + 1) + " (" + label.substr(0, label.find(' ')) + ")";
 }
 
-}  // namespace ionscape::detail
+}  // namespace ionscape
