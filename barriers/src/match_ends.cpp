@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include <ionscape/barriers/ion_label.hpp>
 #include <ionscape/core/error.hpp>
 #include <ionscape/core/io/format.hpp>
 #include <ionscape/neb/hop_task.hpp>
@@ -72,10 +73,6 @@ bool keeps_order(Reading const& listed, Reading const& best, Ends const& ends) {
   return true;
 }
 
-std::string label(Crystal const& crystal, std::size_t i) {
-  return crystal.species[i] + std::to_string(i + 1);
-}
-
 /// "Li33 (2.294 Å), Li40 (1.100 Å)", the farthest first.
 std::string with_ways(Crystal const& crystal, Reading const& reading,
                       std::vector<std::size_t> ions) {
@@ -84,7 +81,7 @@ std::string with_ways(Crystal const& crystal, Reading const& reading,
                            [&](std::size_t i) { return norm(reading.ways[i]); });
   std::string text;
   for (std::size_t k = 0; k < std::min(most, ions.size()); ++k)
-    text += (k > 0 ? ", " : "") + label(crystal, ions[k]) + " (" +
+    text += (k > 0 ? ", " : "") + ion_label(crystal, ions[k]) + " (" +
             decimals(norm(reading.ways[ions[k]]), 3) + " Å)";
   return ions.size() > most ? text + ", ..." : text;
 }
@@ -103,8 +100,9 @@ void refuse_open(Crystal const& initial, Reading const& best, Ends const& ends,
     fail_input({file},
                "the ions are listed in another order than in the initial structure, and it is "
                "open where ",
-               label(initial, i), " goes: to the place of ion ", best.place_of[i] + 1, " here (",
-               decimals(norm(best.ways[i]), 3), " Å) or to another, about as well", expected);
+               ion_label(initial, i), " goes: to the place of ion ", best.place_of[i] + 1,
+               " here (", decimals(norm(best.ways[i]), 3), " Å) or to another, about as well",
+               expected);
   }
 }
 
@@ -117,7 +115,7 @@ void check_fixed(Crystal const& initial, Reading const& reading,
     double const along[] = {f.x, f.y, f.z};
     for (int k = 0; k < 3; ++k)
       if (double const by = std::fabs(along[k]) * lengths[k]; initial.fixed[i][k] && by > moved_by)
-        fail_input({file}, label(initial, i), " is fixed along ", "abc"[k],
+        fail_input({file}, ion_label(initial, i), " is fixed along ", "abc"[k],
                    " in the initial structure, and has moved by ", by, " Å along it");
   }
 }
@@ -126,7 +124,7 @@ std::string name_of(Crystal const& initial, std::vector<std::size_t> const& hops
   constexpr std::size_t most = 3;
   std::string name;
   for (std::size_t k = 0; k < std::min(most, hops.size()); ++k)
-    name += (k > 0 ? "+" : "") + label(initial, hops[k]);
+    name += (k > 0 ? "+" : "") + ion_label(initial, hops[k]);
   return hops.size() > most ? name + "+..." : name;
 }
 
@@ -146,7 +144,7 @@ void warn(CrystalHop& hop, Reading const& reading, std::vector<Displacement> con
                                                     with_ways(initial, reading, hops)});
   for (std::size_t i : hops)
     if (auto const text = ambiguity(ways[i]); !text.empty())
-      hop.warnings.push_back({"ambiguous_way", label(initial, i) + ": " + text});
+      hop.warnings.push_back({"ambiguous_way", ion_label(initial, i) + ": " + text});
   if (Vec3 const d = reading.drift; norm(d) > 0.01)
     hop.warnings.push_back({"drift_removed", "all ions drift by " + decimals(d.x, 3) + " " +
                                                  decimals(d.y, 3) + " " + decimals(d.z, 3) +
