@@ -132,8 +132,9 @@ TEST_CASE("fixed ions stay where they are in a band, and one that moves is refus
   CrystalHop hop = hop_of(band);
   hop.initial.fixed = {{false, false, true}, {false, false, false}, {true, true, true}};
   band.images[2].positions[2].y += 1e-5;
-  CrystalPath const path = path_of_band(hop, band, 6);
-  for (auto const& image : path) CHECK(image[2] == hop.initial.positions[2]);
+  for (int n : {6, 8})
+    for (auto const& image : path_of_band(hop, band, n))
+      CHECK(image[2] == hop.initial.positions[2]);
   band.images[3].positions[0].z += 0.2;
   CHECK(input_error([&] { path_of_band(hop, band, 6); }) ==
         "image 3: ion 1 (Li) is fixed, but the band moves it by 0.2 Å");

@@ -1,5 +1,12 @@
-// The energy along a band between its images: a cubic on each segment that matches energies and
-// derivatives at both ends; appendix of Henkelman, Jónsson, J. Chem. Phys. 113, 9978 (2000).
+// The energy along a band between its images, through the energies and slopes of all.
+//
+// On each segment the cubic of Henkelman, Jónsson, J. Chem. Phys. 113, 9978 (2000), appendix, unless
+// it would turn twice on a way that goes up (or down) by both slopes and both energies: there these
+// say nothing of a maximum and a minimum, which a cubic makes of steep slopes alone (condition:
+// Fritsch, Carlson, SIAM J. Numer. Anal. 17, 238 (1980)). In its place stands the rational quadratic
+// of Gregory, Delbourgo, IMA J. Numer. Anal. 2, 123 (1982), which has the same energies and slopes
+// and turns nowhere. So energies and slopes of images are kept, a maximum between two images that
+// their slopes point to stays what it was, and none is made up.
 #pragma once
 
 #include <vector>
@@ -23,8 +30,8 @@ struct ProfileExtremum {
   bool maximum;
 };
 
-/// Minima and maxima of the cubics between the first and the last image, in order of s; the ends
-/// are not among them.
+/// Minima and maxima between the first and the last image, in order of s; the ends are not among
+/// them. None beside energies that are not finite.
 std::vector<ProfileExtremum> profile_extrema(BandResult const& band);
 
 }  // namespace ionscape
