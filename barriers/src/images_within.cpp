@@ -2,23 +2,15 @@
 
 #include <cmath>
 
+#include "pair_images.hpp"
+
 namespace ionscape {
 
 std::vector<Vec3> images_within(Cell const& shortest, Vec3 difference, double length) {
-  Vec3 const f = shortest.to_fractional(difference), faces = shortest.face_distances();
-  double const at[] = {f.x, f.y, f.z}, face[] = {faces.x, faces.y, faces.z};
-  int first[3], last[3];
-  for (int k = 0; k < 3; ++k) {
-    first[k] = int(std::ceil(-at[k] - length / face[k] - 1e-9));
-    last[k] = int(std::floor(-at[k] + length / face[k] + 1e-9));
-  }
   std::vector<Vec3> images;
-  for (int a = first[0]; a <= last[0]; ++a)
-    for (int b = first[1]; b <= last[1]; ++b)
-      for (int c = first[2]; c <= last[2]; ++c) {
-        Vec3 const r = difference + shortest.to_cartesian({double(a), double(b), double(c)});
-        if (norm(r) <= length) images.push_back(r);
-      }
+  detail::PairImages(shortest).visit(difference, length, [&](Vec3 shift) {
+    if (norm(difference + shift) <= length) images.push_back(difference + shift);
+  });
   return images;
 }
 

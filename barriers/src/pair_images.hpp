@@ -23,7 +23,9 @@ class PairImages {
   void visit(Vec3 difference, double reach, Visit const& visit) const {
     Vec3 const f{dot(inverse_.a, difference), dot(inverse_.b, difference),
                  dot(inverse_.c, difference)};
-    Vec3 const r{reach / faces_.x, reach / faces_.y, reach / faces_.z};
+    double const rounding = 1e-9;
+    Vec3 const r{reach / faces_.x + rounding, reach / faces_.y + rounding,
+                 reach / faces_.z + rounding};
     for (double i = std::ceil(-r.x - f.x); i <= r.x - f.x; ++i)
       for (double j = std::ceil(-r.y - f.y); j <= r.y - f.y; ++j)
         for (double k = std::ceil(-r.z - f.z); k <= r.z - f.z; ++k)
