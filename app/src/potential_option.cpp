@@ -11,7 +11,7 @@ PotentialSet read_set_with_charges(Arguments const& arguments) {
   if (set.charges.empty())
     fail_input({*file},
                "the set has no [charges]: it describes the insertion of one ion into a framework "
-               "('ionscape neb' and 'ionscape sweep' use it)");
+               "('ionscape neb --freeze-host' and 'ionscape sweep' use it)");
   return set;
 }
 

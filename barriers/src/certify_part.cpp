@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <ionscape/core/io/format.hpp>
 
@@ -87,6 +88,27 @@ double measured_error(HopPart const& part, StationaryPoint const& first,
   CrystalSurface exacter(part.hop.initial, set, energy, options.band.shells);
   double const barrier = exacter.at(saddle.positions).energy - exacter.at(first.positions).energy;
   return std::fabs(barrier - (saddle.energy - first.energy));
+}
+
+/// The Hessian times a direction beside a central difference of forces along it. The direction has
+/// a part of every mode, and always the same.
+double hessian_error(CrystalSurface& surface, StationaryPoint const& point) {
+  constexpr double step = 1e-3;  // Å, of the ion that goes farthest
+  Eigen::VectorXd v(3 * Eigen::Index(point.positions.size()));
+  for (Eigen::Index k = 0; k < v.size(); ++k) v[k] = std::sin(1.0 + 2.39996 * double(k));
+  v /= largest_ion(v);
+  CrystalSurface::Point const at = surface.at(point.positions);
+  IonHessian const hessian = surface.hessian(at);
+  if (!hessian.shells_at_minimum) return std::numeric_limits<double>::quiet_NaN();
+  // Both without what is fixed, and without a drift.
+  Directions const directions = surface.directions(hessian.matrix);
+  v = directions.apply(v, [](double) { return 1.0; });
+  Eigen::VectorXd const exact = directions.apply(v, [](double curvature) { return curvature; });
+  Eigen::VectorXd const difference =
+      (surface.at(displaced(point.positions, v, step * largest_ion(v))).gradient -
+       surface.at(displaced(point.positions, v, -step * largest_ion(v))).gradient) /
+      (2 * step);
+  return (difference - exact).norm() / exact.norm();
 }
 
 std::string in_words(int count) {
@@ -184,10 +206,11 @@ Certificate certificate_of(HopPart const& part, StationaryPoint saddle, Potentia
     CrystalPath const path = path_of(part.band.band);
     Eigen::VectorXd const along = tangent_at_top(path, std::size_t(part.band.band.saddle_image));
     c.down = ways_down(part, c.saddle, along, set, options);
+    c.hessian_error = hessian_error(surface, c.saddle);
     c.measured_error = measured_error(part, c.first, c.saddle, set, options);
   }
-  c.forward = harmonic_rate(c.first, c.saddle);
-  c.reverse = harmonic_rate(c.last, c.saddle);
+  c.forward = harmonic_rate(c.first, c.saddle, c.hessian_error);
+  c.reverse = harmonic_rate(c.last, c.saddle, c.hessian_error);
   c.missing = what_is_missing(c);
   return c;
 }

@@ -1,5 +1,6 @@
 #include "image_batch.hpp"
 
+#include <ionscape/barriers/ion_label.hpp>
 #include <ionscape/core/io/format.hpp>
 
 namespace ionscape::detail {
@@ -12,10 +13,6 @@ std::vector<Crystal> frames_of(std::span<ImageBatch::Place const> places) {
   return frames;
 }
 
-std::string name_of(Crystal const& crystal, int ion) {
-  return crystal.species[std::size_t(ion)] + std::to_string(ion + 1);
-}
-
 }  // namespace
 
 std::string what_is_broken(EnergyResult const& result, ShellRest const& shells,
@@ -23,12 +20,13 @@ std::string what_is_broken(EnergyResult const& result, ShellRest const& shells,
   if (!result.finite()) return "energy or forces are not finite numbers";
   if (!result.contacts.empty()) {
     CloseContact const& c = result.contacts.front();
-    return name_of(crystal, c.ion) + " and " + name_of(crystal, c.partner) +
+    return ion_label(crystal, std::size_t(c.ion)) + " and " +
+           ion_label(crystal, std::size_t(c.partner)) +
            " fell into the well of their pair term: " + decimals(c.distance, 3) +
            " Å apart, below its inner maximum at " + decimals(c.turnover, 3) + " Å";
   }
   if (shells.ran_away())
-    return "the shell of " + name_of(crystal, shells.farthest_ion) +
+    return "the shell of " + ion_label(crystal, std::size_t(shells.farthest_ion)) +
            " ran away from its core (polarisation catastrophe)";
   if (!shells.at_rest())
     return std::string("the shells did not come to rest (") + to_string(shells.status) + ")";

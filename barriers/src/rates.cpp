@@ -11,8 +11,10 @@ double HarmonicRate::at(double temperature) const {
   return 1e12 * attempt * std::exp(-barrier / (boltzmann * temperature));
 }
 
-HarmonicRate harmonic_rate(StationaryPoint const& minimum, StationaryPoint const& saddle) {
-  HarmonicRate rate{std::numeric_limits<double>::quiet_NaN(), saddle.energy - minimum.energy};
+HarmonicRate harmonic_rate(StationaryPoint const& minimum, StationaryPoint const& saddle,
+                           double hessian_error) {
+  double const nan = std::numeric_limits<double>::quiet_NaN();
+  HarmonicRate rate{nan, nan, saddle.energy - minimum.energy};
   if (!minimum.is_minimum() || !saddle.is_saddle()) return rate;
   Eigen::VectorXd const &a = minimum.mass_weighted, &b = saddle.mass_weighted;
   if (a.size() != b.size() || a.minCoeff() <= 0 || b.size() < 2 || b[1] <= 0) return rate;
@@ -20,6 +22,7 @@ HarmonicRate harmonic_rate(StationaryPoint const& minimum, StationaryPoint const
   double log_nu = std::log(frequency_of(a[0]));
   for (Eigen::Index k = 1; k < a.size(); ++k) log_nu += 0.5 * (std::log(a[k]) - std::log(b[k]));
   rate.attempt = std::exp(log_nu);
+  rate.error = rate.attempt * hessian_error * std::sqrt(0.5 * double(a.size()));
   return rate;
 }
 

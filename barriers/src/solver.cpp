@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <ionscape/barriers/overlaps.hpp>
+#include <ionscape/barriers/start_path.hpp>
+#include <ionscape/core/error.hpp>
 #include <ionscape/core/io/format.hpp>
 
 #include "certify_part.hpp"
@@ -27,6 +30,25 @@ std::vector<std::size_t> lowest_images(BandResult const& band) {
     if (std::min(left, right) - e[i] > shallow) found.push_back(i);
   }
   return found;
+}
+
+/// A path whose ends have moved: each image goes with them by its share.
+CrystalPath between_ends(CrystalPath path, CrystalHop const& hop) {
+  auto const ways = [](std::vector<Vec3> const& from, std::vector<Vec3> const& to) {
+    std::vector<Vec3> way(from.size());
+    for (std::size_t k = 0; k < from.size(); ++k) way[k] = to[k] - from[k];
+    return way;
+  };
+  auto const first = ways(path.front(), hop.initial.positions),
+             last = ways(path.back(), hop.final_.positions);
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    double const share = double(i) / double(path.size() - 1);
+    for (std::size_t k = 0; k < first.size(); ++k)
+      path[i][k] += (1 - share) * first[k] + share * last[k];
+  }
+  path.front() = hop.initial.positions;
+  path.back() = hop.final_.positions;
+  return path;
 }
 
 }  // namespace
@@ -61,7 +83,9 @@ void Solver::relax_ends() {
     hop.ends = {std::move(relaxed[2 * k]), std::move(relaxed[2 * k + 1])};
     for (std::size_t side : {0, 1}) {
       RelaxedCrystal const& end = hop.ends[side];
-      (side == 0 ? hop.hop.initial : hop.hop.final_).positions = end.crystal.positions;
+      std::vector<Vec3>& positions = (side == 0 ? hop.hop.initial : hop.hop.final_).positions;
+      hop.end_moved[side] = largest_move(hop.hop.initial, positions, end.crystal.positions);
+      positions = end.crystal.positions;
       if (end.converged()) continue;
       hop.status = BandStatus::endpoint_not_converged;
       hop.reason = std::string("the ") + (side == 0 ? "first" : "last") + " end " +
@@ -70,29 +94,27 @@ void Solver::relax_ends() {
   }
 }
 
-/// A path that was given keeps its shape where the ends have relaxed.
 void Solver::open(std::span<HopTaskOfCrystal const> tasks) {
   for (std::size_t k = 0; k < hops_.size(); ++k) {
     SolvedHop& solved = hops_[k].result;
     if (solved.status != BandStatus::running) continue;
     Work work;
     work.part.hop = solved.hop;
-    work.path = tasks[k].path.empty() ? start_of(solved.hop) : tasks[k].path;
-    work.path.front() = solved.hop.initial.positions;
-    work.path.back() = solved.hop.final_.positions;
+    work.path =
+        tasks[k].path.empty() ? start_of(solved.hop) : between_ends(tasks[k].path, solved.hop);
+    try {
+      refuse_overlaps(solved.hop, work.path);
+    } catch (InputError const& error) {
+      solved.status = BandStatus::not_finite;
+      solved.reason = error.what();
+      continue;
+    }
     hops_[k].works.push_back(std::move(work));
   }
 }
 
-/// Straight.
 CrystalPath Solver::start_of(CrystalHop const& hop) const {
-  int const n = options_.band.images;
-  CrystalPath path(std::size_t(n), hop.initial.positions);
-  for (int i = 0; i < n; ++i)
-    for (std::size_t k = 0; k < hop.size(); ++k)
-      path[std::size_t(i)][k] +=
-          double(i) / (n - 1) * (hop.final_.positions[k] - hop.initial.positions[k]);
-  return path;
+  return idpp_start(hop, options_.band.images);
 }
 
 /// For bands of crystals whose Hessian costs less than the steps it saves.

@@ -81,7 +81,11 @@ void analyse(BandResult& band, std::span<double const> force, int dof_per_ion) {
   }
   band.end_force = {relax::largest_ion_norm(dof, dof_per_ion, f(0)),
                     relax::largest_ion_norm(dof, dof_per_ion, f(last))};
+  analyse_energies(band);
+}
 
+void analyse_energies(BandResult& band) {
+  auto const& energy = band.energy;
   if (!std::all_of(energy.begin(), energy.end(), [](double e) { return std::isfinite(e); })) {
     band.saddle_kind = SaddleKind::none;
     band.saddle_image = -1;

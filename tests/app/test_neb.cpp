@@ -38,8 +38,8 @@ Words grid_hop(Words const& more = {}) {
 }
 
 Words file_hop(Words const& more = {}) {
-  Words words{"neb",        "--initial",     "initial.vasp", "--final",
-              "final.vasp", "--no-pictures", "--out",        "files"};
+  Words words{"neb",           "--initial",     "initial.vasp", "--final", "final.vasp",
+              "--freeze-host", "--no-pictures", "--out",        "files"};
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
@@ -159,8 +159,8 @@ TEST_CASE("Host ions that moved between the structures are held where --host say
     // The same from two structures that agree.
     write_structure(folder, "a.vasp", *crystal, oct);
     write_structure(folder, "b.vasp", *crystal, tet);
-    Words plain{"neb",    "--initial",     "a.vasp", "--final",
-                "b.vasp", "--no-pictures", "--out",  "same"};
+    Words plain{"neb",    "--freeze-host", "--initial", "a.vasp", "--final",
+                "b.vasp", "--no-pictures", "--out",     "same"};
     plain.insert(plain.end(), options.begin(), options.end());
     REQUIRE(folder.run(plain).code == 0);
     CHECK(double(result(folder, "same")["forward_barrier_eV"]) == Approx(barrier).margin(1e-7));

@@ -56,6 +56,7 @@ struct Certificate {
   StationaryPoint first, saddle, last;
   std::array<WayDown, 2> down;  // against the band's direction, and along it
   HarmonicRate forward, reverse;
+  double hessian_error = 0;   // relative: H v at the saddle beside a difference of forces
   double measured_error = 0;  // eV: how the barrier changes with sums a hundred times more exact
   std::vector<std::string>
       missing;  // what is not as it should be, a sentence each; empty: certified
@@ -80,6 +81,7 @@ struct HopPart {
 
 struct SolvedHop {
   CrystalHop hop;                           // with its ends as they were solved
+  std::array<double, 2> end_moved{};        // Å, of the farthest ion of each end as it relaxed
   std::vector<RelaxedCrystal> ends;         // two, where they were relaxed
   std::vector<HopPart> parts;               // from end to end; none where an end failed
   BandStatus status = BandStatus::running;  // the first part's that is not converged

@@ -73,5 +73,7 @@ struct BandResult {
 /// Fills in what follows from coordinates, energies and true forces (n_images, dof): positions,
 /// slopes, forces at the ends, saddle and barriers.
 void analyse(BandResult& result, std::span<double const> force, int dof_per_ion);
+/// Saddle and barriers alone, from the energies.
+void analyse_energies(BandResult& result);
 
 }  // namespace ionscape

@@ -1,4 +1,4 @@
-// How `ionscape neb` says what it found.
+// How `ionscape neb` says what it found in a frozen host.
 #pragma once
 
 #include <filesystem>

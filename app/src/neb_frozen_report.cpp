@@ -1,4 +1,4 @@
-#include "neb_report.hpp"
+#include "neb_frozen_report.hpp"
 
 #include <iostream>
 
