@@ -10,16 +10,18 @@
 
 namespace ionscape_test {
 
-/// Ends and saddle stand in one order of ions, and no ion is wrapped between them.
+/// Ends and saddle stand in one order of ions, and no ion is wrapped between them. The set is that of
+/// the folder, or of another one.
 struct Oracle {
   ionscape::PotentialSet set;
   ionscape::CrystalHop hop;
   ionscape::Crystal saddle;
 
-  explicit Oracle(std::string const& name) {
-    std::filesystem::path const folder =
-        std::filesystem::path(IONSCAPE_TEST_DATA) / "barriers" / name;
-    set = ionscape::read_potential_set(folder / "set.toml");
+  explicit Oracle(std::string const& name) : Oracle(name, name) {}
+  Oracle(std::string const& name, std::string const& set_of) {
+    std::filesystem::path const all = std::filesystem::path(IONSCAPE_TEST_DATA) / "barriers";
+    std::filesystem::path const folder = all / name;
+    set = ionscape::read_potential_set(all / set_of / "set.toml");
     auto const read = [&](char const* file) {
       ionscape::Crystal crystal = ionscape::read_crystal(folder / file);
       assign_charges(crystal, set);
