@@ -40,7 +40,7 @@ Shells shells_around(Crystal const& framework, Vec3 point) {
   std::vector<HostIon> host;
   for (Vec3 r : framework.positions) host.push_back({r, 1.0, 0, {}, -1.0});
   auto const ewald = ewald_parameters(framework.cell, framework.size(), 1e-14);
-  SiteEnergy const site = reference_site_energy(framework.cell, host, point, ewald);
+  HostEnergy const site = reference_site_energy(framework.cell, host, point, ewald);
   shells.potential = site.coulomb / coulomb_constant;
   shells.dispersion = site.short_range;
   return shells;

@@ -196,8 +196,8 @@ TEST_CASE("A frozen host and the steps of a walk are the same in every cell of a
     HostSurface const surface{0, 1, 1, 30, {{0, {}}, {0, {{900, 1 / 0.3}}}}};
     HostFramework skewed_host = host;
     skewed_host.cell = skew.cell, skewed_host.positions = skew.positions;
-    SiteEnergy const exact = reference_site_energy(host, surface, point);
-    SiteEnergy const same = reference_site_energy(skewed_host, surface, point);
+    HostEnergy const exact = reference_site_energy(host, surface, point);
+    HostEnergy const same = reference_site_energy(skewed_host, surface, point);
     FrozenHost<Kokkos::DefaultExecutionSpace::memory_space> const model(std::span(&skewed_host, 1),
                                                                         std::span(&surface, 1));
     int const index = 0;

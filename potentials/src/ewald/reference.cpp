@@ -319,7 +319,7 @@ ReferenceResult evaluate_reference(Particles const& particles, PotentialSet cons
   return result;
 }
 
-SiteEnergy reference_site_energy(Cell const& given, std::vector<HostIon> const& host_ions,
+HostEnergy reference_site_energy(Cell const& given, std::vector<HostIon> const& host_ions,
                                  Vec3 point, EwaldParameters const& ewald) {
   std::vector<Vec3> positions{point};
   for (HostIon const& ion : host_ions) positions.push_back(ion.position);
@@ -331,7 +331,7 @@ SiteEnergy reference_site_energy(Cell const& given, std::vector<HostIon> const& 
   double const alpha = ewald.alpha;
   double const volume = cell.volume();
   constexpr double ke = coulomb_constant;
-  SiteEnergy site;
+  HostEnergy site;
 
   double reach = ewald.real_cutoff;
   for (HostIon const& ion : host) {

@@ -55,7 +55,7 @@ void upload_waves(Tables& tables, std::vector<host::FrameworkTables>& built) {
 
 }  // namespace
 
-SiteEnergy reference_site_energy(HostFramework const& framework, HostSurface const& surface,
+HostEnergy reference_site_energy(HostFramework const& framework, HostSurface const& surface,
                                  Vec3 point) {
   Cell cell = framework.cell;
   for (Vec3* v : {&cell.a, &cell.b, &cell.c}) *v = surface.length * *v;

@@ -73,7 +73,7 @@ struct HostIon {
 
 /// Interaction energy of one mobile ion with a fixed periodic host, without the mobile ion's own
 /// periodic images.
-struct SiteEnergy {
+struct HostEnergy {
   double coulomb = 0, short_range = 0;  // eV
   Vec3 force;                           // eV/Å
   double energy() const { return coulomb + short_range; }
@@ -81,7 +81,7 @@ struct SiteEnergy {
 
 /// All sums are complete: Coulomb by Ewald (zero mean potential), C/r^6 by its own Ewald sum, the
 /// repulsions directly up to the radius where their tails are below 1e-16 of their values at 1 Å.
-SiteEnergy reference_site_energy(Cell const& cell, std::vector<HostIon> const& host, Vec3 point,
+HostEnergy reference_site_energy(Cell const& cell, std::vector<HostIon> const& host, Vec3 point,
                                  EwaldParameters const& ewald);
 
 }  // namespace ionscape

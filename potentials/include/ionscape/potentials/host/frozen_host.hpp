@@ -66,7 +66,7 @@ struct HostSurface {
 
 /// What the reference engine says of one point (Å) on one surface, its sums cut at 1e-15: the
 /// measure of FrozenHost's errors.
-SiteEnergy reference_site_energy(HostFramework const& framework, HostSurface const& surface,
+HostEnergy reference_site_energy(HostFramework const& framework, HostSurface const& surface,
                                  Vec3 point);
 
 struct FrozenHostOptions {
