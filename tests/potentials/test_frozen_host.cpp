@@ -301,3 +301,28 @@ TEST_CASE("Frozen hosts that make no sense are refused") {
   host.cell.c = {};
   CHECK_THROWS_AS(build(1e-8), InputError);
 }
+
+TEST_CASE("Many threads that evaluate points themselves get the kernel's bits") {
+  using Threads = Kokkos::DefaultHostExecutionSpace;
+  HostFramework const hosts[] = {fcc_framework(2, {.05, -.08, .02}), triclinic_framework()};
+  HostSurface const surfaces[] = {{0, 4.6, -1.5, 60, {{0, {{5000, 1 / 0.22}}}}},
+                                  triclinic_surface(0.4, 0.6)};
+  HostSurface second = surfaces[1];
+  second.framework = 1;
+  FrozenHost<Threads::memory_space> const model(hosts, std::vector{surfaces[0], second});
+  for (int s : {0, 1}) {
+    auto const points = scatter(hosts[s], surfaces[s].length, 50);
+    auto const expected = evaluate_points(Threads(), model, std::vector<int>(50, s), points);
+    std::vector<double> energies(50);
+    std::vector<Vec3> forces(50);
+    Kokkos::parallel_for(Kokkos::RangePolicy<Threads>(0, 10), [&](int i) {
+      auto const part = [&](auto& all) { return std::span(all).subspan(std::size_t(i) * 5, 5); };
+      model.evaluate_here(s, part(points), part(energies), part(forces));
+    });
+    Threads().fence();
+    for (std::size_t i = 0; i < 50; ++i) {
+      CHECK(energies[i] == expected[i].energy);
+      CHECK(forces[i] == expected[i].force);
+    }
+  }
+}

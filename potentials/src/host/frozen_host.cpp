@@ -135,6 +135,21 @@ void FrozenHost<MemorySpace>::evaluate(Exec const& exec, Points<MemorySpace> con
 }
 
 template <class MemorySpace>
+void FrozenHost<MemorySpace>::evaluate_here(int surface, std::span<Vec3 const> points,
+                                            std::span<double> energies,
+                                            std::span<Vec3> forces) const
+    requires(bool(Kokkos::SpaceAccessibility<Kokkos::HostSpace, MemorySpace>::accessible)) {
+  host::EvaluatePoints<Kokkos::DefaultHostExecutionSpace> const kernel(*tables_, {});
+  std::vector<double> scratch(kernel.scratch_doubles());
+  host::ThisThread const team{scratch.data()};
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    auto const result = kernel.at(team, surface, points[i]);
+    energies[i] = result.energy;
+    if (!forces.empty()) forces[i] = result.force;
+  }
+}
+
+template <class MemorySpace>
 template <class Exec>
 void FrozenHost<MemorySpace>::closest_approach(Exec const& exec, Points<MemorySpace> const& points,
                                                Kokkos::View<double*, MemorySpace> ratio) const {

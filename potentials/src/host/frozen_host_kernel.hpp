@@ -194,11 +194,28 @@ struct EvaluatePoints {
 
   KOKKOS_INLINE_FUNCTION void operator()(Member const& team) const {
     int const point = points.active(team.league_rank());
-    SurfaceRecord const surface = surfaces(points.surface(point));
+    Vec3 const r{points.coordinates(point, 0), points.coordinates(point, 1),
+                 points.coordinates(point, 2)};
+    EnergyAndForce const result = at(team, points.surface(point), r);
+    if (team.team_rank() > 0) return;
+    points.energy(point) = result.energy;
+    points.force(point, 0) = result.force.x;
+    points.force(point, 1) = result.force.y;
+    points.force(point, 2) = result.force.z;
+  }
+
+  struct EnergyAndForce {
+    double energy;  // eV
+    Vec3 force;     // eV/Å
+  };
+
+  /// At one point (Å), the result in all threads of the team.
+  template <class Team>
+  KOKKOS_INLINE_FUNCTION EnergyAndForce at(Team const& team, int surface_index, Vec3 point) const {
+    SurfaceRecord const surface = surfaces(surface_index);
     FrameworkRecord const& host = frameworks(surface.framework);
     double const s = surface.inverse_length;
-    Place const p = place(host, {s * points.coordinates(point, 0), s * points.coordinates(point, 1),
-                                 s * points.coordinates(point, 2)});
+    Place const p = place(host, s * point);
     int const rank = team.team_rank(), size = team.team_size();
 
     // Phase tables: X (h >= 0), Y with k as a number beside it, Z with l Z beside it.
@@ -250,13 +267,21 @@ struct EvaluatePoints {
       team.team_reduce(Kokkos::Sum<double>(fy));
       team.team_reduce(Kokkos::Sum<double>(fz));
     }
-    if (rank == 0) {
-      points.energy(point) = energy + surface.mean;
-      points.force(point, 0) = fx * s;
-      points.force(point, 1) = fy * s;
-      points.force(point, 2) = fz * s;
-    }
+    return {energy + surface.mean, s * Vec3{fx, fy, fz}};
   }
+};
+
+/// A team of the thread that calls.
+struct ThisThread {
+  double* scratch;
+
+  int team_rank() const { return 0; }
+  int team_size() const { return 1; }
+  ThisThread const& team_shmem() const { return *this; }
+  void* get_shmem(std::size_t) const { return scratch; }
+  void team_barrier() const {}
+  template <class Reducer>
+  void team_reduce(Reducer const&) const {}
 };
 
 }  // namespace ionscape::detail::host

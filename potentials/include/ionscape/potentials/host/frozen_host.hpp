@@ -94,6 +94,13 @@ class FrozenHost {
   template <class Exec>
   void evaluate(Exec const& exec, Points<MemorySpace> const& points) const;
 
+  /// The same for points (Å) on one surface, on the thread that calls and at once: for threads that
+  /// run side by side already, which may not launch kernels. Tables must be in the host's memory.
+  /// Assigns eV and eV/Å; `forces` may be empty.
+  void evaluate_here(int surface, std::span<Vec3 const> points, std::span<double> energies,
+                     std::span<Vec3> forces = {}) const
+      requires(bool(Kokkos::SpaceAccessibility<Kokkos::HostSpace, MemorySpace>::accessible));
+
   /// Assigns ratio(i) = min over host ions of distance / turnover radius for each active point:
   /// below 1 the ion sits inside an unphysical Buckingham well (turnover_radius in pair_terms.hpp).
   /// Large where no term turns over.
