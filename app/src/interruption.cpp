@@ -31,7 +31,7 @@ Interruption::Interruption(FolderLock const& lock, std::filesystem::path const& 
   lock_file = lock.file().string();
   results_folder = lock.file().parent_path().string();
   kept_in = folder.string();
-  interrupted_with = "\nionscape: interrupted; the finished " + kept + " are kept in " + kept_in +
+  interrupted_with = "\nionscape: interrupted; " + kept + " are kept in " + kept_in +
                      ": the same command goes on from there\n";
   interrupted_without = "\nionscape: interrupted; nothing was written\n";
   for (int signal : {SIGINT, SIGTERM}) std::signal(signal, say_how_to_resume);

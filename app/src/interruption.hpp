@@ -9,7 +9,7 @@
 namespace ionscape::app {
 
 /// As long as it lives, SIGINT and SIGTERM end the program with a line that says that `kept`
-/// ("points") are kept in `folder` and the same command goes on from there, or that nothing was
+/// ("the finished points") are kept in `folder` and the same command goes on from there, or that nothing was
 /// written where there is no such folder; and the lock's file is removed. One at a time.
 class Interruption {
  public:

@@ -57,6 +57,9 @@ void declare_options(Arguments& arguments) {
   arguments.option("force-tolerance", "F",
                    "largest force on any image when converged, eV/Å (default: 0.01)");
   arguments.option("spring", "K", "spring between images, eV/Å^2 (default: 5)");
+  arguments.option("softest-spring", "K",
+                   "energy-weighted springs, from K at the ends to --spring at the top: images "
+                   "gather there (default: all equal)");
   arguments.flag("no-climb", "the highest image does not climb to the saddle");
   arguments.option("optimizer", "NAME", "lbfgs or fire (default: lbfgs)");
   arguments.option("max-steps", "N", "steps before giving up (default: 500)");
@@ -91,6 +94,8 @@ NebOptions read_neb_options(Arguments const& arguments, int default_images) {
   options.force_tolerance =
       arguments.number("force-tolerance", above(0)).value_or(options.force_tolerance);
   options.spring = arguments.number("spring", above(0)).value_or(options.spring);
+  options.softest_spring =
+      arguments.number("softest-spring", between(0, options.spring)).value_or(0);
   options.max_steps = arguments.whole_number("max-steps", at_least(0)).value_or(options.max_steps);
   options.climb = !arguments.has("no-climb");
   options.relax_endpoints = arguments.has("relax-endpoints");

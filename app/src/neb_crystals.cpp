@@ -20,6 +20,7 @@
 #include "kokkos_session.hpp"
 #include "neb_crystals_report.hpp"
 #include "neb_modes.hpp"
+#include "neb_records.hpp"
 #include "potential_option.hpp"
 #include "progress.hpp"
 #include "structures.hpp"
@@ -269,18 +270,23 @@ void judge_input(CrystalHopRun& hop, PotentialSet const& set) {
     if (warning.note != "not_finite") hop.warnings.push_back(warning.text);
 }
 
-void compute(CrystalNebRun& run, bool quiet) {
+/// Goes on from the records of a run that was ended.
+void compute(CrystalNebRun& run, NebRecords const& records, bool quiet) {
   std::vector<HopTaskOfCrystal> tasks;
   std::vector<CrystalHopRun*> runs;
   for (CrystalHopRun& hop : run.hops) {
     if (!hop.error.empty()) continue;
     judge_input(hop, run.set);
-    tasks.push_back(hop.task);
+    tasks.push_back(records.resumed(hop.task));
     runs.push_back(&hop);
   }
   ProgressBar bar(tasks.size(), quiet || tasks.size() < 2, "hops");
-  std::vector<SolvedHop> solved =
-      solve_hops(tasks, run.set, run.options, [&](std::size_t n) { bar.update(n); });
+  HopProgress progress;
+  progress.finished = [&](std::size_t n) { bar.update(n); };
+  progress.keep = [&](std::size_t k, CrystalPath const& path) {
+    records.write(runs[k]->task, path);
+  };
+  std::vector<SolvedHop> solved = solve_hops(tasks, run.set, run.options, progress);
   for (std::size_t k = 0; k < runs.size(); ++k) {
     runs[k]->solved = std::move(solved[k]);
     runs[k]->path = whole_path(runs[k]->solved);
@@ -358,7 +364,12 @@ int neb_in_crystals(Arguments const& arguments) {
 
   KokkosSession const kokkos(threads);
   if (reader.perfect_) judge_perfect(run, *reader.perfect_);
-  compute(run, arguments.has("quiet"));
+  NebRecords const records(run.folder / ".unfinished", run.set, run.options);
+  {
+    Interruption const interruption(folder.lock(), records.folder(),
+                                    "the bands, as far as they are,");
+    compute(run, records, arguments.has("quiet"));
+  }
   for (CrystalHopRun const& hop : run.hops)
     if (hop.error.empty()) write_hop(run, hop);
   if (several) {
@@ -373,6 +384,7 @@ int neb_in_crystals(Arguments const& arguments) {
            "... in "
         << run.folder.string() << '\n';
   }
+  for (CrystalHopRun const& hop : run.hops) records.remove(hop.task);
   if (!arguments.has("no-pictures"))
     for (CrystalHopRun const& hop : run.hops) draw(hop);
   return exit_code(run, arguments.has("certify"));

@@ -91,6 +91,8 @@ Json settings(HopOptions const& o) {
   return {{"images", o.band.images},
           {"force_tolerance_eV_per_A", o.band.force_tolerance},
           {"spring_eV_per_A2", o.band.spring},
+          {"softest_spring_eV_per_A2",
+           o.band.softest_spring > 0 ? o.band.softest_spring : o.band.spring},
           {"climb", o.band.climb},
           {"optimizer", to_string(o.band.optimizer)},
           {"max_steps", o.band.max_steps},

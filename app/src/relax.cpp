@@ -273,7 +273,7 @@ int relax_command(int argc, char const* const* argv) {
 
   KokkosSession const kokkos(threads);
   {
-    Interruption const interruption(folder.lock(), records.folder(), "structures");
+    Interruption const interruption(folder.lock(), records.folder(), "the finished structures");
     compute(run, records, arguments.has("quiet"));
   }
   if (arguments.has("check")) check_all(run, arguments.has("quiet"));

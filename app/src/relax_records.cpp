@@ -1,79 +1,24 @@
 #include "relax_records.hpp"
 
-#include <cstdint>
 #include <fstream>
-#include <iterator>
-
-#include <nlohmann/json.hpp>
 
 #include <ionscape/core/io/atomic_file.hpp>
-#include <ionscape/core/io/format.hpp>
 #include <ionscape/core/io/json_text.hpp>
-#include <ionscape/core/version.hpp>
+
+#include "records.hpp"
 
 namespace ionscape::app {
 
 namespace {
 
 using Json = nlohmann::json;
-
-/// Numbers and words as text, each with an end.
-class Text {
- public:
-  Text& operator<<(double number) { return *this << shortest(number); }
-  Text& operator<<(std::string_view word) {
-    text.append(word).push_back('\n');
-    return *this;
-  }
-  Text& operator<<(Vec3 v) { return *this << v.x << v.y << v.z; }
-  std::string text;
-};
-
-void add(Text& out, PotentialSet const& set) {
-  for (auto const& [species, charge] : set.charges) out << species << charge;
-  out << set.cutoff.value_or(0) << double(set.truncation) << double(set.tail)
-      << double(set.dispersion_lattice_sum) << set.coulomb_constant.value_or(0);
-  for (PairTerm const& pair : set.pairs) {
-    out << pair.species[0] << pair.species[1] << pair.form << pair.cutoff.value_or(0) << pair.wall;
-    // Whatever its parameters are called: they show in the values.
-    for (double r = 0.5; r < 15; r += 0.25) out << evaluate(pair.term, r).energy;
-  }
-  for (ShellTerm const& shell : set.shells)
-    out << shell.species << shell.charge << shell.k2 << shell.k4;
-  for (AngleTerm const& angle : set.angles)
-    out << angle.centre << angle.outer[0] << angle.outer[1] << angle.k << angle.theta0
-        << angle.cutoffs[0] << angle.cutoffs[1] << angle.cutoffs[2];
-}
+using record::hash_of, record::Text, record::to_json, record::vec, record::vecs;
 
 std::string common_text(PotentialSet const& set, CrystalRelaxOptions const& o) {
   Text out;
-  out << version() << commit() << double(o.cell) << o.force_tolerance << o.stress_tolerance
-      << o.pressure << o.max_step_length << double(o.max_steps) << o.energy.force_error;
-  add(out, set);
+  out.program() << double(o.cell) << o.force_tolerance << o.stress_tolerance << o.pressure
+                << o.max_step_length << double(o.max_steps) << o.energy.force_error << set;
   return out.text;
-}
-
-/// 64-bit FNV-1a.
-std::string hash_of(std::string_view text) {
-  std::uint64_t hash = 14695981039346656037u;
-  for (unsigned char c : text) hash = (hash ^ c) * 1099511628211u;
-  std::string digits;
-  for (int i = 60; i >= 0; i -= 4) digits += "0123456789abcdef"[(hash >> i) & 15];
-  return digits;
-}
-
-Json to_json(Vec3 v) { return Json::array({v.x, v.y, v.z}); }
-Vec3 vec(Json const& json) { return {json.at(0), json.at(1), json.at(2)}; }
-
-Json to_json(std::vector<Vec3> const& list) {
-  Json json = Json::array();
-  for (Vec3 v : list) json.push_back(to_json(v));
-  return json;
-}
-std::vector<Vec3> vecs(Json const& json) {
-  std::vector<Vec3> list;
-  for (Json const& entry : json) list.push_back(vec(entry));
-  return list;
 }
 
 Json to_json(RelaxedCrystal const& r) {
@@ -122,11 +67,7 @@ RelaxRecords::RelaxRecords(std::filesystem::path folder, PotentialSet const& set
 
 std::filesystem::path RelaxRecords::file(Crystal const& start) const {
   Text own;
-  own << start.cell.a << start.cell.b << start.cell.c;
-  for (std::size_t i = 0; i < start.size(); ++i)
-    own << start.species[i] << start.positions[i] << start.charges[i];
-  for (auto const& fixed : start.fixed)
-    for (bool flag : fixed) own << (flag ? "F" : "T");
+  own << start;
   return folder_ / (hash_of(common_ + own.text) + ".json");
 }
 

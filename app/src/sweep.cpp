@@ -157,7 +157,7 @@ SweepResult compute(Asked& asked, FolderLock const& lock, bool quiet, double& se
   auto const start = std::chrono::steady_clock::now();
   SweepResult result;
   {
-    Interruption const interruption(lock, *asked.options.checkpoint, "points");
+    Interruption const interruption(lock, *asked.options.checkpoint, "the finished points");
     ProgressBar bar(asked.plan.points.size(), quiet);
     asked.options.progress = [&bar](std::size_t finished) { bar.update(finished); };
     result = run_sweep(asked.plan, asked.options);

@@ -42,6 +42,7 @@ BandRun::BandRun(BandStart const& start, CrystalBandOptions const& options)
       optimizer_(Preconditioner(start.hessian, start.hop->initial), chains_.dof,
                  options.max_step_length) {
   host().fence("ionscape::barriers::BandRun: views are filled");
+  if (options.optimizer == Optimizer::fire) fire_instead();
   begin_at_start();
 }
 
@@ -61,6 +62,12 @@ void BandRun::begin_at_start() {
 void BandRun::place(int image, std::span<Vec3> positions) const {
   double const* x = row(chains_.coordinates, image);
   for (Vec3& r : positions) r = {x[0], x[1], x[2]}, x += 3;
+}
+
+CrystalPath BandRun::path() const {
+  CrystalPath path(std::size_t(images()), std::vector<Vec3>(frame().size()));
+  for (int i = 0; i < images(); ++i) place(i, path[std::size_t(i)]);
+  return path;
 }
 
 void BandRun::put(int image, FoundImage const& found) {

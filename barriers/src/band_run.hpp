@@ -31,6 +31,7 @@ class BandRun {
   int moving() const { return chains_.n_moving; }
   /// Where image i is (from 0, the first end), assigned.
   void place(int image, std::span<Vec3> positions) const;
+  CrystalPath path() const;
 
   /// Both ends, once before all else.
   void take_ends(FoundImage const& first, FoundImage const& last);

@@ -1,6 +1,7 @@
 #include <ionscape/barriers/crystal_band.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 
 #include <ionscape/core/error.hpp>
@@ -13,9 +14,12 @@ namespace ionscape {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
 using detail::BandRun;
 using detail::FoundImage;
 using detail::ImageBatch;
+
+constexpr std::chrono::seconds between_records(5);
 
 CrystalBandOptions completed(CrystalBandOptions options, std::span<Crystal const> frames,
                              PotentialSet const& set) {
@@ -69,7 +73,7 @@ void advance(std::span<BandRun* const> runs, PotentialSet const& set,
 std::vector<CrystalBand> relax_crystal_bands(std::span<BandStart const> starts,
                                              PotentialSet const& set,
                                              CrystalBandOptions const& asked,
-                                             std::function<void(std::size_t)> const& finished) {
+                                             BandProgress const& progress) {
   if (starts.empty()) return {};
   std::vector<Crystal> frames;
   for (BandStart const& start : starts) frames.push_back(start.hop->initial);
@@ -83,13 +87,18 @@ std::vector<CrystalBand> relax_crystal_bands(std::span<BandStart const> starts,
   auto const drop_ended = [&] {
     std::erase_if(left, [](BandRun const* run) { return !run->running(); });
   };
+  Clock::time_point kept = Clock::now();
+  auto const tell = [&] {
+    if (progress.finished)
+      progress.finished(std::size_t(
+          std::ranges::count_if(runs, [](auto const& run) { return !run->running(); })));
+    if (!progress.keep || Clock::now() - kept < between_records) return;
+    for (std::size_t k = 0; k < runs.size(); ++k)
+      if (runs[k]->running()) progress.keep(k, runs[k]->path());
+    kept = Clock::now();
+  };
   take_ends(left, set, options);
-  for (drop_ended(); !left.empty(); drop_ended())
-    advance(left, set, options, [&] {
-      if (finished)
-        finished(std::size_t(
-            std::ranges::count_if(runs, [](auto const& run) { return !run->running(); })));
-    });
+  for (drop_ended(); !left.empty(); drop_ended()) advance(left, set, options, [&] { tell(); });
   std::vector<CrystalBand> results;
   for (auto const& run : runs) results.push_back(run->result());
   return results;

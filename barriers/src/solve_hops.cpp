@@ -69,9 +69,8 @@ std::string SolvedHop::verdict() const {
 }
 
 std::vector<SolvedHop> solve_hops(std::span<HopTaskOfCrystal const> tasks, PotentialSet const& set,
-                                  HopOptions const& options,
-                                  std::function<void(std::size_t)> const& finished) {
-  return detail::Solver(tasks, set, options, finished).run();
+                                  HopOptions const& options, HopProgress const& progress) {
+  return detail::Solver(tasks, set, options, progress).run();
 }
 
 }  // namespace ionscape

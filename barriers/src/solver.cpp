@@ -1,6 +1,7 @@
 #include "solver.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <ionscape/barriers/overlaps.hpp>
 #include <ionscape/barriers/start_path.hpp>
@@ -54,8 +55,8 @@ CrystalPath between_ends(CrystalPath path, CrystalHop const& hop) {
 }  // namespace
 
 Solver::Solver(std::span<HopTaskOfCrystal const> tasks, PotentialSet const& set,
-               HopOptions const& options, std::function<void(std::size_t)> const& finished)
-    : set_(set), options_(options), finished_(finished) {
+               HopOptions const& options, HopProgress const& progress)
+    : set_(set), options_(options), progress_(progress) {
   // One accuracy for all: differences of energies are to be exact.
   double& force_error = options_.band.energy.force_error;
   force_error = std::min(force_error, 0.01 * options.saddle_tolerance);
@@ -65,7 +66,25 @@ Solver::Solver(std::span<HopTaskOfCrystal const> tasks, PotentialSet const& set,
     hops_.back().result.warnings = task.hop.warnings;
   }
   if (options.band.relax_endpoints) relax_ends();
+  for (Hop& hop : hops_) compare_angles(hop.result);
   open(tasks);
+}
+
+/// Angles are those of the first end in all images: at the last, others may be meant.
+void Solver::compare_angles(SolvedHop& hop) const {
+  if (set_.angles.empty() || hop.status != BandStatus::running) return;
+  auto const listed = [&](Crystal const& crystal) {
+    std::vector<std::array<int, 3>> angles;
+    for (Angle const& angle : particles_of(crystal, set_).angles)
+      angles.push_back({angle.centre, angle.outer[0], angle.outer[1]});
+    std::ranges::sort(angles);
+    return angles;
+  };
+  if (listed(hop.hop.initial) != listed(hop.hop.final_))
+    hop.warnings.push_back({"angles_differ",
+                            "by its distances the last end has other angle terms than the first, "
+                            "whose angles are kept "
+                            "along the path: its energy is not that of the relaxed structure"});
 }
 
 void Solver::relax_ends() {
@@ -134,6 +153,10 @@ std::vector<SolvedHop> Solver::run() {
   while (any_open()) {
     solve_bands();
     for (Hop& hop : hops_) follow_up(hop);
+    if (progress_.finished)
+      progress_.finished(std::size_t(std::ranges::count_if(hops_, [](Hop const& hop) {
+        return std::ranges::all_of(hop.works, [](Work const& work) { return work.done; });
+      })));
   }
   std::vector<SolvedHop> results;
   for (Hop& hop : hops_) {
@@ -146,14 +169,26 @@ std::vector<SolvedHop> Solver::run() {
 void Solver::solve_bands() {
   std::vector<BandStart> starts;
   std::vector<Work*> works;
-  for (Hop& hop : hops_)
-    for (Work& work : hop.works)
+  std::vector<std::size_t> hop_of;
+  for (std::size_t k = 0; k < hops_.size(); ++k)
+    for (Work& work : hops_[k].works)
       if (!work.done) {
         starts.push_back({&work.part.hop, work.path, hessian_at_first(work.part.hop)});
         works.push_back(&work);
+        hop_of.push_back(k);
       }
-  std::vector<CrystalBand> bands = relax_crystal_bands(starts, set_, options_.band, finished_);
-  for (std::size_t k = 0; k < works.size(); ++k) works[k]->part.band = std::move(bands[k]);
+  BandProgress progress;
+  if (progress_.keep)
+    progress.keep = [&](std::size_t band, CrystalPath const& path) {
+      if (hops_[hop_of[band]].works.size() == 1) progress_.keep(hop_of[band], path);
+    };
+  if (progress.keep)
+    for (std::size_t k = 0; k < works.size(); ++k) progress.keep(k, works[k]->path);
+  std::vector<CrystalBand> bands = relax_crystal_bands(starts, set_, options_.band, progress);
+  for (std::size_t k = 0; k < works.size(); ++k) {
+    if (progress.keep && bands[k].converged()) progress.keep(k, path_of(bands[k].band));
+    works[k]->part.band = std::move(bands[k]);
+  }
 }
 
 /// What the bands of a hop that were just solved need: nothing more, another round, or parts.

@@ -8,7 +8,7 @@ namespace ionscape::detail {
 class Solver {
  public:
   Solver(std::span<HopTaskOfCrystal const> tasks, PotentialSet const& set,
-         HopOptions const& options, std::function<void(std::size_t)> const& finished);
+         HopOptions const& options, HopProgress const& progress);
 
   std::vector<SolvedHop> run();
 
@@ -25,6 +25,7 @@ class Solver {
   };
 
   void relax_ends();
+  void compare_angles(SolvedHop& hop) const;
   void open(std::span<HopTaskOfCrystal const> tasks);
   void solve_bands();
   void follow_up(Hop& hop);
@@ -37,7 +38,7 @@ class Solver {
 
   PotentialSet const& set_;
   HopOptions options_;
-  std::function<void(std::size_t)> const& finished_;
+  HopProgress const& progress_;
   std::vector<Hop> hops_;
 };
 

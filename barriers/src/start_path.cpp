@@ -79,7 +79,7 @@ class IdppBand {
       for (Vec3& f : force_) f = -f;
       put(force_, driving);
       neb::unit_tangent(dof_, x - dof_, x, x + dof_, {1, 1}, tangent_.data());
-      double const along = neb::spring_force(spring, relax::distance(dof_, x - dof_, x),
+      double const along = neb::spring_force(spring, relax::distance(dof_, x - dof_, x), spring,
                                              relax::distance(dof_, x, x + dof_));
       neb::nudged_force(dof_, driving, tangent_.data(), along, driving);
       take(driving, force_);

@@ -1,4 +1,5 @@
 // Bands in which all ions move, against barriers that LAMMPS and other codes found.
+#include <algorithm>
 #include <cmath>
 
 #include <ionscape/barriers/crystal_band.hpp>
@@ -66,6 +67,30 @@ TEST_CASE("Bands in a batch have the results that they have alone") {
     for (std::size_t i = 0; i < alone.band.energy.size(); ++i)
       CHECK_THAT(together[k].band.energy[i], WithinAbs(alone.band.energy[i], 1e-9));
   }
+}
+
+TEST_CASE("Energy-weighted springs gather the images at the saddle, whose energy stays") {
+  Oracle const oracle("li2o_vLi");
+  auto const largest_gap_at_top = [&](double softest) {
+    CrystalBandOptions options;
+    options.softest_spring = softest;
+    CrystalBand const band = relaxed({&oracle.hop, oracle.straight(9), {}}, oracle.set, options);
+    REQUIRE(band.converged());
+    CHECK_THAT(band.band.forward_barrier, WithinAbs(0.241783, 2e-4));
+    std::size_t const top = std::size_t(band.band.saddle_image);
+    auto const& s = band.band.position;
+    return std::max(s[top] - s[top - 1], s[top + 1] - s[top]) / s.back();
+  };
+  CHECK(largest_gap_at_top(1) < 0.8 * largest_gap_at_top(0));
+}
+
+TEST_CASE("FIRE finds the barrier that L-BFGS finds") {
+  Oracle const oracle("li2o_vLi");
+  CrystalBandOptions options;
+  options.optimizer = Optimizer::fire;
+  CrystalBand const band = relaxed({&oracle.hop, oracle.straight(7), {}}, oracle.set, options);
+  REQUIRE(band.converged());
+  CHECK_THAT(band.band.forward_barrier, WithinAbs(0.241783, 2e-4));
 }
 
 TEST_CASE("Fixed ions stay where they are, and the barrier is that of the frozen host") {

@@ -11,9 +11,17 @@ constexpr double force[] = {1, 2, 3}, tangent[] = {0.6, 0, 0.8};  // force . tan
 TEST_CASE(
     "springs pull along the path towards the farther neighbour and not at all between equal "
     "distances") {
-  CHECK(spring_force(5, 0.4, 0.4) == 0);
-  CHECK(spring_force(5, 0.4, 0.6) == Approx(1.0));
-  CHECK(spring_force(5, 0.6, 0.4) == Approx(-1.0));
+  CHECK(spring_force(5, 0.4, 5, 0.4) == 0);
+  CHECK(spring_force(5, 0.4, 5, 0.6) == Approx(1.0));
+  CHECK(spring_force(5, 0.6, 5, 0.4) == Approx(-1.0));
+  CHECK(spring_force(2, 0.6, 5, 0.4) == Approx(0.8));
+}
+
+TEST_CASE("weighted springs go from the softest at the higher end to the stiffest at the top") {
+  CHECK(weighted_spring(5, 1, 0.8, 0.8, 0.2) == Approx(5));
+  CHECK(weighted_spring(5, 1, 0.2, 0.8, 0.2) == Approx(1));
+  CHECK(weighted_spring(5, 1, 0.1, 0.8, 0.2) == Approx(1));
+  CHECK(weighted_spring(5, 1, 0.5, 0.8, 0.2) == Approx(3));
 }
 
 TEST_CASE("the nudged force is the true force across the tangent and the spring along it") {

@@ -43,7 +43,13 @@ struct CrystalBand {
   bool converged() const { return band.status == BandStatus::converged; }
 };
 
-/// Relaxes all bands; results in order. `finished(n)`, if given, hears how many have ended. The
+/// What a caller hears while bands are relaxed; either may be empty.
+struct BandProgress {
+  std::function<void(std::size_t finished)> finished;              // after each step
+  std::function<void(std::size_t band, CrystalPath const&)> keep;  // where a band is, now and then
+};
+
+/// Relaxes all bands; results in order. The
 /// crystals have charges; angles are those of the first end in all images. In another batch a band's
 /// result differs by rounding (relax_crystals.hpp says why). Kokkos must be running. Throws
 /// InputError for options out of range, paths of other ions or of fewer than three images, and as
@@ -51,7 +57,7 @@ struct CrystalBand {
 std::vector<CrystalBand> relax_crystal_bands(std::span<BandStart const> starts,
                                              PotentialSet const& set,
                                              CrystalBandOptions const& options = {},
-                                             std::function<void(std::size_t)> const& finished = {});
+                                             BandProgress const& progress = {});
 
 /// Images of a result as positions.
 CrystalPath path_of(BandResult const& band);

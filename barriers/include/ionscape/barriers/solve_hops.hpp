@@ -97,11 +97,17 @@ struct SolvedHop {
   std::string verdict() const;  // in one line: "certified: ...", or what is missing
 };
 
-/// All hops in one batch; results in order. The crystals have charges. `finished(n)`, if given, hears
-/// of bands that have ended among those under way. Kokkos must be running. Throws InputError as
-/// relax_crystals and relax_crystal_bands do.
+/// What a caller hears while hops are solved; either may be empty.
+struct HopProgress {
+  std::function<void(std::size_t finished)> finished;  // hops that are done
+  /// The path of a hop, between ends that are relaxed: as it begins, and now and then. A task that
+  /// begins with it goes on from there.
+  std::function<void(std::size_t hop, CrystalPath const&)> keep;
+};
+
+/// All hops in one batch; results in order. The crystals have charges. Kokkos must be running. Throws
+/// InputError as relax_crystals and relax_crystal_bands do.
 std::vector<SolvedHop> solve_hops(std::span<HopTaskOfCrystal const> tasks, PotentialSet const& set,
-                                  HopOptions const& options = {},
-                                  std::function<void(std::size_t)> const& finished = {});
+                                  HopOptions const& options = {}, HopProgress const& progress = {});
 
 }  // namespace ionscape

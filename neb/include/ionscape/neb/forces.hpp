@@ -11,9 +11,20 @@ namespace ionscape::neb {
 using relax::dot;
 
 /// Spring force along the tangent, HJ00 eq. 12: positive pulls towards the next image. Distances in
-/// Å, spring in eV/Å^2.
-KOKKOS_INLINE_FUNCTION double spring_force(double spring, double to_previous, double to_next) {
-  return spring * (to_next - to_previous);
+/// Å, springs in eV/Å^2.
+KOKKOS_INLINE_FUNCTION double spring_force(double previous_spring, double to_previous,
+                                           double next_spring, double to_next) {
+  return previous_spring == next_spring ? next_spring * (to_next - to_previous)
+                                        : next_spring * to_next - previous_spring * to_previous;
+}
+
+/// HUJ00, section IV: the stiffest at the top of the path, the softest where neither of its images lies
+/// higher than both ends (`reference`, the energy of the higher one); images so gather at the saddle.
+/// `energy`: of the higher of the spring's two images. Energies in eV.
+KOKKOS_INLINE_FUNCTION double weighted_spring(double stiffest, double softest, double energy,
+                                              double top, double reference) {
+  if (!(energy > reference)) return softest;
+  return stiffest - (stiffest - softest) * (top - energy) / (top - reference);
 }
 
 /// Assigns the spring along the tangent plus the true force across it, HJ00 eqs 3 and 12.

@@ -10,6 +10,9 @@ namespace ionscape {
 struct NebOptions : RelaxOptions {
   int images = 7;       // per band, ends included; for the callers that build the path
   double spring = 5.0;  // eV/Å^2
+  /// eV/Å^2: energy-weighted springs (forces.hpp), from this at the ends to `spring` at the top; 0:
+  /// all springs are equal.
+  double softest_spring = 0;
   /// Springs also pull across the path where it turns sharply (see forces.hpp); without them bands
   /// between held ends that are no minima fold up and run away.
   bool kink_springs = true;

@@ -17,7 +17,7 @@ struct BandForce {
   using Chains = relax::Chains<MemorySpace>;
 
   int dof_per_ion;
-  double spring;                                  // eV/Å^2
+  double spring, softest;                         // eV/Å^2
   double climb_threshold;                         // eV/Å; 0 = no climbing
   bool kink_springs;                              // let the springs pull across sharp turns
   typename Chains::Matrix tangent;                // (rows, dof)
@@ -27,6 +27,7 @@ struct BandForce {
   BandForce(Exec const& exec, Chains const& bands, NebOptions const& o)
       : dof_per_ion(o.dof_per_ion),
         spring(o.spring),
+        softest(o.softest_spring > 0 ? o.softest_spring : o.spring),
         climb_threshold(o.climb ? o.climb_threshold : 0),
         kink_springs(o.kink_springs),
         tangent(Kokkos::view_alloc(exec, "ionscape::neb::tangent"), bands.rows(), bands.dof),
@@ -55,7 +56,8 @@ struct BandForce {
       double* driving = bands.row(bands.driving, begin + i);
       nudged_force(
           dof, bands.row(bands.force, begin + i), along,
-          spring_force(spring, relax::distance(dof, x - dof, x), relax::distance(dof, x, x + dof)),
+          spring_force(spring_before(energy, i, top, last), relax::distance(dof, x - dof, x),
+                       spring_before(energy, i + 1, top, last), relax::distance(dof, x, x + dof)),
           driving);
       if (kink_springs) add_kink_force(dof, x - dof, x, x + dof, along, spring, driving);
     }
@@ -69,6 +71,13 @@ struct BandForce {
     climber(band) = now;
     law_changed = now != before;
     return largest;
+  }
+
+  /// Of the spring between images i - 1 and i.
+  KOKKOS_FUNCTION double spring_before(double const* energy, int i, int top, int last) const {
+    if (softest == spring) return spring;
+    return weighted_spring(spring, softest, Kokkos::fmax(energy[i - 1], energy[i]), energy[top],
+                           Kokkos::fmax(energy[0], energy[last]));
   }
 
   /// The band starts again: no image climbs.
