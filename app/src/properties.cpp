@@ -84,15 +84,15 @@ std::vector<WavePoint> read_points(std::filesystem::path const& file) {
 std::array<int, 3> read_mesh(Arguments const& arguments) {
   auto const words = arguments.list("mesh");
   if (words.empty()) return {};
+  if (words.size() != 1 && words.size() != 3)
+    fail_input({}, "--mesh: found ", words.size(), " numbers, expected one or three");
   std::array<int, 3> mesh{};
   double points = 1;
   for (std::size_t k = 0; k < 3; ++k) {
-    std::string const& word = words[words.size() == 1 ? 0 : std::min(k, words.size() - 1)];
+    std::string const& word = words[words.size() == 1 ? 0 : k];
     auto const n = finite_number(word);
-    if (!n || *n != std::floor(*n) || *n < 1 || *n > 1000 ||
-        (words.size() != 1 && words.size() != 3))
-      throw InputError("--mesh: found '" + word +
-                       "', expected one whole number or three, from 1 to 1000");
+    if (!n || *n != std::floor(*n) || *n < 1 || *n > 1000)
+      throw InputError("--mesh: found '" + word + "', expected whole numbers from 1 to 1000");
     mesh[k] = int(*n), points *= *n;
   }
   if (points > most_points_of_mesh)
@@ -143,7 +143,10 @@ std::vector<std::array<int, 3>> read_supercells(Arguments const& arguments) {
     auto const n = finite_number(word);
     if (!n || *n != std::floor(*n) || *n < 1 || *n > 20)
       throw InputError("--supercells: found '" + word + "', expected whole numbers from 1 to 20");
-    sizes.push_back({int(*n), int(*n), int(*n)});
+    std::array<int, 3> const size{int(*n), int(*n), int(*n)};
+    if (std::ranges::find(sizes, size) != sizes.end())
+      throw InputError("--supercells: found '" + word + "' twice, expected different sizes");
+    sizes.push_back(size);
   }
   if (sizes.empty()) sizes = {{1, 1, 1}, {2, 2, 2}};
   return sizes;

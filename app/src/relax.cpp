@@ -4,6 +4,7 @@
 #include <set>
 
 #include <ionscape/core/error.hpp>
+#include <ionscape/lattice/symmetry.hpp>
 #include <ionscape/report/crystal_plots.hpp>
 
 #include "arguments.hpp"
@@ -209,6 +210,21 @@ void check_all(RelaxRun& run, bool quiet) {
   }
 }
 
+void find_space_groups(RelaxRun& run) {
+  constexpr std::size_t most_ions = 1000;  // operations of large cells are many
+  auto const group = [](Crystal const& crystal) -> std::string {
+    try {
+      return find_symmetry(crystal).international;
+    } catch (InputError const&) {
+      return "";  // ions that flew away
+    }
+  };
+  run.space_groups.resize(run.size());
+  for (std::size_t k = 0; k < run.size(); ++k)
+    if (run.computed(k) && run.start(k).size() <= most_ions)
+      run.space_groups[k] = {group(run.start(k)), group(run.results[k].crystal)};
+}
+
 void draw_steps(RelaxRun const& run) {
   for (std::size_t k = 0; k < run.size(); ++k) {
     if (!run.computed(k) || run.results[k].history.size() < 2) continue;
@@ -277,6 +293,7 @@ int relax_command(int argc, char const* const* argv) {
     compute(run, records, arguments.has("quiet"));
   }
   if (arguments.has("check")) check_all(run, arguments.has("quiet"));
+  find_space_groups(run);
   write_tables(run);
   for (std::size_t k = 0; k < run.size(); ++k)
     if (run.computed(k)) records.remove(run.start(k));

@@ -56,6 +56,8 @@ Json summary(RelaxRun const& run, std::size_t k) {
   row["gamma_deg"] = number(angle_deg(cell.a, cell.b));
   row["volume_A3"] = number(cell.volume());
   row["initial_volume_A3"] = number(run.start(k).cell.volume());
+  row["initial_space_group"] = run.space_groups[k].start;
+  row["space_group"] = run.space_groups[k].relaxed;
   row["max_force_eV_per_A"] = number(result.max_force);
   row["max_stress_GPa"] = number(result.max_stress * gigapascal_per_eV_per_A3);
   if (!run.checks.empty()) {

@@ -16,6 +16,11 @@ namespace ionscape::app {
 
 enum class StructureFormat { poscar, extxyz, cif };
 
+/// Of one structure, within 0.01 Å: "Pnma", or empty where it is not known.
+struct SpaceGroups {
+  std::string start, relaxed;
+};
+
 /// What was asked, and what came out: one result for each structure.
 struct RelaxRun {
   PotentialSet set;
@@ -26,7 +31,8 @@ struct RelaxRun {
   std::vector<std::vector<Warning>> warnings;  // of reading, for each structure
   std::vector<RelaxedCrystal> results;
   std::vector<std::optional<MinimumCheck>> checks;  // empty: not asked for
-  std::vector<std::string> files;                   // of the relaxed structures, in the folder
+  std::vector<SpaceGroups> space_groups;
+  std::vector<std::string> files;  // of the relaxed structures, in the folder
 
   std::size_t size() const { return results.size(); }
   Structure const& structure(std::size_t k) const { return structures.list[k]; }

@@ -53,6 +53,13 @@ void print_cells(RelaxRun const& run) {
   table.print(std::cout);
 }
 
+void print_space_groups(RelaxRun const& run) {
+  SpaceGroups const& groups = run.space_groups[0];
+  if (run.size() == 1 && !groups.relaxed.empty())
+    std::cout << "\nspace group: " << groups.start << " at the start, " << groups.relaxed
+              << " relaxed\n";
+}
+
 /// What --check found.
 void print_check(RelaxRun const& run) {
   if (run.size() > 1 || run.checks.empty() || !run.checks[0]) return;
@@ -120,6 +127,7 @@ void print_relaxed(RelaxRun const& run) {
   std::cout << "\n\n";
   print_rows(run);
   print_cells(run);
+  print_space_groups(run);
   print_check(run);
   if (run.size() > 1) print_counts(run);
   print_reasons(run);

@@ -4,6 +4,7 @@
 #include <complex>
 
 #include <ionscape/core/error.hpp>
+#include <ionscape/crystals/ion_name.hpp>
 
 #include "kinds.hpp"
 #include "strain.hpp"
@@ -133,7 +134,7 @@ void add_springs(std::vector<Link>& links, Particles const& particles, double al
 struct CosineSlopes {
   double first = 0, second = 0;
 };
-CosineSlopes cosine_slopes(Angle const& angle, double c, double s) {
+CosineSlopes cosine_slopes(Particles const& particles, Angle const& angle, double c, double s) {
   double const theta = std::atan2(s, c), off = theta - angle.theta0;
   if (s > 0.02) return {-angle.k * off / s, angle.k * (1 - off * c / s) / (s * s)};
   // Nearly straight: smooth only if that is where the angle rests. With x = pi - theta or theta,
@@ -141,7 +142,11 @@ CosineSlopes cosine_slopes(Angle const& angle, double c, double s) {
   double const rest = c < 0 ? pi : 0, sign = c < 0 ? 1 : -1;
   if (std::fabs(angle.theta0 - rest) > 1e-9) {
     if (s > 1e-6) return {-angle.k * off / s, angle.k * (1 - off * c / s) / (s * s)};
-    fail_input({}, "the angle at particle ", angle.centre + 1,
+    Crystal const& all = particles.crystal;
+    std::vector<int> const ions = ions_of(particles);
+    auto const name = [&](int particle) { return ion_name(all, ions[std::size_t(particle)]); };
+    fail_input({}, "the angle of ions ", name(angle.outer[0]), ", ", name(angle.centre), ", ",
+               name(angle.outer[1]),
                " is straight, expected a bent one: its energy has a kink there, and no second "
                "derivative");
   }
@@ -159,7 +164,7 @@ Bend bend_of(Particles const& particles, Angle const& angle) {
   Vec3 const a = bend.legs[0], b = bend.legs[1];
   double const aa = dot(a, a), bb = dot(b, b), root = std::sqrt(aa * bb);
   double const c = dot(a, b) / root, s = norm(cross(a, b)) / root;
-  CosineSlopes const e = cosine_slopes(angle, c, s);
+  CosineSlopes const e = cosine_slopes(particles, angle, c, s);
   // c = (a.b)/sqrt(a.a b.b).
   Vector3 const slope(-c / (2 * aa), -c / (2 * bb), 1 / root);
   Eigen::Matrix3d curve;

@@ -40,12 +40,14 @@ void add_state_warnings(CrystalProperties& p, InternalResponse const& response) 
   if (response.negative() > 0)
     p.warnings.push_back(warning(
         "imaginary_modes", "no minimum: ", response.negative(),
-        " imaginary modes at q = 0, the first at ", p.at_rest.front(),
+        response.negative() == 1 ? " imaginary mode" : " imaginary modes",
+        " at q = 0, the first at ", p.at_rest.front(),
         " THz (imaginary); relaxed elastic and dielectric constants are those of a saddle"));
   if (response.soft() > 0)
     p.warnings.push_back(warning("soft_modes", response.soft(),
-                                 " modes besides the translations have no stiffness: they are left "
-                                 "out of all answers of the crystal"));
+                                 response.soft() == 1 ? " mode" : " modes",
+                                 " besides the translations without stiffness: left out of all "
+                                 "answers of the crystal"));
   if (p.born_stability[0] <= 0)
     p.warnings.push_back(warning("elastically_unstable",
                                  "elastically unstable: the lowest eigenvalue of the elastic "

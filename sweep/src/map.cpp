@@ -83,6 +83,7 @@ void add_parameters(Json& j, Morse const& term) {
   j["D_eV"] = term.D;
   j["a_per_A"] = term.a;
   j["r0_A"] = term.r0;
+  j["C_eV_A12"] = term.C;
 }
 void add_parameters(Json& j, LennardJones const& term) {
   j["A_eV_A12"] = term.A;

@@ -187,7 +187,8 @@ TEST_CASE("Bad input of properties is named") {
                "1\nLattice=\"4 0 0 0 4 0 0 0 4\" Properties=species:S:1:pos:R:3\nMg 0 0 0\n");
   for (auto const& [words, expected] :
        {std::pair<Words, std::string>({"--q-list", "q.txt"}, "q.txt:1: found '0.5 0'"),
-        {{"--mesh", "2,2"}, "one whole number or three"},
+        {{"--mesh", "2,2"}, "found 2 numbers, expected one or three"},
+        {{"--mesh", "2,x,2"}, "found 'x', expected whole numbers"},
         {{"--mesh", "1000"}, "at most 100000"},
         {{"--temperatures", "300"}, "--mesh"},
         {{"--mesh", "2", "--temperatures", "-1"}, "from 0 to 100000 K"},
@@ -195,6 +196,7 @@ TEST_CASE("Bad input of properties is named") {
         {{"--interstitial", "Li,0,0,0"}, "no charge for the interstitial Li"},
         {{"--interstitial", "O,0,0"}, "three fractions"},
         {{"--supercells", "2"}, "--vacancy"},
+        {{"--vacancy", "1", "--supercells", "2,1,2"}, "'2' twice"},
         {{"--cutoff", "0"}, "cutoff"}}) {
     Outcome const o = folder.run(with(words, "mgo.vasp", "set.toml"));
     CAPTURE(o.err);

@@ -64,6 +64,9 @@ TEST_CASE("A crystal is relaxed to a table, JSON and a structure of its name") {
   CHECK(csv.number(0, "gamma_deg") == Approx(90).margin(0.02));
   CHECK(csv.number(0, "max_force_eV_per_A") < 1e-4);
   CHECK(csv.number(0, "max_stress_GPa") < 0.001);
+  CHECK(csv.text(0, "initial_space_group") == "P4mm");  // one ion moved along x
+  CHECK(csv.text(0, "space_group") == "Fm-3m");
+  CHECK_THAT(o.out, ContainsSubstring("space group: P4mm at the start, Fm-3m relaxed"));
   Crystal const relaxed = read_crystal(folder / "out/MgO.vasp");
   CHECK(relaxed.cell.volume() == Approx(csv.number(0, "volume_A3")).epsilon(1e-12));
 

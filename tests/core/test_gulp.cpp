@@ -39,8 +39,25 @@ TEST_CASE("A GULP input gives its cell, its cores and their labels") {
   CHECK(crystal.positions[1] == Vec3{2, 2.5, 1.5});
   CHECK(norm(crystal.positions[2] - Vec3{1, 0, 2}) < 1e-14);
   CHECK(crystal.charges.empty());  // they are the potential's
-  REQUIRE(crystal.notes.size() == 1);
+  REQUIRE(crystal.notes.size() == 2);
   CHECK_THAT(crystal.notes[0], StartsWith("the positions of shells are left out"));
+  CHECK(
+      crystal.notes[1] ==
+      "passed over, since the options of ionscape say what to do: opti, conp, dump every 5 a.grs, "
+      "output xr a");
+}
+
+TEST_CASE("What a GULP input asks for besides energies is said, not passed over in silence") {
+  auto const notes = [](std::string const& keywords, std::string const& options) {
+    return read(keywords + "\ntitle\nany words\nend\ncell\n4 4 4 90 90 90\n" + ions + options)
+        .notes;
+  };
+  CHECK(notes("single", "").empty());
+  std::string const begin = "passed over, since the options of ionscape say what to do: ";
+  CHECK(notes("opti conp", "pressure\n5.0\n") ==
+        std::vector<std::string>{begin + "opti, conp, pressure 5.0"});
+  CHECK(notes("single", "temperature 300 K\nkeyword phonon\n") ==
+        std::vector<std::string>{begin + "phonon, temperature 300 K"});
 }
 
 TEST_CASE("Cells of vectors and of angles, and Cartesian positions") {
@@ -85,7 +102,7 @@ TEST_CASE("The space group gives the ions that are not listed, with their labels
     Crystal const crystal = read(corundum + group + "\n");
     CHECK(std::ranges::count(crystal.species, "Al2") == 12);
     CHECK(std::ranges::count(crystal.species, "O") == 18);
-    CHECK(crystal.notes.size() == 2);
+    CHECK(crystal.notes.size() == 3);
   }
   CHECK(read(corundum + "1\n").size() == 2);
   CHECK(read(corundum + "P 1\n").size() == 2);

@@ -61,6 +61,7 @@ form = "morse"
 D = 0.3
 a = 1.5
 r0 = 2.2
+C = 9.0
 [[pair]]
 species = ["O", "O"]
 form = "lennard-jones"

@@ -278,5 +278,6 @@ TEST_CASE("A straight angle has a second derivative only where it rests") {
     CHECK((here.hessian.col(7) - column).cwiseAbs().maxCoeff() < 1e-7);
   }
   set.angles[0].theta0 = 3.0;
-  CHECK_THROWS(energy_slope(0));
+  CHECK_THROWS_WITH(energy_slope(0),
+                    Catch::Contains("angle of ions 3 (O), 1 (Mg), 2 (O) is straight"));
 }

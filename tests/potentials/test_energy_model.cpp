@@ -65,7 +65,7 @@ PotentialSet abd_set() {
       {{"B", "B"}, "buckingham", Buckingham{{900, 1 / 0.25}, 27}, {}, 0},
       {{"A", "D"}, "buckingham", Buckingham{{600, 1 / 0.27}, 1}, {}, 0},
       {{"B", "D"}, "lennard-jones", LennardJones{4000, 9}, {}, 0},
-      {{"A", "A"}, "morse", Morse{0.2, 1.5, 2.5}, {}, 0},
+      {{"A", "A"}, "morse", Morse{0.2, 1.5, 2.5, 9}, {}, 0},
       {{"D", "D"}, "born-mayer-huggins", BornMayerHuggins{{1500, 1 / 0.317}, 7, 9}, {}, 0}};
   return set;
 }

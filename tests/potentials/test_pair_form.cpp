@@ -32,6 +32,7 @@ std::vector<NamedForm> forms() {
       {"born-mayer", Buckingham{{804, 1 / 0.311}, 0}},
       {"born-mayer-huggins", BornMayerHuggins{{1428.5, 1 / 0.2945}, 10, 8}},
       {"morse", Morse{0.8, 1.7, 2.1}},
+      {"morse with r^-12", Morse{0.340554, 2.0067, 2.1, 1}},
       {"lennard-jones", LennardJones{4 * 0.01 * std::pow(2.5, 12), 4 * 0.01 * std::pow(2.5, 6)}},
       {"table", table_of([](double r) { return 900 * std::exp(-r / 0.3) - 20 / (r * r * r * r); },
                          1.0, 0.05, 161)}};
@@ -65,6 +66,8 @@ TEST_CASE("Forms have the values of their formulas") {
   CHECK(evaluate(Morse{0.8, 1.7, 2.1}, r).energy ==
         Approx(0.8 * (std::pow(1 - std::exp(-1.7 * (r - 2.1)), 2) - 1)));
   CHECK(evaluate(Morse{0.8, 1.7, 2.1}, 2.1).energy == Approx(-0.8));
+  CHECK(evaluate(Morse{0.8, 1.7, 2.1, 22}, r).energy ==
+        Approx(evaluate(Morse{0.8, 1.7, 2.1}, r).energy + 22 / std::pow(r, 12)));
   CHECK(evaluate(LennardJones{7, 5}, r).energy == Approx(7 / std::pow(r, 12) - 5 / std::pow(r, 6)));
 }
 
@@ -307,7 +310,7 @@ TEMPLATE_TEST_CASE_SIG("Packs give what doubles give, lane by lane", "", ((int W
   check_lanes<W>("Born-Mayer", BornMayer{804, 1 / 0.311});
   check_lanes<W>("Buckingham", Buckingham{{1428.5, 1 / 0.2945}, 10});
   check_lanes<W>("Born-Mayer-Huggins", BornMayerHuggins{{1560, 1 / 0.317}, 7, 9});
-  check_lanes<W>("Morse", Morse{0.8, 1.7, 2.1});
+  check_lanes<W>("Morse", Morse{0.8, 1.7, 2.1, 3});
   check_lanes<W>("Lennard-Jones", LennardJones{2400, 10});
   check_lanes<W>("dispersion", DispersionReal{10, 0.4});
   check_lanes<W>("Coulomb", CoulombReal<false>{14.4, 0.4, 0});

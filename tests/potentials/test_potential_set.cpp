@@ -173,6 +173,8 @@ TEST_CASE("Every form is read with its own keys") {
   CHECK(term(buckingham_keys) == PairForm{Buckingham{{900, 1 / 0.3}, 20}});
   CHECK(term("form = 'born-mayer'\nA = 900\nrho = 0.3") == PairForm{Buckingham{{900, 1 / 0.3}, 0}});
   CHECK(term("form = 'morse'\nD = 0.8\na = 1.7\nr0 = 2.1") == PairForm{Morse{0.8, 1.7, 2.1}});
+  CHECK(term("form = 'morse'\nD = 0.8\na = 1.7\nr0 = 2.1\nC = 22") ==
+        PairForm{Morse{0.8, 1.7, 2.1, 22}});
   auto const lj =
       std::get<LennardJones>(term("form = 'lennard-jones'\nepsilon = 0.02\nsigma = 2.5"));
   CHECK(evaluate(lj, 2.5).energy == Approx(0).margin(1e-15));

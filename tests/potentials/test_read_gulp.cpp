@@ -218,6 +218,13 @@ TEST_CASE("Numbers of a line are read in GULP's order") {
     CHECK(pair(line).term == expected);
     CHECK(pair(line).cutoff == 9.0);
   }
+  // Morse and A/r^12 of one pair are one term, as Pedone et al. have it.
+  for (char const* lines : {"morse\nMg O 0.8 1.7 2.1 9\nlennard\nMg O 22 0 9",
+                            "lennard\nMg O 22 0 9\nmorse\nO Mg 0.8 1.7 2.1 9"}) {
+    CAPTURE(lines);
+    CHECK(pair(lines).form == "morse");
+    CHECK(pair(lines).term == PairForm{Morse{0.8, 1.7, 2.1, 22}});
+  }
   CHECK(pair("buck\nMg O 900 0.3 20 0 9 0 1 0", "a.gin").term == expected);  // an input that fits
   CHECK(pair("buck\nMg O 900 0.3 20 9 0 0 0", "a.gin").cutoff == 9.0);
   CHECK(pair("buck\nMg O 900 0.3 9").term == PairForm{Buckingham{{900, 1 / 0.3}, 0}});
@@ -342,6 +349,13 @@ TEST_CASE("Entries that cannot be summed are refused where they are needed") {
   CHECK(why("three k3\nMg O shel O shel 20 3 109 2 2 3") ==
         "a.lib:8: the structure has Mg, O, O, and here stands a term of another form (k3)");
   CHECK(why("buck\nMg O shel 900 0.3 0 9\nMg O shel 900 0.3 0 9") == "");  // the same again
+  std::string const morse = "morse\nMg O shel 1 2 2 9\nlennard\nMg O shel ";
+  std::string const second =
+      "a.lib:10: the structure has Mg, O, and here stands a second term of Mg-O shell beside that "
+      "of line 8";
+  CHECK(why(morse + "22 0 9") == "");
+  CHECK(why(morse + "22 5 9") == second);  // r^-6 besides
+  CHECK(why(morse + "22 0 8") == second);  // another cutoff
   CHECK(why("buck\nMg O shel 900 0.3 0 9\nO shel Mg 901 0.3 0 9") ==
         "a.lib:9: the structure has O, Mg, and here stands a second term of O shell-Mg beside that "
         "of "

@@ -69,6 +69,10 @@ class GulpStructures {
     }
     finish();
     if (frames_.empty()) fail_input({file_}, "no structure: no cell or vectors");
+    if (std::string const passed_over = what_gulp_would_do(); !passed_over.empty())
+      for (Frame& frame : frames_)
+        frame.crystal.notes.push_back(
+            "passed over, since the options of ionscape say what to do: " + passed_over);
     return std::move(frames_);
   }
 
@@ -213,6 +217,23 @@ class GulpStructures {
     if (crystal().size() != listed.size())
       note("the space group " + name + " makes " + std::to_string(crystal().size()) +
            " ions of the " + std::to_string(listed.size()) + " listed");
+  }
+
+  /// "opti, conp, pressure 5": what the file asks for besides energies.
+  std::string what_gulp_would_do() const {
+    std::vector<std::string> all;
+    for (std::string const& task : input_.tasks)
+      if (!task.starts_with("sing")) all.push_back(task);
+    for (GulpOption const& option : input_.options) {
+      if (option.use != GulpUse::nothing || option.name == "title") continue;
+      all.push_back(option.head.words[0]);
+      auto const take = [&](GulpLine const& line, std::size_t from) {
+        for (std::size_t k = from; k < line.words.size(); ++k) all.back() += " " + line.words[k];
+      };
+      take(option.head, 1);
+      if (option.head.words.size() == 1 && option.lines.size() == 1) take(option.lines[0], 0);
+    }
+    return joined(all);
   }
 
   /// Ends the structure that is open.

@@ -55,7 +55,10 @@ void take_keywords(GulpLine const& line, std::size_t from, GulpInput& input) {
     if (!keyword)
       fail_input(line.where, "unknown keyword ", in_quotes(line.words[k]),
                  ", expected one of GULP's (docs/potentials.md)");
-    if (keyword->empty()) continue;
+    if (keyword->empty()) {
+      input.tasks.push_back(line.words[k]);
+      continue;
+    }
     input.keywords.emplace_back(*keyword);
     input.keywords_where = line.where;
   }

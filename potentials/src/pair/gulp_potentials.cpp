@@ -148,6 +148,10 @@ class GulpPotentials {
       if (!before) {
         set_.pairs.push_back(term);
         lines_.push_back(entry.where.line);
+      } else if (auto const both = sum_of(before->term, term.term);
+                 both && before->cutoff == term.cutoff) {
+        set_.pairs[std::size_t(before - set_.pairs.data())] = {ends, "morse", *both, term.cutoff,
+                                                               0};
       } else if (before->term != term.term || before->cutoff != term.cutoff) {
         set_.unsummed.push_back(
             {{species_.name(labels[0]), species_.name(labels[1])},

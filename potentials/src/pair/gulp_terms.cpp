@@ -204,6 +204,17 @@ GulpPair read_gulp_pair(GulpOption const& option, GulpModifiers const& modifiers
   return buckingham(n, modifiers.unit, entry);
 }
 
+std::optional<PairForm> sum_of(PairForm const& a, PairForm const& b) {
+  if (std::holds_alternative<LennardJones>(a) && std::holds_alternative<Morse>(b))
+    return sum_of(b, a);
+  auto const* const morse = std::get_if<Morse>(&a);
+  auto const* const powers = std::get_if<LennardJones>(&b);
+  if (!morse || !powers || morse->C != 0 || powers->C != 0) return {};
+  Morse both = *morse;
+  both.C = powers->A;
+  return both;
+}
+
 GulpAngle read_gulp_angle(GulpModifiers const& modifiers, GulpEntry const& entry, bool fitted) {
   if (entry.particles.size() != 3)
     fail_input(entry.where, "found ", entry.particles.size(), " species, expected three");

@@ -1,6 +1,7 @@
 // The entries of GULP's potentials: their species, and what their numbers mean.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,10 @@ struct GulpPair {
 /// for too few or too many numbers.
 GulpPair read_gulp_pair(GulpOption const& option, GulpModifiers const& modifiers,
                         GulpEntry const& entry, bool fitted);
+
+/// Two terms of one pair as one, where a form has both: Morse and A/r^12, in either order. None
+/// otherwise.
+std::optional<PairForm> sum_of(PairForm const& a, PairForm const& b);
 
 struct GulpAngle {
   double k = 0, theta0_deg = 0;

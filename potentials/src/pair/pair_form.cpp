@@ -51,7 +51,7 @@ double integral_beyond(BornMayerHuggins const& term, double R) {
 double integral_beyond(Morse const& term, double R) {
   double const x = std::exp(term.a * term.r0);
   return exponential_integral(term.D * x * x, 2 * term.a, R) -
-         exponential_integral(2 * term.D * x, term.a, R);
+         exponential_integral(2 * term.D * x, term.a, R) + term.C / (9 * std::pow(R, 9));
 }
 double integral_beyond(LennardJones const& term, double R) {
   return term.A / (9 * std::pow(R, 9)) - term.C / (3 * std::pow(R, 3));

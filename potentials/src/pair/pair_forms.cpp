@@ -117,6 +117,7 @@ PairForm read_morse(TomlReader& table, FormSource const&) {
   term.D = table.required<double>("D", depths);
   term.a = table.required<double>("a", decays);
   term.r0 = table.required<double>("r0", bond_lengths);
+  term.C = table.optional<double>("C", prefactors).value_or(0);
   return term;
 }
 

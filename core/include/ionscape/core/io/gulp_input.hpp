@@ -43,6 +43,7 @@ struct GulpOption {
 struct GulpInput {
   std::vector<std::string> keywords;  // in full, of those that matter: "c6", "molecule", "fit"
   SourceLocation keywords_where;
+  std::vector<std::string> tasks;  // keywords that say what to do, as they stand: "opti", "conp"
   std::vector<GulpOption> options;
 };
 

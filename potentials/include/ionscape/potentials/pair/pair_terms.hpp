@@ -66,10 +66,12 @@ struct BornMayerHuggins {
   friend bool operator==(BornMayerHuggins const&, BornMayerHuggins const&) = default;
 };
 
-/// V(r) = D [(1 - exp(-a (r - r0)))^2 - 1], Morse, Phys. Rev. 34, 57 (1929): depth D in eV, a in
-/// Å^-1, minimum at r0 in Å.
+/// V(r) = D [(1 - exp(-a (r - r0)))^2 - 1] + C/r^12: Morse, Phys. Rev. 34, 57 (1929), depth D in eV,
+/// a in Å^-1, minimum at r0 in Å; with C >= 0 in eV Å^12 the form of Pedone et al., J. Phys. Chem. B
+/// 110, 11780 (2006), where the Coulomb attraction of ions at short distance needs a wall.
 struct Morse {
   double D = 0, a = 0, r0 = 0;
+  double C = 0;
 
   template <class T>
   KOKKOS_FORCEINLINE_FUNCTION void add(T r, T inverse_r, T& energy, T& force_over_r) const {
@@ -77,6 +79,9 @@ struct Morse {
     T const x = exp(T(a) * (T(r0) - r));
     energy += T(D) * x * (x - T(2.0));
     force_over_r += T(2.0 * D * a) * x * (x - T(1.0)) * inverse_r;
+    T const s = inverse_r * inverse_r, s3 = s * s * s, repulsion = T(C) * s3 * s3;
+    energy += repulsion;
+    force_over_r += T(12.0) * repulsion * s;
   }
   friend bool operator==(Morse const&, Morse const&) = default;
 };

@@ -54,7 +54,7 @@
 //     "buckingham"       A (eV), rho (Å), C (eV Å^6)
 //     "born-mayer"       A (eV), rho (Å)
 //     "born-mayer-huggins"  A (eV), rho (Å), sigma (Å, may be 0), C (eV Å^6), D (eV Å^8)
-//     "morse"            D (eV), a (Å^-1), r0 (Å)
+//     "morse"            D (eV), a (Å^-1), r0 (Å), C (eV Å^12; may be left out): ... + C/r^12
 //     "lennard-jones"    epsilon (eV), sigma (Å)
 //     "lennard"          A (eV Å^12), B (eV Å^6): A/r^12 - B/r^6
 //     "table"            first (Å), step (Å), energies (list, eV)
