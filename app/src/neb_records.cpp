@@ -35,7 +35,8 @@ HopTaskOfCrystal NebRecords::resumed(HopTaskOfCrystal const& task) const {
   HopTaskOfCrystal found = task;
   try {
     found.path.clear();
-    for (Json const& image : Json::parse(in).at("path")) {
+    Json const json = Json::parse(in);
+    for (Json const& image : json.at("path")) {
       found.path.push_back(record::vecs(image));
       if (found.path.back().size() != task.hop.size()) return task;
     }

@@ -163,3 +163,27 @@ TEST_CASE("What is not a hop is refused with a sentence") {
     CHECK_THAT(run.err, ContainsSubstring(c.expected));
   }
 }
+
+TEST_CASE("A killed run goes on from its bands, and leaves nothing of them behind") {
+  Folder const folder;
+  Words const words =
+      made({"--vacancy", "1", "--hop", "3", "--supercell", "3,3,3", "--certify", "--out", "hop"});
+  Path const records = folder / "hop/.unfinished";
+  pid_t const child = folder.start(words);
+  for (int tries = 0; tries < 60000 && !std::filesystem::exists(records) && kill(child, 0) == 0;
+       ++tries)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  // The record itself is written a moment after its folder.
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  kill(child, SIGKILL);
+  CHECK(folder.finish(child).code == -SIGKILL);
+  REQUIRE(std::filesystem::exists(records));
+  REQUIRE_FALSE(std::filesystem::exists(folder / "hop/neb.json"));
+
+  REQUIRE(folder.run(words).code == 0);
+  auto const json = json_of(folder, "hop/neb.json");
+  // LAMMPS' neb: 0.2134 eV with 323 ions.
+  CHECK_THAT(double(json["forward_barrier_eV"]), WithinAbs(0.2134, 5e-4));
+  CHECK(json["ends"][0]["steps"] == 0);  // relaxed before the kill
+  CHECK_FALSE(std::filesystem::exists(records));
+}

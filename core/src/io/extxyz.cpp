@@ -262,14 +262,26 @@ void read_ion(std::string_view line, Columns const& columns, std::string const& 
   if (columns.charge >= 0) crystal.charges.push_back(number(columns.charge));
 }
 
+/// The key `comment`, or else what the line says besides structure and energies: "id=7 end=initial".
+std::string comment_of(Info const& info) {
+  constexpr std::string_view others[] = {"Lattice", "Properties",  "pbc",    "energy",
+                                         "stress",  "free_energy", "virial", "charge"};
+  std::string words;
+  for (auto const& [key, value] : info) {
+    if (key == "comment") return value;
+    if (std::ranges::find(others, key) == std::end(others))
+      words += (words.empty() ? "" : " ") + key + "=" + value;
+  }
+  return words;
+}
+
 Crystal read_ions(LineReader& in, int n) {
   Crystal crystal;
   std::string_view const info_line = in.next("a line with Lattice=... Properties=...");
   Info const info = InfoLine(info_line, in.where()).read();
   crystal.cell = read_lattice(info, in.where());
   Columns const columns = read_columns(info, in.where());
-  for (auto const& [key, value] : info)
-    if (key == "comment") crystal.comment = value;
+  crystal.comment = comment_of(info);
   for (int i = 1; i <= n; ++i) {
     std::string const ion = "ion " + std::to_string(i) + " of " + std::to_string(n);
     std::string_view const line = in.next(ion);
