@@ -257,10 +257,14 @@ void judge_perfect(CrystalNebRun& run, Crystal const& perfect) {
   for (auto const& row : result.stress)
     for (double element : row) stress = std::max(stress, std::fabs(element));
   stress *= gigapascal_per_eV_per_A3;
-  if (double const force = largest_force(result); force > 0.05 || stress > 0.5)
-    run.notes.push_back("warning: the perfect crystal is not at rest with this set (force " +
-                        significant(force, 2) + " eV/Å, stress " + significant(stress, 2) +
-                        " GPa): relax it first ('ionscape relax --cell full')");
+  double const force = largest_force(result);
+  std::string left;
+  if (force > 0.05) left = "force " + significant(force, 2) + " eV/Å";
+  if (stress > 0.5)
+    left += (left.empty() ? "" : ", ") + ("stress " + significant(stress, 2) + " GPa");
+  if (!left.empty())
+    run.notes.push_back("warning: the perfect crystal is not at rest with this set (" + left +
+                        "): relax it first ('ionscape relax --cell full')");
 }
 
 void judge_input(CrystalHopRun& hop, PotentialSet const& set) {

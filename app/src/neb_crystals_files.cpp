@@ -25,13 +25,11 @@ Json numbers(Eigen::VectorXd const& v, Eigen::Index most) {
 
 Json to_json(StationaryPoint const& point) {
   constexpr Eigen::Index most = 6;
-  Json json;
-  json["energy_eV"] = point.energy;
-  json["max_force_eV_per_A"] = point.max_force;
-  json["falling_directions"] = point.found() ? Json(point.falling) : Json();
-  json["lowest_curvatures_eV_per_A2"] = numbers(point.curvature, most);
-  if (!point.found()) json["reason"] = point.reason;
-  return json;
+  if (!point.found()) return {{"reason", point.reason}};
+  return {{"energy_eV", point.energy},
+          {"max_force_eV_per_A", point.max_force},
+          {"falling_directions", point.falling},
+          {"lowest_curvatures_eV_per_A2", numbers(point.curvature, most)}};
 }
 
 Json to_json(WayDown const& way) {
@@ -122,11 +120,10 @@ Json path_json(CrystalHopRun const& hop) {
                               {"energy_eV", path.energy[i]},
                               {"slope_eV_per_A", path.slope[i]}});
   json["extrema"] = Json::array();
-  if (path.n_images > 0 && path.saddle_image >= 0)
-    for (ProfileExtremum const& e : profile_extrema(path))
-      json["extrema"].push_back({{"s_A", e.position},
-                                 {"relative_energy_eV", e.energy - path.energy[0]},
-                                 {"kind", e.maximum ? "maximum" : "minimum"}});
+  for (ProfileExtremum const& e : turning_points(path))
+    json["extrema"].push_back({{"s_A", e.position},
+                               {"relative_energy_eV", e.energy - path.energy[0]},
+                               {"kind", e.maximum ? "maximum" : "minimum"}});
   json["ions"] = Json::array();
   for (IonMove const& move : ion_moves(path))
     json["ions"].push_back({{"ion", ion_label(hop.solved.hop.initial, move.ion)},

@@ -7,6 +7,7 @@
 
 #include <ionscape/barriers/solve_hops.hpp>
 #include <ionscape/barriers/whole_path.hpp>
+#include <ionscape/neb/profile.hpp>
 
 #include "output.hpp"
 
@@ -40,6 +41,9 @@ void write_hop(CrystalNebRun const& run, CrystalHopRun const& hop);
 void write_hops(CrystalNebRun const& run);
 /// The names of a hop's files.
 std::vector<char const*> const& hop_files();
+
+/// Maxima and minima along the path, for tables; none where energies are not finite.
+std::vector<ProfileExtremum> turning_points(BandResult const& path);
 
 void print_hop(CrystalNebRun const& run, CrystalHopRun const& hop);
 void print_hops(CrystalNebRun const& run);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -7,6 +8,24 @@
 #include "neb_crystals_report.hpp"
 
 namespace ionscape::app {
+
+/// Ends are at rest to a tolerance: the dip of a path behind its first and before its last image says
+/// nothing.
+std::vector<ProfileExtremum> turning_points(BandResult const& path) {
+  constexpr double dip = 1e-6;  // eV
+  if (path.n_images == 0 || path.saddle_image < 0) return {};
+  std::vector<ProfileExtremum> extrema = profile_extrema(path);
+  auto const is_dip = [&](ProfileExtremum const& e, double end) {
+    return !e.maximum && end - e.energy < dip;
+  };
+  if (!extrema.empty() && extrema.front().position < path.position[1] &&
+      is_dip(extrema.front(), path.energy.front()))
+    extrema.erase(extrema.begin());
+  if (!extrema.empty() && extrema.back().position > path.position[std::size_t(path.n_images) - 2] &&
+      is_dip(extrema.back(), path.energy.back()))
+    extrema.pop_back();
+  return extrema;
+}
 
 namespace {
 
@@ -32,8 +51,7 @@ void print_path(BandResult const& path) {
 }
 
 void print_extrema(BandResult const& path) {
-  if (path.saddle_image < 0) return;
-  auto const extrema = profile_extrema(path);
+  auto const extrema = turning_points(path);
   if (extrema.size() < 2) return;
   std::cout << "\nalong the path\n";
   TextTable table({"", "s/Å", "E - E(0)/eV"});
@@ -47,7 +65,7 @@ void print_moves(CrystalHopRun const& hop) {
   constexpr std::size_t most = 8;
   auto const moves = ion_moves(hop.path);
   if (moves.empty()) return;
-  std::cout << "\nions that move by 0.1 Å or more\n";
+  std::cout << "\nions that move by 0.1 Å or more (numbered as in band.extxyz)\n";
   TextTable table({"ion", "to the highest point/Å", "to the end/Å"});
   for (std::size_t k = 0; k < std::min(most, moves.size()); ++k)
     table.row({ion_label(hop.solved.hop.initial, moves[k].ion), fixed(moves[k].to_saddle, 3),
@@ -64,8 +82,11 @@ void print_certificate(HopPart const& part) {
     auto const curvature = [&](Eigen::Index k) {
       return k < p.curvature.size() ? fixed(p.curvature[k], 3) : std::string("-");
     };
-    table.row({name, fixed(p.energy - c.first.energy, 6), scientific(p.max_force), curvature(0),
-               curvature(1), curvature(2), p.found() ? std::to_string(p.falling) : "-"});
+    if (p.found())
+      table.row({name, fixed(p.energy - c.first.energy, 6), scientific(p.max_force), curvature(0),
+                 curvature(1), curvature(2), std::to_string(p.falling)});
+    else
+      table.row({name, "none found", "-", "-", "-", "-", "-"});
   };
   row("first end", c.first);
   row("saddle", c.saddle);
@@ -106,6 +127,14 @@ void print_warnings(CrystalHopRun const& hop, std::set<std::string>& known,
   for (Warning const& warning : hop.solved.warnings) print(warning.text);
 }
 
+/// What helps where an end was held and is not at rest.
+void print_hint(SolvedHop const& solved) {
+  bool const moves = std::ranges::any_of(solved.parts, [](HopPart const& part) {
+    return std::ranges::max(part.band.band.end_force) > at_rest;
+  });
+  if (solved.ends.empty() && moves) std::cout << "--relax-endpoints relaxes both ends first\n";
+}
+
 void print_potential(CrystalNebRun const& run) {
   std::cout << "potential: " << run.set.name << " (" << run.set.file.string() << ")\n";
   for (std::string const& note : run.notes) std::cout << note << '\n';
@@ -132,6 +161,7 @@ void print_hop(CrystalNebRun const& run, CrystalHopRun const& hop) {
     barriers.print(std::cout);
   }
   std::cout << solved.verdict() << '\n';
+  print_hint(solved);
   std::set<std::string> known;
   print_warnings(hop, known);
 }
@@ -139,21 +169,21 @@ void print_hop(CrystalNebRun const& run, CrystalHopRun const& hop) {
 void print_hops(CrystalNebRun const& run) {
   print_potential(run);
   std::cout << '\n';
-  TextTable table({"hop", "length/Å", "in cell", "status", "forward/eV", "reverse/eV",
+  TextTable table({"hop", "length/Å", "in cell", "status", "parts", "forward/eV", "reverse/eV",
                    "attempt/THz", "certified"});
   for (CrystalHopRun const& hop : run.hops) {
     SolvedHop const& solved = hop.solved;
     double attempt = std::nan("");
     if (!solved.parts.empty())
       if (auto const& c = solved.parts[solved.highest()].certificate) attempt = c->forward.attempt;
-    table.row({hop.name,
-               hop.input.contains("length_A") ? fixed(hop.input["length_A"].get<double>(), 3) : "-",
-               hop.input.contains("multiplicity")
-                   ? std::to_string(hop.input["multiplicity"].get<int>())
-                   : "-",
-               hop.error.empty() ? to_string(solved.status) : "refused",
-               fixed(solved.forward_barrier(), 4), fixed(solved.reverse_barrier(), 4),
-               fixed(attempt, 2), solved.certified() ? "yes" : "no"});
+    table.row(
+        {hop.name,
+         hop.input.contains("length_A") ? fixed(hop.input["length_A"].get<double>(), 3) : "-",
+         hop.input.contains("multiplicity") ? std::to_string(hop.input["multiplicity"].get<int>())
+                                            : "-",
+         hop.error.empty() ? to_string(solved.status) : "refused",
+         std::to_string(solved.parts.size()), fixed(solved.forward_barrier(), 4),
+         fixed(solved.reverse_barrier(), 4), fixed(attempt, 2), solved.certified() ? "yes" : "no"});
   }
   table.print(std::cout);
   std::cout << '\n';

@@ -5,8 +5,6 @@
 
 namespace ionscape::detail {
 
-/// eV/Å: an end with a larger force is no minimum.
-inline constexpr double at_rest = 1e-3;
 /// "the first end is not at rest (a force of 0.2 eV/Å is left)".
 std::string not_at_rest(char const* which, double force);
 

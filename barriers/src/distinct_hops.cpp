@@ -10,6 +10,7 @@
 #include <ionscape/lattice/symmetry.hpp>
 
 #include "images_within.hpp"
+#include "pair_images.hpp"
 
 namespace ionscape {
 
@@ -64,7 +65,7 @@ void name_hops(Crystal const& crystal, std::vector<DistinctHop>& hops) {
 
 [[noreturn]] void fail_without_hop(Crystal const& crystal, std::vector<std::size_t> const& ions,
                                    double within) {
-  double nearest = norm(reduced(crystal.cell).cell.a);
+  double nearest = detail::PairImages(crystal.cell).to_own();
   for (std::size_t k = 0; k < ions.size(); ++k)
     for (std::size_t l = k + 1; l < ions.size(); ++l)
       nearest =

@@ -10,6 +10,7 @@
 #include <ionscape/lattice/symmetry.hpp>
 
 #include "images_within.hpp"
+#include "pair_images.hpp"
 
 namespace ionscape {
 
@@ -85,7 +86,8 @@ CrystalHop vacancy_hop(Crystal const& perfect, CellSize n, std::size_t vacancy, 
   check_ions(perfect, vacancy, hop);
   Cell const shortest = reduced(perfect.cell).cell;
   Vec3 const stated = perfect.positions[vacancy] - perfect.positions[hop];
-  double const length = vacancy == hop ? norm(shortest.a) : norm(minimum_image(shortest, stated));
+  double const length = vacancy == hop ? detail::PairImages(shortest).to_own()
+                                       : norm(minimum_image(shortest, stated));
   auto ways = images_within(shortest, stated, length + equally_near_within);
   std::erase_if(ways, [](Vec3 way) { return norm(way) < equally_near_within; });
   Vec3 const first = *std::ranges::min_element(ways, comes_before);

@@ -145,7 +145,7 @@ void warn(CrystalHop& hop, Reading const& reading, std::vector<Displacement> con
   for (std::size_t i : hops)
     if (auto const text = ambiguity(ways[i]); !text.empty())
       hop.warnings.push_back({"ambiguous_way", ion_label(initial, i) + ": " + text});
-  if (Vec3 const d = reading.drift; norm(d) > 0.01)
+  if (Vec3 const d = reading.drift; norm(d) > no_drift)
     hop.warnings.push_back({"drift_removed", "all ions drift by " + decimals(d.x, 3) + " " +
                                                  decimals(d.y, 3) + " " + decimals(d.z, 3) +
                                                  " Å to the final structure, which is taken out"});

@@ -12,7 +12,7 @@
 namespace ionscape {
 
 double HopPart::top_energy() const {
-  if (certificate && certificate->saddle.found()) return certificate->saddle.energy;
+  if (certificate && certificate->saddle.is_saddle()) return certificate->saddle.energy;
   return band.band.saddle_energy;
 }
 
@@ -46,7 +46,7 @@ std::vector<std::string> HopPart::missing() const {
   std::vector<std::string> words{
       "the highest point of the path is an end: no saddle is in between"};
   for (std::size_t side : {0, 1})
-    if (double const force = band.band.end_force[side]; force > detail::at_rest)
+    if (double const force = band.band.end_force[side]; force > at_rest)
       words.push_back(detail::not_at_rest(side == 0 ? "first" : "last", force));
   return words;
 }

@@ -11,7 +11,7 @@ namespace {
 
 void append(BandResult& whole, HopPart const& part) {
   BandResult const& band = part.band.band;
-  bool const proved = part.certificate && part.certificate->saddle.found();
+  bool const proved = part.certificate && part.certificate->saddle.is_saddle();
   for (int i = whole.n_images == 0 ? 0 : 1; i < band.n_images; ++i) {
     auto const x = band.image(i);
     auto const k = std::size_t(i);

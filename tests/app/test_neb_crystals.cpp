@@ -2,6 +2,7 @@
 #include <ionscape/core/io/csv.hpp>
 #include <ionscape/core/io/read_band.hpp>
 #include <ionscape/core/io/read_crystal.hpp>
+#include <ionscape/core/io/write_crystal.hpp>
 #include <ionscape_test/catch.hpp>
 
 #include "program.hpp"
@@ -115,6 +116,21 @@ TEST_CASE("Without proof a barrier says what is missing, and --certify ends with
   CHECK(run.code == 2);
   CHECK_THAT(run.out, ContainsSubstring("not certified: "));
   CHECK_THAT(run.err, ContainsSubstring("not certified: 1 of 1 hop"));
+
+  // An end that was moved by hand.
+  Crystal final_ = read_crystal(data + "li2o_vLi/final.vasp");
+  final_.positions[70].x += 0.05;
+  write_poscar(folder / "final.vasp", final_);
+  words[4] = (folder / "final.vasp").string();
+  auto const held = folder.run(words);
+  CHECK(held.code == 2);
+  CHECK_THAT(held.out, ContainsSubstring("the last end is not at rest") &&
+                           ContainsSubstring("--relax-endpoints relaxes both ends first"));
+  words.push_back("--relax-endpoints");
+  auto const relaxed = folder.run(words);
+  CHECK(relaxed.code == 0);
+  CHECK_THAT(relaxed.out, ContainsSubstring("certified: one direction falls") &&
+                              !ContainsSubstring("along the path"));
 }
 
 TEST_CASE("In a table of pairs one that cannot be used costs its own row") {

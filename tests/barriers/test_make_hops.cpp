@@ -177,8 +177,9 @@ TEST_CASE("A vacancy hop takes one ion from an image of it to the vacancy, in an
     Vec3 const from = crystal.positions[ion], to = crystal.positions[vacancy];
     RC_ASSERT(apart(cell, hop.final_.positions[moved], to) < 1e-9);
     RC_ASSERT(apart(crystal.cell, hop.initial.positions[moved], from) < 1e-9);
-    double const expected =
-        ion == vacancy ? norm(reduced(crystal.cell).cell.a) : apart(crystal.cell, from, to);
+    Cell const shortest = reduced(crystal.cell).cell;
+    double const to_own_image = std::min({norm(shortest.a), norm(shortest.b), norm(shortest.c)});
+    double const expected = ion == vacancy ? to_own_image : apart(crystal.cell, from, to);
     RC_ASSERT(std::fabs(norm(way) - expected) < 1e-9);
     RC_ASSERT(norm(only_move(match_ends(hop.initial, hop.final_)).second - way) < 1e-9);
     // What is left is the crystal, but for one place.
@@ -210,6 +211,8 @@ TEST_CASE("Images that are equally near are called ambiguous where they are not 
   CHECK(only_move(vacancy_hop(crystal, {2, 2, 2}, 0, 1)).second == Vec3{3, 0, 0});
   crystal.positions[2].x = 0;
   CHECK(vacancy_hop(crystal, {2, 2, 2}, 0, 1).warnings.empty());
+  // Its own image is that along the shortest vector, the cell's last.
+  CHECK(only_move(vacancy_hop(crystal, {3, 3, 3}, 0, 0)).second == Vec3{0, 0, 4.5});
 }
 
 TEST_CASE("An interstitial ion goes as it is told") {

@@ -134,10 +134,13 @@ TEST_CASE(
   Oracle oracle("li2o_vLi");
   for (std::size_t k = 0; k < oracle.hop.size(); ++k)
     oracle.hop.initial.positions[k] +=
-        0.03 * Vec3{std::sin(double(k)), std::cos(2.0 * double(k)), std::sin(3.0 * double(k))};
+        0.01 * Vec3{std::sin(double(k)), std::cos(2.0 * double(k)), std::sin(3.0 * double(k))};
   SolvedHop const held = solved(oracle);
   CHECK_FALSE(held.certified());
   CHECK_THAT(held.verdict(), ContainsSubstring("the first end is not at rest"));
+  REQUIRE((held.parts.size() == 1 && held.parts[0].certificate));
+  CHECK(std::isnan(held.parts[0].certificate->forward.attempt));
+  CHECK(std::isfinite(held.parts[0].certificate->reverse.attempt));
   HopOptions options;
   options.band.relax_endpoints = true;
   SolvedHop const relaxed = solved(oracle, options);

@@ -73,7 +73,7 @@ struct HopPart {
 
   double first_energy() const { return band.band.energy.front(); }
   double last_energy() const { return band.band.energy.back(); }
-  /// eV: of the refined saddle, else of the highest image.
+  /// eV: of the saddle if one was found, else of the highest image.
   double top_energy() const;
   /// What is not as it should be in a band that converged, a sentence each.
   std::vector<std::string> missing() const;

@@ -10,6 +10,9 @@
 
 namespace ionscape {
 
+/// eV/Å: where a larger force is left on an ion, it is not at rest.
+inline constexpr double at_rest = 1e-3;
+
 struct StationaryPoint {
   std::string reason;                   // why there is none; empty: there is one
   std::vector<Vec3> positions, shells;  // Å; of shells from their ions, empty without shells
@@ -23,8 +26,8 @@ struct StationaryPoint {
   Eigen::VectorXd mass_weighted;  // eigenvalues of M^-1/2 H M^-1/2, eV/(Å^2 u), ascending
 
   bool found() const { return reason.empty(); }
-  bool is_minimum() const { return found() && falling == 0; }
-  bool is_saddle() const { return found() && falling == 1; }
+  bool is_minimum() const { return found() && max_force <= at_rest && falling == 0; }
+  bool is_saddle() const { return found() && max_force <= at_rest && falling == 1; }
 };
 
 }  // namespace ionscape

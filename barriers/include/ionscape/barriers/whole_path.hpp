@@ -7,7 +7,7 @@
 
 namespace ionscape {
 
-/// All parts behind each other, saddles that were refined in place of the images that had climbed (slope
+/// All parts behind each other, saddles that were found in place of the images that had climbed (slope
 /// 0). Positions s count from the first end; saddle and barriers are those of the whole.
 BandResult whole_path(SolvedHop const& hop);
 
