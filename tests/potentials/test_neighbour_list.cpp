@@ -310,6 +310,33 @@ TEST_CASE("Lists grow when ions crowd together") {
   }
 }
 
+TEST_CASE("Systems of a batch that have not moved keep their lists, those that have get new ones") {
+  std::vector<System> systems = all_kinds();
+  std::vector<double> const far{0, 6.3, 4.2, 6.3, 7.1, 0, 4.2, 0, 5.05};
+  Batch const batch = batch_of(systems);
+  // Little more than the lists need: no room for copies of those that stay.
+  double const needed = [&] {
+    List list(batch.listed, batch.types, 3, batch.charges, far, 0.3, 1e9);
+    list.update(Exec(), on_device(batch.positions));
+    return list.memory();
+  }();
+  for (double memory_limit : {1e9, 1.7 * needed}) {
+    CAPTURE(memory_limit);
+    List list(batch.listed, batch.types, 3, batch.charges, far, 0.3, memory_limit);
+    list.update(Exec(), on_device(batch.positions));
+    std::mt19937 random(7);
+    std::uniform_real_distribution<double> shift(-1, 1);
+    for (std::size_t moved : {1u, 0u, 3u, 1u}) {
+      CAPTURE(moved);
+      for (Vec3& r : systems[moved].positions)
+        r += Vec3{shift(random), shift(random), shift(random)};
+      Batch const now = batch_of(systems);
+      REQUIRE(list.update(Exec(), on_device(now.positions)));
+      CHECK(differences(listed(list, now), plain_search(systems, far, 3, 0.3)) == 0);
+    }
+  }
+}
+
 TEST_CASE("The same list comes out entry by entry, however many threads make it") {
   Exec const all;
   if (all.concurrency() < 2) return;  // nothing to compare

@@ -5,17 +5,14 @@
 
 #include "device/device_memory.hpp"
 #include "device/native.hpp"
+#include "ions/neighbour_candidates.hpp"
 #include "ions/neighbour_memory.hpp"
 
 namespace ionscape {
 
 namespace {
 
-using detail::Lanes;
-using detail::less;
-using detail::load;
 using detail::native_width;
-using detail::store;
 using detail::whole_vectors;
 
 constexpr double far_away =
@@ -30,21 +27,6 @@ KOKKOS_INLINE_FUNCTION Vec3 unpack_shift(int packed) {
 }
 
 KOKKOS_INLINE_FUNCTION int floor_divide(int a, int b) { return (a >= 0 ? a : a - b + 1) / b; }
-
-/// Calls visit(first, last) for each run of images that may lie within reach of an ion in home bin
-/// (bx, by, bz): whole rows of bins along c.
-template <class System, class Starts, class Visit>
-KOKKOS_INLINE_FUNCTION void for_each_row(System const& s, Starts const& image_start, int bin,
-                                         Visit const& visit) {
-  int const bz = bin % s.bins[2], by = bin / s.bins[2] % s.bins[1],
-            bx = bin / s.bins[2] / s.bins[1];
-  int const ny = s.bins[1] + 2 * s.margin[1], nz = s.bins[2] + 2 * s.margin[2];
-  for (int dx = 0; dx <= 2 * s.margin[0]; ++dx)
-    for (int dy = 0; dy <= 2 * s.margin[1]; ++dy) {
-      int const row = s.image_begin + ((bx + dx) * ny + by + dy) * nz + bz;
-      visit(image_start(row), image_start(row + 2 * s.margin[2] + 1));
-    }
-}
 
 /// The home bin that a continued bin repeats, and by how many cells it is shifted.
 template <class System>
@@ -62,44 +44,14 @@ KOKKOS_INLINE_FUNCTION int home_bin(System const& s, int image_bin, int& packed_
   return s.home_begin + bin;
 }
 
-/// The images near an ion, read a vector at a time.
+/// Whether an ion's list only needs to be copied.
 template <class MemorySpace>
-struct Candidates {
-  template <class T>
-  using View = Kokkos::View<T*, MemorySpace>;
-  View<typename NeighbourList<MemorySpace>::System> system;
-  View<int> system_of, type, bin_of, image_start, image_type, image_ion;
-  View<double> home, x, y, z, far_square;
-  View<int> partners;
-  int n_types;
+struct Kept {
+  bool any;
+  Kokkos::View<int*, MemorySpace> stale, system_of;
 
-  /// Calls visit(image, group) for all that belong into the list of ion i.
-  template <class Visit>
-  KOKKOS_INLINE_FUNCTION void for_each(int i, Visit const& visit) const {
-    auto const& s = system(system_of(i));
-    Lanes const xi(home(4 * i)), yi(home(4 * i + 1)), zi(home(4 * i + 2)), reach(s.reach_square);
-    int const own_type = type(i);
-    for_each_row(s, image_start, bin_of(i) - s.home_begin, [&](int first, int last) {
-      for (int g = first; g < last; g += native_width) {
-        Lanes const dx = load(&x(g)) - xi, dy = load(&y(g)) - yi, dz = load(&z(g)) - zi;
-        Lanes const square = dx * dx + dy * dy + dz * dz;
-        unsigned hits = detail::bits_of(square, less(square, reach));
-        if (last - g < native_width) hits &= (1u << (last - g)) - 1;
-        double squares[native_width];
-        store(squares, square);
-        for (int lane = 0; hits != 0; ++lane, hits >>= 1) {
-          while ((hits & 1) == 0) ++lane, hits >>= 1;
-          // The ion itself; another one at its place stays, and makes the energy infinite.
-          if (squares[lane] < 1e-16 && image_ion(g + lane) == i) continue;
-          if (squares[lane] < s.partners_square && image_ion(g + lane) == partners(i)) continue;
-          int const t = image_type(g + lane);
-          if (squares[lane] < s.near_square)
-            visit(g + lane, 2 * t);
-          else if (squares[lane] < far_square(own_type * n_types + t))
-            visit(g + lane, 2 * t + 1);
-        }
-      }
-    });
+  KOKKOS_INLINE_FUNCTION bool operator()(int ion) const {
+    return any && stale(system_of(ion)) == 0;
   }
 };
 
@@ -155,7 +107,8 @@ void NeighbourList<MemorySpace>::build(Exec const& exec) {
              image_system = image_system_, type = types_, slots = slots_;
 
   auto const scratch = [&](char const* label) {
-    return View<double>(label, std::size_t(n_images_) + native_width);
+    return View<double>(Kokkos::view_alloc(std::string(label), Kokkos::WithoutInitializing),
+                        std::size_t(n_images_) + native_width);
   };
 
   // Ions into the bins of their home cell, in ascending order inside a bin.
@@ -216,7 +169,8 @@ void NeighbourList<MemorySpace>::build(Exec const& exec) {
         sum += count;
       },
       images_in_all);
-  double const fixed = memory() - double(detail::bytes(images, image_ion, image_cell_, entries));
+  double const fixed =
+      memory() - double(detail::bytes(images, image_ion, image_cell_, entries, entries_before_));
   detail::require_memory(
       "the periodic images of the neighbour lists",
       fixed + (images_in_all + 1) * (detail::bytes_per_image + detail::bytes_of_columns),
@@ -225,6 +179,7 @@ void NeighbourList<MemorySpace>::build(Exec const& exec) {
     fail_input({}, "the neighbour lists need ", images_in_all,
                " periodic images, at most 2e9 are possible");
   scan("ionscape::neighbours::image_start", image_start);
+  int const dummy_before = n_images_;
   n_images_ = int(images_in_all);
   if (images.extent(0) < std::size_t(4) * (n_images_ + 1)) {
     std::size_t const room = std::size_t(double(n_images_ + 1) * detail::room_to_grow);
@@ -250,44 +205,66 @@ void NeighbourList<MemorySpace>::build(Exec const& exec) {
       });
   place_images(exec, positions, true);
 
+  // Systems whose ions have hardly moved have the lists that they had, of images that may have other
+  // numbers now: these are copied, if there is room for a second copy.
+  bool const copies =
+      built_ && records_.size() > 1 && memory() + double(detail::bytes(entries)) < memory_limit_;
+  auto const stale = stale_, first_image = first_image_;
+  Kept<MemorySpace> const is_kept{copies, stale, system_of};
+
   // Lists: count, allot, fill. Candidates are read a vector at a time.
   View<double> const xs = scratch("ionscape::neighbours::x"),
                      ys = scratch("ionscape::neighbours::y"),
-                     zs = scratch("ionscape::neighbours::z");
-  View<int> const image_type(
-      Kokkos::view_alloc("ionscape::neighbours::image_type", Kokkos::WithoutInitializing),
-      n_images_);
+                     zs = scratch("ionscape::neighbours::z"),
+                     image_type = scratch("ionscape::neighbours::image_type");
   Kokkos::parallel_for(
       "ionscape::neighbours::columns", Range(exec, 0, n_images_), KOKKOS_LAMBDA(int g) {
+        if (is_kept(ion_of(g))) return;
         xs(g) = place(4 * g), ys(g) = place(4 * g + 1), zs(g) = place(4 * g + 2);
         image_type(g) = type(ion_of(g));
       });
   auto const begin_ = begin;
   auto const group_ = group;
   int const groups = 2 * n_types;
-  Candidates<MemorySpace> const candidates{system,     system_of,   type,      bin_of, image_start,
-                                           image_type, ion_of,      home,      xs,     ys,
-                                           zs,         far_square_, partners_, n_types};
+  detail::Candidates<MemorySpace> const candidates{
+      system, system_of, type, bin_of,     image_start, ion_of,    home,
+      xs,     ys,        zs,   image_type, far_square_, partners_, n_types};
   Kokkos::parallel_for(
       "ionscape::neighbours::count", Dynamic(exec, 0, n, Kokkos::ChunkSize(16)),
       KOKKOS_LAMBDA(int i) {
+        if (is_kept(i)) return;
         int* const count = &group_(i * (groups + 1));
         for (int t = 0; t <= groups; ++t) count[t] = 0;
-        candidates.for_each(i, [&](int, int t) { ++count[t]; });
+        candidates.for_each(i,
+                            [&](int, unsigned bits, int t) { count[t] += Kokkos::popcount(bits); });
       });
+  View<std::int64_t> const begin_before(
+      Kokkos::view_alloc("ionscape::neighbours::begin_before", Kokkos::WithoutInitializing), n);
+  if (copies) Kokkos::deep_copy(exec, begin_before, begin);
   std::int64_t entries_in_all = 0;
   Kokkos::parallel_scan(
       "ionscape::neighbours::allot", Range(exec, 0, n),
       KOKKOS_LAMBDA(int i, std::int64_t& sum, bool last) {
         if (last) begin_(i) = sum;
+        if (is_kept(i)) {
+          sum += group_(i * (groups + 1) + groups);
+          return;
+        }
         for (int t = 0; t < groups; ++t) sum += whole_vectors(group_(i * (groups + 1) + t));
       },
       entries_in_all);
-  detail::require_memory("the neighbour lists",
-                         memory() - double(detail::bytes(entries)) +
-                             detail::bytes_of_columns * double(n_images_) +
-                             double(entries_in_all) * detail::room_to_grow * sizeof(int),
-                         memory_limit_);
+  auto const before = entries;
+  if (copies) std::swap(entries, entries_before_);
+  double const bytes = memory() - double(detail::bytes(entries)) +
+                       detail::bytes_of_columns * double(n_images_) +
+                       double(entries_in_all) * detail::room_to_grow * sizeof(int);
+  if (copies && bytes > memory_limit_) {
+    entries_before_ = {};
+    Kokkos::deep_copy(exec, stale_, 1);
+    built_ = false;
+    return build(exec);
+  }
+  detail::require_memory("the neighbour lists", bytes, memory_limit_);
   if (std::int64_t(entries.extent(0)) < entries_in_all)
     entries =
         View<int>(Kokkos::view_alloc("ionscape::neighbours::entries", Kokkos::WithoutInitializing),
@@ -300,6 +277,17 @@ void NeighbourList<MemorySpace>::build(Exec const& exec) {
         // begins.
         int* const next = &group_(i * (groups + 1));
         int* const own = &list(begin_(i));
+        if (is_kept(i)) {
+          int const* const kept = &before(begin_before(i));
+          auto const& s = system(system_of(i));
+          int const by = image_start(s.image_begin) - first_image(system_of(i));
+          for (int k = 0; k < next[groups]; ++k) {
+            bool const is_dummy = kept[k] == dummy_before;
+            own[k] = is_dummy ? dummy : kept[k] + by;
+            found += !is_dummy;
+          }
+          return;
+        }
         int start = 0;
         for (int t = 0; t < groups; ++t) {
           int const count = next[t];
@@ -307,7 +295,9 @@ void NeighbourList<MemorySpace>::build(Exec const& exec) {
           start += whole_vectors(count);
           found += count;
         }
-        candidates.for_each(i, [&](int g, int t) { own[next[t]++] = g; });
+        candidates.for_each(i, [&](int g, unsigned bits, int t) {
+          for (; bits != 0; bits &= bits - 1) own[next[t]++] = g + Kokkos::countr_zero(bits);
+        });
         for (int t = groups; t > 0; --t) {
           int const end = whole_vectors(next[t - 1]);
           for (int k = next[t - 1]; k < end; ++k) own[k] = dummy;
@@ -316,6 +306,9 @@ void NeighbourList<MemorySpace>::build(Exec const& exec) {
         next[0] = 0;
       },
       pairs_);
+  Kokkos::parallel_for(
+      "ionscape::neighbours::first_image", Range(exec, 0, records_.size()),
+      KOKKOS_LAMBDA(int k) { first_image(k) = image_start(system(k).image_begin); });
   built_ = true;
 }
 

@@ -75,6 +75,7 @@ NeighbourList<MemorySpace>::NeighbourList(std::span<ListedSystem const> systems,
   partners_ = upload<MemorySpace>("ionscape::neighbours::partners", partners);
   built_at_ = decltype(built_at_)("ionscape::neighbours::built_at", n, 3);
   stale_ = View<int>("ionscape::neighbours::stale", records_.size());
+  first_image_ = View<int>("ionscape::neighbours::first_image", records_.size());
   wrap_ = View<int>("ionscape::neighbours::wrap", 3 * n);
   bin_of_ = View<int>("ionscape::neighbours::bin_of", n);
   sorted_ = View<int>("ionscape::neighbours::sorted", n);
@@ -125,9 +126,10 @@ double NeighbourList<MemorySpace>::lay_out_bins() {
 
 template <class MemorySpace>
 double NeighbourList<MemorySpace>::memory() const {
-  return double(detail::bytes(images, image_ion, home, entries, begin, group, built_at_, wrap_,
-                              bin_of_, sorted_, home_start_, image_start_, home_system_,
-                              image_system_, image_cell_, slots_, charges_, types_, system_of_));
+  return double(detail::bytes(images, image_ion, home, entries, entries_before_, begin, group,
+                              built_at_, wrap_, bin_of_, sorted_, home_start_, image_start_,
+                              home_system_, image_system_, image_cell_, slots_, charges_, types_,
+                              system_of_));
 }
 
 template <class MemorySpace>

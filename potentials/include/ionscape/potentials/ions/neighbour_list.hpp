@@ -111,6 +111,8 @@ class NeighbourList {
   /// (n_ions, 3): where the ions of each system were when its lists were made.
   Kokkos::View<double**, Kokkos::LayoutRight, MemorySpace> built_at_;
   View<int> stale_;                       // (n_systems)
+  View<int> first_image_;                 // (n_systems): of each, as lists were made
+  View<int> entries_before_;              // lists of the time before: room for the next ones
   View<int> wrap_;                        // (n_ions, 3): whole cells taken off
   View<int> bin_of_, sorted_;             // (n_ions); ions by home bin
   View<int> home_start_, image_start_;    // (bins + 1)
