@@ -1,5 +1,8 @@
+#include <Eigen/Dense>
+#include <array>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <random>
 #include <thread>
 
@@ -138,6 +141,63 @@ double plain_energy(Crystal const& crystal, States const& states, BondValenceOpt
   return energy;
 }
 
+/// The lowest energy (above the lowest point) up to which points of a periodic grid, each with its 26
+/// neighbours, connect a place with its own image in one, two and three independent directions: flooded
+/// point by point.
+std::array<double, 3> percolation(std::array<int, 3> n, std::vector<double> const& energy) {
+  std::size_t const size = energy.size();
+  std::vector<std::size_t> order(size), parent(size);
+  std::vector<std::array<int, 3>> offset(size, std::array<int, 3>{});  // cells to the parent's
+  std::vector<std::vector<std::array<int, 3>>> windings(size);
+  std::iota(order.begin(), order.end(), 0), std::iota(parent.begin(), parent.end(), 0);
+  std::ranges::sort(order, {}, [&](std::size_t p) { return energy[p]; });
+  auto const root = [&](std::size_t p) {
+    std::array<int, 3> cells{};
+    for (; parent[p] != p; p = parent[p])
+      for (int d = 0; d < 3; ++d) cells[d] += offset[p][d];
+    return std::pair(p, cells);
+  };
+  auto const rank = [](std::vector<std::array<int, 3>> const& vectors) {
+    Eigen::MatrixXd m(vectors.size(), 3);
+    for (std::size_t i = 0; i < vectors.size(); ++i)
+      for (int d = 0; d < 3; ++d) m(Eigen::Index(i), d) = vectors[i][d];
+    return vectors.empty() ? 0 : int(Eigen::FullPivLU<Eigen::MatrixXd>(m).rank());
+  };
+  std::array<double, 3> barriers;
+  barriers.fill(std::nan(""));
+  std::vector<bool> flooded(size, false);
+  for (std::size_t p : order) {
+    flooded[p] = true;
+    int const at[3] = {int(p) / (n[1] * n[2]), int(p) / n[2] % n[1], int(p) % n[2]};
+    for (int step = 0; step < 27; ++step) {
+      int const by[3] = {step / 9 - 1, step / 3 % 3 - 1, step % 3 - 1};
+      std::array<int, 3> cell{};
+      std::size_t q = 0;
+      for (int d = 0; d < 3; ++d) {
+        int const to = at[d] + by[d];
+        cell[d] = to < 0 ? -1 : to >= n[d] ? 1 : 0;
+        q = q * std::size_t(n[d]) + std::size_t(to - cell[d] * n[d]);
+      }
+      if (!flooded[q] || step == 13) continue;
+      auto const [a, from] = root(p);
+      auto const [b, to] = root(q);
+      std::array<int, 3> way;
+      for (int d = 0; d < 3; ++d) way[d] = cell[d] + to[d] - from[d];
+      if (a != b) {
+        parent[b] = a;
+        for (int d = 0; d < 3; ++d) offset[b][d] = -way[d];
+        windings[a].insert(windings[a].end(), windings[b].begin(), windings[b].end());
+      } else if (way != std::array<int, 3>{} && rank(windings[a]) < 3) {
+        windings[a].push_back(way);
+      }
+      for (int d = rank(windings[a]); d > 0 && std::isnan(barriers[std::size_t(d - 1)]); --d)
+        barriers[std::size_t(d - 1)] = energy[p] - energy[order[0]];
+    }
+    if (!std::isnan(barriers[2])) break;
+  }
+  return barriers;
+}
+
 }  // namespace
 
 TEST_CASE("Site energies are those of BVlain") {
@@ -185,6 +245,48 @@ TEST_CASE("Site energies are those of BVlain") {
          {{{0, 0, 0}, -3.0901044108, 0.9282823990},
           {{0.05, 0.125, 0.98}, 0.8492062312, 3.8824517874},
           {{0.77, 0.61, 0.34}, -1.9640498368, 0.0539013796}}});
+}
+
+TEST_CASE("Barriers on a grid are those of BVlain on the same grid") {
+  // Its grids have one point more along each vector, on the far face. It takes the 100 nearest
+  // neighbours, and bisects to 5 eV/512, from above.
+  struct Case {
+    char const* file;
+    std::map<std::string, double> states;
+    std::array<int, 3> n;
+    std::array<double, 3> barriers;
+  };
+  auto const check = [](Case const& c) {
+    INFO(c.file);
+    Crystal const crystal = example(c.file);
+    BondValenceEnergy const model(crystal, states_of(crystal, c.states), as_bvlain("Li"));
+    std::vector<Vec3> places;
+    for (int i = 0; i < c.n[0]; ++i)
+      for (int j = 0; j < c.n[1]; ++j)
+        for (int k = 0; k < c.n[2]; ++k)
+          places.push_back(crystal.cell.to_cartesian(
+              {double(i) / c.n[0], double(j) / c.n[1], double(k) / c.n[2]}));
+    std::vector<double> energies(places.size());
+    model.energies(places, energies);
+    auto const barriers = percolation(c.n, energies);
+    double const step = 5.0 / 512, of_neighbours = 0.003;
+    for (std::size_t d = 0; d < 3; ++d) {
+      CHECK(barriers[d] <= c.barriers[d] + of_neighbours);
+      CHECK(barriers[d] >= c.barriers[d] - step - of_neighbours);
+    }
+  };
+  check({"structures/LiFePO4.cif",
+         {{"Li", 1}, {"Fe", 2}, {"P", 5}, {"O", -2}},
+         {50, 29, 22},
+         {0.4785, 3.5938, 3.6133}});
+  check({"compounds/Li3PO4-gamma.cif",
+         {{"Li", 1}, {"P", 5}, {"O", -2}},
+         {29, 51, 23},
+         {0.4297, 0.4297, 0.7324}});
+  check({"compounds/LiMn2O4.cif",
+         {{"Li", 1}, {"Mn", 3.5}, {"O", -2}},
+         {40, 40, 40},
+         {0.3516, 0.3516, 0.3516}});
 }
 
 TEST_CASE("Energies are the plain sums over images, whatever the options") {
