@@ -361,10 +361,12 @@ int neb_in_crystals(Arguments const& arguments) {
   bool const several = run.hops.size() > 1 || arguments.has("pairs") || arguments.has("all-hops");
   Paths inputs = reader.files();
   inputs.push_back(run.set.file);
-  std::vector<char const*> names =
-      several ? std::vector<char const*>{"hops.csv", "hops.json"} : hop_files();
-  ResultsFolder const folder(run.folder, inputs, names);
-  for (CrystalHopRun& hop : run.hops) hop.folder = several ? run.folder / hop.name : run.folder;
+  ResultsFolder const folder(run.folder, inputs,
+                             several ? std::vector{"hops.csv", "hops.json"} : hop_files());
+  for (CrystalHopRun& hop : run.hops) {
+    hop.folder = several ? run.folder / hop.name : run.folder;
+    check_files(inputs, touched_in(hop.folder));
+  }
 
   KokkosSession const kokkos(threads);
   if (reader.perfect_) judge_perfect(run, *reader.perfect_);
@@ -388,7 +390,8 @@ int neb_in_crystals(Arguments const& arguments) {
            "... in "
         << run.folder.string() << '\n';
   }
-  for (CrystalHopRun const& hop : run.hops) records.remove(hop.task);
+  for (CrystalHopRun const& hop : run.hops)
+    if (hop.error.empty()) records.remove(hop.task);
   if (!arguments.has("no-pictures"))
     for (CrystalHopRun const& hop : run.hops) draw(hop);
   return exit_code(run, arguments.has("certify"));

@@ -272,6 +272,14 @@ std::vector<char const*> const& hop_files() {
   return names;
 }
 
+Paths touched_in(std::filesystem::path const& folder) {
+  Paths files;
+  for (char const* name : hop_files()) files.push_back(folder / name);
+  for (std::size_t k = 0; std::filesystem::exists(image_folder(folder, k)); ++k)
+    files.push_back(image_folder(folder, k) / "CONTCAR");
+  return files;
+}
+
 void write_hop(CrystalNebRun const& run, CrystalHopRun const& hop) {
   std::filesystem::create_directories(hop.folder);
   if (hop.path.n_images > 0) write_path(hop);

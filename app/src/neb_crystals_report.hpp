@@ -10,6 +10,7 @@
 #include <ionscape/neb/profile.hpp>
 
 #include "output.hpp"
+#include "run_files.hpp"
 
 namespace ionscape::app {
 
@@ -41,6 +42,8 @@ void write_hop(CrystalNebRun const& run, CrystalHopRun const& hop);
 void write_hops(CrystalNebRun const& run);
 /// The names of a hop's files.
 std::vector<char const*> const& hop_files();
+/// All files that a hop's results replace or remove in its folder: images that are there, too.
+Paths touched_in(std::filesystem::path const& folder);
 
 /// Maxima and minima along the path, for tables; none where energies are not finite.
 std::vector<ProfileExtremum> turning_points(BandResult const& path);

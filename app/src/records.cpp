@@ -34,7 +34,8 @@ Text& Text::operator<<(PotentialSet const& set) {
 Text& Text::operator<<(Crystal const& crystal) {
   *this << crystal.cell.a << crystal.cell.b << crystal.cell.c;
   for (std::size_t i = 0; i < crystal.size(); ++i)
-    *this << crystal.species[i] << crystal.positions[i] << crystal.charges[i];
+    *this << crystal.species[i] << crystal.positions[i];
+  for (double charge : crystal.charges) *this << charge;
   for (auto const& fixed : crystal.fixed)
     for (bool flag : fixed) *this << (flag ? "F" : "T");
   return *this;

@@ -81,6 +81,14 @@ TEST_CASE("A band on disk is where the next one begins") {
           0);
   CHECK(json_of(folder, "hop/neb.json")["images"].size() == 5);
   CHECK(read_band(folder / "hop").images.size() == 5);  // none of the seven are left
+
+  // Ends of a band are not replaced by those of a shorter one.
+  Words words = hop("li2o_vLi", {"--images", "3", "--out", "hop"});
+  words[2] = "hop/00/CONTCAR", words[4] = "hop/04/CONTCAR";
+  auto const refused = folder.run(words);
+  CHECK(refused.code == 1);
+  CHECK_THAT(refused.err, ContainsSubstring("hop/00/CONTCAR: is an input of this run"));
+  CHECK(read_band(folder / "hop").images.size() == 5);
 }
 
 TEST_CASE("A vacancy, an interstitial and all hops are made from a perfect crystal") {
@@ -137,15 +145,18 @@ TEST_CASE("In a table of pairs one that cannot be used costs its own row") {
   Folder const folder;
   folder.write("pairs.csv", "initial,final,name\n" + data + "li2o_vLi/initial.vasp," + data +
                                 "li2o_vLi/final.vasp,good\n" + data + "li2o_vLi/initial.vasp," +
-                                data + "mgo_rigid_vMg/final.vasp,bad\n");
+                                data + "mgo_rigid_vMg/final.vasp,bad\n" + data +
+                                "mgo_rigid_vMg/initial.vasp," + data +
+                                "mgo_rigid_vMg/final.vasp,unknown\n");
   auto const run = folder.run({"neb", "--pairs", "pairs.csv", "--potential",
                                data + "li2o_vLi/set.toml", "--no-pictures", "--out", "pairs"});
   CHECK(run.code == 2);
   CsvTable const hops = CsvTable::read(folder / "pairs/hops.csv");
-  REQUIRE(hops.rows() == 2);
+  REQUIRE(hops.rows() == 3);
   CHECK_THAT(hops.number(0, "forward_barrier_eV"), WithinAbs(0.241783, 1e-6));
   CHECK(hops.text(1, "status") == "refused");
   CHECK_THAT(hops.text(1, "verdict"), ContainsSubstring("mgo_rigid_vMg/final.vasp"));
+  CHECK_THAT(hops.text(2, "verdict"), ContainsSubstring("no charge for species Mg"));
   CHECK(json_of(folder, "pairs/good/neb.json")["certified"] == true);
 }
 
