@@ -18,12 +18,9 @@ using detail::native_width;
 /// Å: some places of a grid of 0.2 Å lie in each, and few ions are near a bin but not near its places.
 constexpr double bin_edge = 0.8;
 
-/// Packs of places that share what is read of an image.
-constexpr int packs = 2;
-constexpr int block = packs * native_width;
-
-struct PlaceBlock {
-  Lanes x[packs], y[packs], z[packs];
+/// One place in each lane.
+struct PlaceLanes {
+  Lanes x, y, z;
 };
 
 /// How a term of an image is evaluated for the places of a bin.
@@ -48,16 +45,16 @@ class NearImages {
   std::array<std::size_t, 6> sizes_{};
 };
 
-/// Calls add(square of the distance, pack) for the distances from each image to the places.
-template <class Add>
-inline void visit_squares(std::span<double const> images, PlaceBlock const& places,
-                          Add const& add) {
-  for (std::size_t i = 0; i < images.size(); i += 3)
-    for (int p = 0; p < packs; ++p) {
-      Lanes const x = places.x[p] - Lanes(images[i]), y = places.y[p] - Lanes(images[i + 1]),
-                  z = places.z[p] - Lanes(images[i + 2]);
-      add(x * x + y * y + z * z, p);
-    }
+/// Sum of term(square of the distance) over the images.
+template <class Term>
+inline Lanes sum_over(std::span<double const> images, PlaceLanes const& places, Term const& term) {
+  Lanes sum(0.0);
+  for (std::size_t i = 0; i < images.size(); i += 3) {
+    Lanes const x = places.x - Lanes(images[i]), y = places.y - Lanes(images[i + 1]),
+                z = places.z - Lanes(images[i + 2]);
+    sum += term(x * x + y * y + z * z);
+  }
+  return sum;
 }
 
 /// However near.
@@ -74,27 +71,23 @@ inline detail::Distance<Lanes> far_distance(Lanes square) {
 }
 
 template <class Term>
-void add_terms(Term const& given, BondValenceKind const& kind, NearImages const& images,
-               PlaceBlock const& places, Lanes (&sums)[packs]) {
-  Term const term = given;
+Lanes energy_of(Term const& term, BondValenceKind const& kind, NearImages const& images,
+                PlaceLanes const& places) {
   detail::Ending const end = kind.ending;
-  Lanes sum[packs];
-  for (Lanes& s : sum) s = Lanes(0.0);
-  visit_squares(images[elastic], places,
-                [&](Lanes square, int p) { sum[p] += term.elastic(near_distance(square)); });
-  visit_squares(images[near], places,
-                [&](Lanes square, int p) { sum[p] += term(near_distance(square)); });
-  visit_squares(images[far], places,
-                [&](Lanes square, int p) { sum[p] += term.far(far_distance(square)); });
-  visit_squares(images[far_ending], places, [&](Lanes square, int p) {
+  Lanes sum = sum_over(images[elastic], places,
+                       [&](Lanes square) { return term.elastic(near_distance(square)); });
+  sum += sum_over(images[near], places, [&](Lanes square) { return term(near_distance(square)); });
+  sum +=
+      sum_over(images[far], places, [&](Lanes square) { return term.far(far_distance(square)); });
+  sum += sum_over(images[far_ending], places, [&](Lanes square) {
     auto const d = far_distance(square);
-    sum[p] += end(d.r) * term.far(d);
+    return end(d.r) * term.far(d);
   });
-  visit_squares(images[near_ending], places, [&](Lanes square, int p) {
+  sum += sum_over(images[near_ending], places, [&](Lanes square) {
     auto const d = near_distance(square);
-    sum[p] += end(d.r) * term(d);
+    return end(d.r) * term(d);
   });
-  for (int p = 0; p < packs; ++p) sums[p] += Lanes(kind.strength) * sum[p];
+  return Lanes(kind.strength) * sum;
 }
 
 /// What is true of an image by its distance from the bin's middle is true for all places of the bin.
@@ -138,17 +131,16 @@ class BinWorker {
     Vec3 const centre = bins_.centre(home_, bin);
     for (std::size_t k = 0; k < kinds_.size(); ++k)
       collect(kinds_[k], centre, bins_.radius, near_[k]);
-    for (std::size_t first = 0; first < places_.size(); first += block) {
-      PlaceBlock here;
-      fill(here, first);
-      Lanes sums[packs];
-      for (Lanes& s : sums) s = Lanes(0.0);
+    for (std::size_t first = 0; first < places_.size(); first += native_width) {
+      PlaceLanes const here = lanes(first);
+      Lanes sum(0.0);
       for (std::size_t k = 0; k < kinds_.size(); ++k)
-        std::visit([&](auto const& term) { add_terms(term, kinds_[k], near_[k], here, sums); },
-                   kinds_[k].term);
-      double values[block];
-      for (int p = 0; p < packs; ++p) detail::store(values + p * native_width, sums[p]);
-      for (std::size_t i = first; i < std::min(first + block, places_.size()); ++i)
+        sum +=
+            std::visit([&](auto const& term) { return energy_of(term, kinds_[k], near_[k], here); },
+                       kinds_[k].term);
+      double values[native_width];
+      detail::store(values, sum);
+      for (std::size_t i = first; i < std::min(first + native_width, places_.size()); ++i)
         energies[indices_[i]] = values[i - first];
     }
     places_.clear(), indices_.clear();
@@ -156,17 +148,13 @@ class BinWorker {
 
  private:
   /// Lanes without a place repeat the last one.
-  void fill(PlaceBlock& here, std::size_t first) const {
-    double x[block], y[block], z[block];
-    for (std::size_t i = 0; i < block; ++i) {
+  PlaceLanes lanes(std::size_t first) const {
+    double x[native_width], y[native_width], z[native_width];
+    for (std::size_t i = 0; i < native_width; ++i) {
       Vec3 const place = places_[std::min(first + i, places_.size() - 1)];
       x[i] = place.x, y[i] = place.y, z[i] = place.z;
     }
-    for (int p = 0; p < packs; ++p) {
-      here.x[p] = detail::load(x + p * native_width);
-      here.y[p] = detail::load(y + p * native_width);
-      here.z[p] = detail::load(z + p * native_width);
-    }
+    return {detail::load(x), detail::load(y), detail::load(z)};
   }
 
   std::vector<BondValenceKind> const& kinds_;
