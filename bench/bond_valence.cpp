@@ -1,8 +1,9 @@
 // How long does a grid of bond-valence site energies take, on one thread?
 //
-// Crystals of examples/ on grids of 0.2 Å, handed over in blocks of 8 x 8 x 8 places or row by row (256
-// places a call), with rigid and with elastic anions, and with all terms to 10 Å as BVlain has them.
-// `states` finds the oxidation states. Arguments: crystal (0: LiFePO4, 28 ions; 1: LiMn2O4, 56), way.
+// Crystals of examples/ on grids of 0.2 Å, handed over in blocks of 8 x 8 x 8 places or row by row
+// (256 places a call), with rigid and with elastic anions, and with all terms to 10 Å as BVlain has
+// them. `states` finds the oxidation states. Arguments: crystal (0: LiFePO4, 28 ions; 1: LiMn2O4,
+// 56), way.
 #include <benchmark/benchmark.h>
 
 #include <cmath>

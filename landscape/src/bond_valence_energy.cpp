@@ -15,7 +15,8 @@ namespace {
 using detail::Lanes;
 using detail::native_width;
 
-/// Å: some places of a grid of 0.2 Å lie in each, and few ions are near a bin but not near its places.
+/// Å: some places of a grid of 0.2 Å lie in each, and few ions are near a bin but not near its
+/// places.
 constexpr double bin_edge = 0.8;
 
 /// One place in each lane.
@@ -90,7 +91,8 @@ Lanes energy_of(Term const& term, BondValenceKind const& kind, NearImages const&
   return Lanes(kind.strength) * sum;
 }
 
-/// What is true of an image by its distance from the bin's middle is true for all places of the bin.
+/// What is true of an image by its distance from the bin's middle is true for all places of the
+/// bin.
 void collect(BondValenceKind const& kind, Vec3 centre, double radius, NearImages& images) {
   images.clear();
   auto const [elastic_within, far_beyond] = std::visit(

@@ -38,7 +38,8 @@ void refuse_bad_options(BondValenceOptions const& options) {
     fail_input({}, "a cutoff above 50 Å: these terms have long vanished there");
 }
 
-/// State of the mobile ion: as given, else that of the crystal's, else the element's only common one.
+/// State of the mobile ion: as given, else that of the crystal's, else the element's only common
+/// one.
 double state_of_mobile(Crystal const& crystal, std::span<double const> states,
                        BondValenceOptions const& options) {
   std::string const& mobile = options.mobile;

@@ -68,8 +68,8 @@ struct ScreenedTerm {
   Radial radial(double r) const;
 };
 
-/// An elastic ion steps back by u until h D0 2 alpha (y^2 - y) = k u, y = exp(alpha (Rmin - R - u)).
-/// With a = alpha (Rmin - R), t = ln y = a - alpha u and c = softness:
+/// An elastic ion steps back by u until h D0 2 alpha (y^2 - y) = k u, where y = exp(t) and t = a -
+/// alpha u, a = alpha (Rmin - R). With c = softness:
 ///   c (e^2t - e^t) + t = a
 /// The left side rises and is convex from t = 0 on: Newton's steps from there pass the solution
 /// once and then come down to it. In these units k u^2/2 is (a - t)^2 / c.
@@ -103,7 +103,7 @@ T MorseTerm::elastic(Distance<T> d) const {
 /// 1/sqrt(x) to 1e-12.
 template <class T>
 T quick_inverse_sqrt(T x) {
-#if defined(__AVX512F__)
+#if defined(__AVX512F__) && !defined(__CUDACC__)
   if constexpr (std::is_same_v<T, Pack<8>>) {
     T const y = typename T::Values(_mm512_maskz_rsqrt14_pd(0xff, __m512d(x.v)));
     T const h = T(1.0) - x * y * y;

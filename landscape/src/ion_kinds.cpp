@@ -13,8 +13,8 @@ namespace ionscape::detail {
 
 namespace {
 
-/// Nonmetals by falling electronegativity (Pauling's scale): an ion bonded to one that stands before
-/// it is the cation of the two.
+/// Nonmetals by falling electronegativity (Pauling's scale): an ion bonded to one that stands
+/// before it is the cation of the two.
 constexpr char const* nonmetals[] = {"F",  "O", "Cl", "N", "Br", "I",  "S",
                                      "Se", "C", "H",  "P", "As", "Te", "Sb"};
 

@@ -20,7 +20,8 @@ struct IonKind {
 };
 
 /// All kinds, by element and bonds; with `like_bonds`, bonds between ions of one element count.
-/// Remarks are added for bonds that are said to decide a state. Throws InputError for unknown elements, crystals without anions and carbon bonded to hydrogen.
+/// Remarks are added for bonds that are said to decide a state. Throws InputError for unknown
+/// elements, crystals without anions and carbon bonded to hydrogen.
 std::vector<IonKind> ion_kinds(Crystal const& crystal, bool like_bonds,
                                std::vector<std::string>& remarks);
 

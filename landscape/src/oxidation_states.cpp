@@ -16,8 +16,8 @@ using detail::Choice;
 using detail::ChoiceRule;
 using detail::IonKind;
 
-/// Valence units: above the first, structures are strained or states doubtful; choices that differ by
-/// less than the second are as good.
+/// Valence units: above the first, structures are strained or states doubtful; choices that differ
+/// by less than the second are as good.
 constexpr double doubtful_instability = 0.35, as_good_within = 0.05;
 
 std::string with_sign(double state) {
@@ -80,8 +80,8 @@ bool all_whole(std::span<double const> numbers) {
       numbers, [](double x) { return std::isfinite(x) && std::fabs(x - std::round(x)) < 1e-6; });
 }
 
-/// p-block cations that may differ by two electrons (Sb +3 and +5) become kinds of their own, each ion
-/// in the state that its own bond-valence sum is nearest to.
+/// p-block cations that may differ by two electrons (Sb +3 and +5) become kinds of their own, each
+/// ion in the state that its own bond-valence sum is nearest to.
 bool split_by_valence(Crystal const& crystal, std::vector<IonKind>& kinds, Choice const& start) {
   std::vector<IonKind> split;
   bool any = false;

@@ -141,9 +141,9 @@ double plain_energy(Crystal const& crystal, States const& states, BondValenceOpt
   return energy;
 }
 
-/// The lowest energy (above the lowest point) up to which points of a periodic grid, each with its 26
-/// neighbours, connect a place with its own image in one, two and three independent directions: flooded
-/// point by point.
+/// The lowest energy (above the lowest point) up to which points of a periodic grid, each with its
+/// 26 neighbours, connect a place with its own image in one, two and three independent directions:
+/// flooded point by point.
 std::array<double, 3> percolation(std::array<int, 3> n, std::vector<double> const& energy) {
   std::size_t const size = energy.size();
   std::vector<std::size_t> order(size), parent(size);

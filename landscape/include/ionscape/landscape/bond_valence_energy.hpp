@@ -41,9 +41,10 @@ struct BondValenceOptions {
   /// h: 1 as published; 1/2 in BVlain and He et al., Sci. Data 7, 151 (2020).
   double morse_factor = 0.5;
   CovalentRadii radii = CovalentRadii::softbv;
-  double screening = 0.74;    // f
-  double morse_cutoff = 10;   // Å
-  double coulomb_cutoff = 6;  // Å
+  double screening = 0.74;   // f
+  double morse_cutoff = 10;  // Å
+  /// Å; softBV's. With 10 in its place barriers of real compounds change by 0.02 eV at most.
+  double coulomb_cutoff = 6;
   /// Over the last `taper` Å before a cutoff a term goes smoothly to zero, twice differentiable; 0:
   /// it jumps there, as in other programs.
   double taper = 0.5;
@@ -55,9 +56,9 @@ struct BondValenceOptions {
 
 class BondValenceEnergy final : public SiteEnergy {
  public:
-  /// `states` (e, one an ion; oxidation_states.hpp) of the crystal's ions, whose species are element
-  /// symbols. Throws InputError where the table has no constants, for options that are no numbers of
-  /// their kind, and where the mobile ions have different states.
+  /// `states` (e, one an ion; oxidation_states.hpp) of the crystal's ions, whose species are
+  /// element symbols. Throws InputError where the table has no constants, for options that are no
+  /// numbers of their kind, and where the mobile ions have different states.
   BondValenceEnergy(Crystal const& crystal, std::span<double const> states,
                     BondValenceOptions const& options);
   ~BondValenceEnergy() override;
@@ -65,7 +66,7 @@ class BondValenceEnergy final : public SiteEnergy {
   BondValenceEnergy& operator=(BondValenceEnergy&&) noexcept;
 
   Cell const& cell() const override;
-  /// Runs on all threads of the host, or on the calling thread if that is one of many already.
+  /// On the calling thread. Fastest where neighbours in the list are neighbours in space.
   void energies(std::span<Vec3 const> places, std::span<double> energies) const override;
   LocalEnergy local(Vec3 place) const override;
 

@@ -1,5 +1,5 @@
-// The constants of bond-valence site energies, softBV's: H. Chen, S. Adams, IUCrJ 4, 614 (2017);
-// H. Chen, L. L. Wong, S. Adams, Acta Cryst. B 75, 18 (2019). landscape/data has the tables and says
+// The constants of bond-valence site energies, softBV's: H. Chen, S. Adams, IUCrJ 4, 614 (2017); H.
+// Chen, L. L. Wong, S. Adams, Acta Cryst. B 75, 18 (2019). landscape/data has the tables and says
 // where each row is from.
 #pragma once
 
@@ -75,8 +75,8 @@ struct BondValenceIon {
 /// All rows, ordered by atomic number and state.
 std::vector<BondValenceIon> const& bond_valence_ions();
 
-/// The ion of an element whose state has the sign of `state` and is nearest to it. Throws InputError
-/// for an unknown element, or one without such ions.
+/// The ion of an element whose state has the sign of `state` and is nearest to it. Throws
+/// InputError for an unknown element, or one without such ions.
 BondValenceIon const& bond_valence_ion(std::string const& element, double state);
 
 /// D0 and Rmin from R0 (Å), b = 1/alpha (Å) and the cation's coordination number:

@@ -33,8 +33,8 @@ struct IonStates {
 
 /// States of all ions; species are element symbols.
 ///   given   state (e) per species: these are taken, whatever else is known
-///   stated  what the file says (charges, oxidation numbers of a CIF), one an ion, NaN where it says
-///           nothing; taken if all are whole numbers, else left aside with a remark. May be empty.
+///   stated  what the file says (charges, oxidation numbers of a CIF), one an ion, NaN where it
+///           says nothing; taken if all are whole numbers, else left aside with a remark; may be empty
 /// The rest is found so: ions of a nonmetal that are bonded to a more electronegative one are
 /// cations (S of a sulfate), else anions (S of a sulfide); ions of a kind have one state, less or
 /// more by one for each bond with their like (O of a peroxide -1, P of P2S6 +4). Of all choices of
