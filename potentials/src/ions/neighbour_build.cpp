@@ -31,7 +31,8 @@ KOKKOS_INLINE_FUNCTION int floor_divide(int a, int b) { return (a >= 0 ? a : a -
 /// The home bin that a continued bin repeats, and by how many cells it is shifted.
 template <class System>
 KOKKOS_INLINE_FUNCTION int home_bin(System const& s, int image_bin, int& packed_shift) {
-  int const index = image_bin - s.image_begin;
+  int const slot = (image_bin - s.image_begin) / s.image_bins,
+            index = (image_bin - s.image_begin) % s.image_bins;
   int const ny = s.bins[1] + 2 * s.margin[1], nz = s.bins[2] + 2 * s.margin[2];
   int const at[3] = {index / nz / ny - s.margin[0], index / nz % ny - s.margin[1],
                      index % nz - s.margin[2]};
@@ -41,7 +42,7 @@ KOKKOS_INLINE_FUNCTION int home_bin(System const& s, int image_bin, int& packed_
     bin = bin * s.bins[d] + at[d] - shift[d] * s.bins[d];
   }
   packed_shift = pack_shift(shift[0], shift[1], shift[2]);
-  return s.home_begin + bin;
+  return s.home_begin + slot * s.home_bins + bin;
 }
 
 /// Whether an ion's list only needs to be copied.
@@ -104,7 +105,8 @@ void NeighbourList<MemorySpace>::build(Exec const& exec) {
   auto const system = systems_;
   auto const system_of = system_of_, wrap = wrap_, bin_of = bin_of_, sorted = sorted_,
              home_start = home_start_, image_start = image_start_, home_system = home_system_,
-             image_system = image_system_, type = types_, slots = slots_;
+             image_system = image_system_, type = types_, slots = slots_, slot_of = slot_of_,
+             types_present = types_present_;
 
   auto const scratch = [&](char const* label) {
     return View<double>(Kokkos::view_alloc(std::string(label), Kokkos::WithoutInitializing),
@@ -129,7 +131,7 @@ void NeighbourList<MemorySpace>::build(Exec const& exec) {
           int const b = near ? int((fraction[d] - whole) * s.bins[d]) : 0;
           bin = bin * s.bins[d] + (b < s.bins[d] ? b : s.bins[d] - 1);
         }
-        bin_of(i) = s.home_begin + bin;
+        bin_of(i) = s.home_begin + slot_of(i) * s.home_bins + bin;
         Kokkos::atomic_inc(&home_start(bin_of(i) + 1));
       });
   auto const scan = [&](char const* label, View<int> const& starts) {
@@ -157,12 +159,15 @@ void NeighbourList<MemorySpace>::build(Exec const& exec) {
 
   // The bins continued beyond the faces, and the images in them.
   int const image_bins = int(image_system.extent(0));
+  View<int> const repeats(
+      Kokkos::view_alloc("ionscape::neighbours::repeats", Kokkos::WithoutInitializing),
+      2 * image_system.extent(0));  // which bin, shifted by how many cells
   double images_in_all = 0;
   Kokkos::parallel_reduce(
       "ionscape::neighbours::count_images", Range(exec, 0, image_bins),
       KOKKOS_LAMBDA(int b, double& sum) {
-        int packed;
-        int const from = home_bin(system(image_system(b)), b, packed);
+        int const from = home_bin(system(image_system(b)), b, repeats(2 * b + 1));
+        repeats(2 * b) = from;
         int const count = home_start(from + 1) - home_start(from);
         image_start(b + 1) = count;
         if (b == 0) image_start(0) = 0;
@@ -195,11 +200,9 @@ void NeighbourList<MemorySpace>::build(Exec const& exec) {
   int const dummy = n_images_;
   Kokkos::parallel_for(
       "ionscape::neighbours::fill_images", Range(exec, 0, image_bins), KOKKOS_LAMBDA(int b) {
-        int packed;
-        int const from = home_bin(system(image_system(b)), b, packed), first = home_start(from),
-                  to = image_start(b);
+        int const first = home_start(repeats(2 * b)), to = image_start(b);
         for (int k = 0; k < image_start(b + 1) - to; ++k)
-          ion_of(to + k) = sorted(first + k), shift(to + k) = packed;
+          ion_of(to + k) = sorted(first + k), shift(to + k) = repeats(2 * b + 1);
         if (b == 0)
           for (int d = 0; d < 4; ++d) place(4 * dummy + d) = d < 3 ? far_away : 0;
       });
@@ -215,28 +218,34 @@ void NeighbourList<MemorySpace>::build(Exec const& exec) {
   // Lists: count, allot, fill. Candidates are read a vector at a time.
   View<double> const xs = scratch("ionscape::neighbours::x"),
                      ys = scratch("ionscape::neighbours::y"),
-                     zs = scratch("ionscape::neighbours::z"),
-                     image_type = scratch("ionscape::neighbours::image_type");
+                     zs = scratch("ionscape::neighbours::z");
   Kokkos::parallel_for(
       "ionscape::neighbours::columns", Range(exec, 0, n_images_), KOKKOS_LAMBDA(int g) {
         if (is_kept(ion_of(g))) return;
         xs(g) = place(4 * g), ys(g) = place(4 * g + 1), zs(g) = place(4 * g + 2);
-        image_type(g) = type(ion_of(g));
       });
   auto const begin_ = begin;
   auto const group_ = group;
-  int const groups = 2 * n_types;
+  auto const far_square = far_square_;
+  int const n_types_ = n_types, groups = 2 * n_types;
   detail::Candidates<MemorySpace> const candidates{
-      system, system_of, type, bin_of,     image_start, ion_of,    home,
-      xs,     ys,        zs,   image_type, far_square_, partners_, n_types};
+      system, system_of, bin_of, image_start, ion_of, rows_, home, xs, ys, zs, partners_};
   Kokkos::parallel_for(
       "ionscape::neighbours::count", Dynamic(exec, 0, n, Kokkos::ChunkSize(16)),
       KOKKOS_LAMBDA(int i) {
         if (is_kept(i)) return;
         int* const count = &group_(i * (groups + 1));
         for (int t = 0; t <= groups; ++t) count[t] = 0;
-        candidates.for_each(i,
-                            [&](int, unsigned bits, int t) { count[t] += Kokkos::popcount(bits); });
+        auto const& s = system(system_of(i));
+        for (int slot = 0; slot < s.n_types; ++slot) {
+          int const t = types_present(s.type_begin + slot);
+          int n_near = 0, n_far = 0;
+          candidates.for_each(i, slot, far_square(type(i) * n_types_ + t),
+                              [&](int, unsigned near, unsigned far) {
+                                n_near += Kokkos::popcount(near), n_far += Kokkos::popcount(far);
+                              });
+          count[2 * t] = n_near, count[2 * t + 1] = n_far;
+        }
       });
   View<std::int64_t> const begin_before(
       Kokkos::view_alloc("ionscape::neighbours::begin_before", Kokkos::WithoutInitializing), n);
@@ -295,9 +304,17 @@ void NeighbourList<MemorySpace>::build(Exec const& exec) {
           start += whole_vectors(count);
           found += count;
         }
-        candidates.for_each(i, [&](int g, unsigned bits, int t) {
-          for (; bits != 0; bits &= bits - 1) own[next[t]++] = g + Kokkos::countr_zero(bits);
-        });
+        auto const& s = system(system_of(i));
+        for (int slot = 0; slot < s.n_types; ++slot) {
+          int const t = types_present(s.type_begin + slot);
+          int *to_near = own + next[2 * t], *to_far = own + next[2 * t + 1];
+          candidates.for_each(i, slot, far_square(type(i) * n_types_ + t),
+                              [&](int g, unsigned near, unsigned far) {
+                                if (near != 0) to_near = detail::write_lanes(near, g, to_near);
+                                if (far != 0) to_far = detail::write_lanes(far, g, to_far);
+                              });
+          next[2 * t] = int(to_near - own), next[2 * t + 1] = int(to_far - own);
+        }
         for (int t = groups; t > 0; --t) {
           int const end = whole_vectors(next[t - 1]);
           for (int k = next[t - 1]; k < end; ++k) own[k] = dummy;

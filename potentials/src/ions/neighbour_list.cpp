@@ -18,6 +18,45 @@ namespace {
 constexpr double bins_per_cutoff = 3;
 constexpr int most_margin = 500;  // bins of an axis are packed into ten bits
 
+/// The least length of x u + y v with x within 1 of i and y within 1 of j.
+double least_length(Vec3 u, Vec3 v, int i, int j) {
+  if (std::abs(i) <= 1 && std::abs(j) <= 1) return 0;
+  double least = std::numeric_limits<double>::infinity();
+  // It lies on an edge: one factor at its end, the other where the length is least.
+  auto const edges = [&](Vec3 fixed, int at, Vec3 free, int around) {
+    for (int const x : {at - 1, at + 1}) {
+      double const y =
+          std::clamp(-x * dot(fixed, free) / dot(free, free), around - 1.0, around + 1.0);
+      least = std::min(least, norm(double(x) * fixed + y * free));
+    }
+  };
+  edges(u, i, v, j);
+  edges(v, j, u, i);
+  return least;
+}
+
+/// For each row of bins along c in which something may be within reach of a point of the bin in the
+/// middle of the margins: its first bin, counted in bins of a cell that is continued to
+/// `continued` bins, and how many. `bin`: edges of a bin.
+void add_rows(Cell const& bin, int const (&margin)[3], int const (&continued)[3], double reach,
+              std::vector<int>& rows) {
+  Vec3 const along = (1 / norm(bin.c)) * bin.c;
+  double const a = dot(bin.a, along), b = dot(bin.b, along), c = norm(bin.c);
+  for (int i = -margin[0]; i <= margin[0]; ++i)
+    for (int j = -margin[1]; j <= margin[1]; ++j) {
+      double const apart = least_length(bin.a - a * along, bin.b - b * along, i, j);
+      if (apart >= reach) continue;
+      double const half =
+          std::sqrt(reach * reach - apart * apart) + std::fabs(a) + std::fabs(b) + c;
+      int const first = std::max(-margin[2], int(std::ceil((-half - i * a - j * b) / c)));
+      int const last = std::min(margin[2], int(std::floor((half - i * a - j * b) / c)));
+      if (first > last) continue;
+      rows.push_back(((i + margin[0]) * continued[1] + j + margin[1]) * continued[2] + first +
+                     margin[2]);
+      rows.push_back(last - first + 1);
+    }
+}
+
 }  // namespace
 
 template <class MemorySpace>
@@ -28,7 +67,7 @@ NeighbourList<MemorySpace>::NeighbourList(std::span<ListedSystem const> systems,
                                           double memory_limit, std::span<int const> partners)
     : n_types(types_in_all), skin_(skin), memory_limit_(memory_limit) {
   std::size_t const n = types.size();
-  std::vector<int> system_of(n, 0);
+  std::vector<int> system_of(n, 0), types_present, slot_of(n, 0);
   std::vector<double> far_square;
   double pairs_expected = 0, longest = 0;
   for (double cutoff : far_cutoffs) far_square.push_back((cutoff + skin) * (cutoff + skin));
@@ -51,6 +90,15 @@ NeighbourList<MemorySpace>::NeighbourList(std::span<ListedSystem const> systems,
         s.reach = std::max(s.reach, far_cutoffs[std::size_t(a * n_types + b)]);
       }
     longest = std::max(longest, s.reach + skin);
+    s.type_begin = int(types_present.size());
+    for (int t = 0; t < n_types; ++t)
+      if (count[std::size_t(t)] > 0) {
+        for (int i = s.ion_begin; i < s.ion_end; ++i)
+          if (types[std::size_t(i)] == t)
+            slot_of[std::size_t(i)] = int(types_present.size()) - s.type_begin;
+        types_present.push_back(t);
+      }
+    s.n_types = int(types_present.size()) - s.type_begin;
     s.near_square = (listed.cutoff + skin) * (listed.cutoff + skin);
     s.reach_square = (s.reach + skin) * (s.reach + skin);
     s.partners_square = listed.partners_within * listed.partners_within;
@@ -70,6 +118,8 @@ NeighbourList<MemorySpace>::NeighbourList(std::span<ListedSystem const> systems,
       memory_limit_);
   system_of_ = upload<MemorySpace>("ionscape::neighbours::system_of", system_of);
   far_square_ = upload<MemorySpace>("ionscape::neighbours::far_square", far_square);
+  types_present_ = upload<MemorySpace>("ionscape::neighbours::types_present", types_present);
+  slot_of_ = upload<MemorySpace>("ionscape::neighbours::slot_of", slot_of);
   types_ = upload<MemorySpace>("ionscape::neighbours::types", types);
   charges_ = upload<MemorySpace>("ionscape::neighbours::charges", charges);
   partners_ = upload<MemorySpace>("ionscape::neighbours::partners", partners);
@@ -87,7 +137,7 @@ NeighbourList<MemorySpace>::NeighbourList(std::span<ListedSystem const> systems,
 /// The bins of all systems for the cells in which lists are made; returns how many images to expect.
 template <class MemorySpace>
 double NeighbourList<MemorySpace>::lay_out_bins() {
-  std::vector<int> home_system, image_system;
+  std::vector<int> home_system, image_system, rows;
   double images_expected = 0;
   for (System& s : records_) {
     int const index = int(&s - records_.data());
@@ -95,13 +145,13 @@ double NeighbourList<MemorySpace>::lay_out_bins() {
     double const reach = s.reach + skin_;
     Vec3 const faces = s.built.face_distances();
     double const heights[3] = {faces.x, faces.y, faces.z};
-    double const ions = double(s.ion_end - s.ion_begin);
+    double const ions = double(s.ion_end - s.ion_begin), types = std::max(1, s.n_types);
+    double const density = ions / types / (heights[0] * heights[1] * heights[2]);
     double image_bins = 1;
     for (int axis = 0; axis < 3; ++axis) {
-      // No more bins than ions: empty ones cost time, too.
-      double const most = std::max(
-          1.0, std::cbrt(ions) * heights[axis] / std::cbrt(heights[0] * heights[1] * heights[2]));
-      s.bins[axis] = std::max(1, int(std::min(bins_per_cutoff * heights[axis] / reach, most)));
+      // Hardly more bins than ions of a type: empty ones cost time, too.
+      double const wanted = std::min(bins_per_cutoff / reach, std::cbrt(density));
+      s.bins[axis] = std::max(1, int(heights[axis] * wanted));
       double const margin = std::ceil(reach / heights[axis] * s.bins[axis] * (1 + 1e-12));
       if (margin > most_margin)
         fail_input({}, "the cutoff of ", reach, " Å is ", std::round(reach / heights[axis]),
@@ -109,17 +159,29 @@ double NeighbourList<MemorySpace>::lay_out_bins() {
       s.margin[axis] = int(margin);
       image_bins *= s.bins[axis] + 2 * margin;
     }
-    images_expected += ions * image_bins / (double(s.bins[0]) * s.bins[1] * s.bins[2]);
-    if (double(image_system.size()) + image_bins > 5e8)
+    double const home_bins = double(s.bins[0]) * s.bins[1] * s.bins[2];
+    images_expected += ions * image_bins / home_bins;
+    if (double(image_system.size()) + types * image_bins > 5e8)
       fail_input({}, "too many bins for the neighbour lists");
-    home_system.resize(home_system.size() + std::size_t(s.bins[0]) * s.bins[1] * s.bins[2], index);
-    image_system.resize(image_system.size() + std::size_t(image_bins), index);
+    s.home_bins = int(home_bins), s.image_bins = int(image_bins);
+    home_system.resize(home_system.size() + std::size_t(types * home_bins), index);
+    image_system.resize(image_system.size() + std::size_t(types * image_bins), index);
+    Cell const bin{1.0 / s.bins[0] * s.built.a, 1.0 / s.bins[1] * s.built.b,
+                   1.0 / s.bins[2] * s.built.c};
+    int const continued[3] = {s.bins[0] + 2 * s.margin[0], s.bins[1] + 2 * s.margin[1],
+                              s.bins[2] + 2 * s.margin[2]};
+    s.row_begin = int(rows.size() / 2);
+    add_rows(bin, s.margin, continued, reach * (1 + 1e-9), rows);
+    s.near_row_begin = int(rows.size() / 2);
+    add_rows(bin, s.margin, continued, std::sqrt(s.near_square) * (1 + 1e-9), rows);
+    s.row_end = int(rows.size() / 2);
   }
   systems_ = upload<MemorySpace>("ionscape::neighbours::systems", records_);
   home_system_ = upload<MemorySpace>("ionscape::neighbours::home_system", home_system);
   image_system_ = upload<MemorySpace>("ionscape::neighbours::image_system", image_system);
   home_start_ = View<int>("ionscape::neighbours::home_start", home_system.size() + 1);
   image_start_ = View<int>("ionscape::neighbours::image_start", image_system.size() + 1);
+  rows_ = upload<MemorySpace>("ionscape::neighbours::rows", rows);
   slots_ = View<int>("ionscape::neighbours::slots", home_system.size());
   return images_expected;
 }
@@ -127,9 +189,9 @@ double NeighbourList<MemorySpace>::lay_out_bins() {
 template <class MemorySpace>
 double NeighbourList<MemorySpace>::memory() const {
   return double(detail::bytes(images, image_ion, home, entries, entries_before_, begin, group,
-                              built_at_, wrap_, bin_of_, sorted_, home_start_, image_start_,
-                              home_system_, image_system_, image_cell_, slots_, charges_, types_,
-                              system_of_));
+                              built_at_, wrap_, bin_of_, sorted_, slot_of_, types_present_, rows_,
+                              home_start_, image_start_, home_system_, image_system_, image_cell_,
+                              slots_, charges_, types_, system_of_));
 }
 
 template <class MemorySpace>
@@ -199,7 +261,8 @@ template <class Exec>
 bool NeighbourList<MemorySpace>::update(Exec const& exec, Positions const& positions) {
   bool const anew = take_stale(exec, positions);
   if (anew) build(exec);
-  place_images(exec, positions, false);
+  // The images of a single system are where build() has put them.
+  if (!anew || records_.size() > 1) place_images(exec, positions, false);
   return anew;
 }
 

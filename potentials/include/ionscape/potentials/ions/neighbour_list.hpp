@@ -6,11 +6,11 @@
 // skewed as one likes. Pair vector: r_ij = image - ion. There are two shells: near, up to the
 // system's cutoff, for all pairs; and far, beyond it up to a cutoff of the two types.
 //
-// Method: the home cell is cut into bins of about half the cutoff; the bins are continued
-// periodically beyond its faces as far as the cutoff reaches, and the ions in the continued bins
-// are the images, each with a position of its own. A list entry is the index of one image, so a
-// kernel needs no lattice shifts. The entries of one ion are grouped by the partner's type and
-// shell, and each group is filled up to whole vectors with a far-away dummy image.
+// Method: the home cell is cut into bins of a third of the cutoff, for each type of ions; the bins are
+// continued periodically beyond its faces as far as the cutoff reaches, and the ions in the continued
+// bins are the images, each with a position of its own. A list entry is the index of one image, so a
+// kernel needs no lattice shifts. The entries of one ion are grouped by the partner's type and shell,
+// and each group is filled up to whole vectors with a far-away dummy image.
 #pragma once
 
 #include <cstdint>
@@ -87,7 +87,10 @@ class NeighbourList {
     Cell built;              // the cell at the last build
     double reach, stretch;   // largest cutoff; by what strain may have lengthened a pair since then
     int bins[3], margin[3];  // of the home cell; continued beyond each face
-    int home_begin, image_begin;  // first bin in home_start, image_start
+    int type_begin, n_types;      // its own types, in types_present
+    int home_begin, image_begin;  // first bin in home_start, image_start: those of its first type
+    int home_bins, image_bins;    // of each type
+    int row_begin, near_row_begin, row_end;  // of rows: for far pairs, then for near ones only
   };
 
   // Steps of update(); public only because CUDA wants that of functions with kernels in them.
@@ -110,11 +113,16 @@ class NeighbourList {
   View<double> charges_;
   /// (n_ions, 3): where the ions of each system were when its lists were made.
   Kokkos::View<double**, Kokkos::LayoutRight, MemorySpace> built_at_;
-  View<int> stale_;                       // (n_systems)
-  View<int> first_image_;                 // (n_systems): of each, as lists were made
-  View<int> entries_before_;              // lists of the time before: room for the next ones
-  View<int> wrap_;                        // (n_ions, 3): whole cells taken off
-  View<int> bin_of_, sorted_;             // (n_ions); ions by home bin
+  View<int> stale_;            // (n_systems)
+  View<int> first_image_;      // (n_systems): of each, as lists were made
+  View<int> entries_before_;   // lists of the time before: room for the next ones
+  View<int> wrap_;             // (n_ions, 3): whole cells taken off
+  View<int> bin_of_, sorted_;  // (n_ions); ions by home bin
+  /// Each system's own types, and which of them an ion (n_ions) has.
+  View<int> types_present_, slot_of_;
+  /// (rows, 2): bins along c in which something may be near enough to an ion, the first counted from
+  /// the first continued one for an ion in the first bin; and how many.
+  View<int> rows_;
   View<int> home_start_, image_start_;    // (bins + 1)
   View<int> home_system_, image_system_;  // (bins): whose bin it is
   View<int> image_cell_;                  // (n_images): shift of the image, packed
