@@ -326,3 +326,43 @@ TEST_CASE("Many threads that evaluate points themselves get the kernel's bits") 
     }
   }
 }
+
+TEST_CASE("Second derivatives of a frozen host are the slopes of its forces") {
+  using Threads = Kokkos::DefaultHostExecutionSpace;
+  HostFramework const bent = fcc_framework(2, {.05, -.08, .02}), skewed = triclinic_framework();
+  HostFramework screened = bent;
+  screened.screening_width = 0.4;
+  struct Case {
+    HostFramework host;
+    HostSurface surface;
+  };
+  for (Case const& c : {Case{bent, {0, 4.6, -1.5, 60, {{0, {{5000, 1 / 0.22}}}}}},
+                        Case{bent, {0, 4.6, -2.5, 0, {{0.2, {{9000, 1 / 0.12}, {300, 1 / 0.33}}}}}},
+                        Case{screened, {0, 4.6, -2.5, 0, {{0.2, {{800, 1 / 0.25}}}}}},
+                        Case{skewed, triclinic_surface(0, 0.5)}}) {
+    FrozenHost<Threads::memory_space> const model(std::span(&c.host, 1), std::span(&c.surface, 1),
+                                                  {1e-12});
+    for (Vec3 r : scatter(c.host, c.surface.length, 8)) {
+      Vec3 force;
+      std::array<std::array<double, 3>, 3> hessian;
+      double const energy = model.evaluate_here(0, r, force, hessian);
+      double plain;
+      Vec3 plain_force;
+      model.evaluate_here(0, std::span(&r, 1), std::span(&plain, 1), std::span(&plain_force, 1));
+      CHECK(std::fabs(energy - plain) < 1e-11 * (1 + std::fabs(plain)));
+      CHECK(norm(force - plain_force) < 1e-11 * (1 + norm(plain_force)));
+      auto const force_at = [&](Vec3 at) {
+        return reference_site_energy(c.host, c.surface, at).force;
+      };
+      for (std::size_t k = 0; k < 3; ++k) {
+        auto const slope = [&](double h) {
+          Vec3 const d{k == 0 ? h : 0, k == 1 ? h : 0, k == 2 ? h : 0};
+          return 1 / (2 * h) * (force_at(r - d) - force_at(r + d));
+        };
+        Vec3 const expected = 4.0 / 3 * slope(5e-4) - 1.0 / 3 * slope(1e-3);
+        Vec3 const found{hessian[k][0], hessian[k][1], hessian[k][2]};
+        CHECK(norm(found - expected) < 1e-7 * (1 + norm(expected)));
+      }
+    }
+  }
+}

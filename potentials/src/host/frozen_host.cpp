@@ -150,6 +150,18 @@ void FrozenHost<MemorySpace>::evaluate_here(int surface, std::span<Vec3 const> p
 }
 
 template <class MemorySpace>
+double FrozenHost<MemorySpace>::evaluate_here(int surface, Vec3 point, Vec3& force,
+                                              std::array<std::array<double, 3>, 3>& hessian) const
+    requires(bool(Kokkos::SpaceAccessibility<Kokkos::HostSpace, MemorySpace>::accessible)) {
+  host::EvaluatePoints<Kokkos::DefaultHostExecutionSpace> const kernel(*tables_, {});
+  std::vector<double> scratch(kernel.scratch_doubles());
+  auto const result =
+      kernel.curvature_at(host::ThisThread{scratch.data()}, surface, point, hessian);
+  force = result.force;
+  return result.energy;
+}
+
+template <class MemorySpace>
 template <class Exec>
 void FrozenHost<MemorySpace>::closest_approach(Exec const& exec, Points<MemorySpace> const& points,
                                                Kokkos::View<double*, MemorySpace> ratio) const {

@@ -2,6 +2,10 @@
 // formulas).
 #pragma once
 
+#include <array>
+#include <type_traits>
+
+#include "host/dual.hpp"
 #include "host/host_tables.hpp"
 
 namespace ionscape::detail::host {
@@ -9,6 +13,12 @@ namespace ionscape::detail::host {
 /// Energy and force, in reduced lengths, as sums over lanes.
 struct LaneSum {
   Lanes energy = Lanes(0.0), x = Lanes(0.0), y = Lanes(0.0), z = Lanes(0.0);
+};
+
+/// Second derivatives of the energy, too.
+struct LaneCurvature : LaneSum {
+  Lanes xx = Lanes(0.0), yy = Lanes(0.0), zz = Lanes(0.0), yz = Lanes(0.0), xz = Lanes(0.0),
+        xy = Lanes(0.0);
 };
 
 /// Adds the sums of `terms` over the list entries [begin, begin + count) to `sum`; thread `rank` of
@@ -28,6 +38,27 @@ KOKKOS_INLINE_FUNCTION void add_pairs(LaneSum& sum, double const* x, double cons
     sum.x -= force_over_r * dx;
     sum.y -= force_over_r * dy;
     sum.z -= force_over_r * dz;
+  }
+}
+
+/// The same with second derivatives: those of the terms are what their forces have along r.
+template <class... Terms>
+KOKKOS_INLINE_FUNCTION void add_pairs(LaneCurvature& sum, double const* x, double const* y,
+                                      double const* z, int count, int rank, int size, Vec3 r,
+                                      Terms const&... terms) {
+  for (int i = rank * native_width; i < count; i += size * native_width) {
+    Lanes const dx = load(x + i) - Lanes(r.x), dy = load(y + i) - Lanes(r.y),
+                dz = load(z + i) - Lanes(r.z);
+    Lanes const square = dx * dx + dy * dy + dz * dz;
+    Lanes const inverse = inverse_sqrt(square);
+    Dual const d{square * inverse, Lanes(1.0)}, one_over{inverse, -(inverse * inverse)};
+    Dual energy(0.0), force_over_r(0.0);
+    (terms.add(d, one_over, energy, force_over_r), ...);
+    Lanes const f = force_over_r.value, g = force_over_r.slope * inverse;
+    sum.energy += energy.value;
+    sum.x -= f * dx, sum.y -= f * dy, sum.z -= f * dz;
+    sum.xx -= f + g * dx * dx, sum.yy -= f + g * dy * dy, sum.zz -= f + g * dz * dz;
+    sum.yz -= g * dy * dz, sum.xz -= g * dx * dz, sum.xy -= g * dx * dy;
   }
 }
 
@@ -119,7 +150,8 @@ struct EvaluatePoints {
     return whole_vectors(shells(list.shells + last));
   }
 
-  KOKKOS_INLINE_FUNCTION void add_real_space(LaneSum& sum, FrameworkRecord const& host,
+  template <class Sum>
+  KOKKOS_INLINE_FUNCTION void add_real_space(Sum& sum, FrameworkRecord const& host,
                                              TypeRecord const* type, Place const& p, int rank,
                                              int size) const {
     for (int t = 0; t < host.n_types; ++t, ++type) {
@@ -145,11 +177,12 @@ struct EvaluatePoints {
   }
 
   /// Adds the Fourier sum; x, y, z of `sum` are the components along the reciprocal rows.
-  template <bool Dispersion>
-  KOKKOS_INLINE_FUNCTION void add_reciprocal_space(LaneSum& sum, FrameworkRecord const& host,
+  template <bool Dispersion, class Sum>
+  KOKKOS_INLINE_FUNCTION void add_reciprocal_space(Sum& sum, FrameworkRecord const& host,
                                                    SurfaceRecord const& surface,
                                                    double const* scratch, int rank,
                                                    int size) const {
+    constexpr bool curved = std::is_same_v<Sum, LaneCurvature>;
     constexpr int per_block =
         block_width / native_width;  // threads that share one block: 1 on a CPU
     double const *xr = scratch, *xi = xr + h_size, *yr = xi + h_size, *yi = yr + k_size,
@@ -165,6 +198,7 @@ struct EvaluatePoints {
       // a = sum c Z, b = sum l c Z; the four products of each complex product have their own sums,
       // for short chains
       Lanes a_rr(0.0), a_ii(0.0), a_ri(0.0), a_ir(0.0), b_rr(0.0), b_ii(0.0), b_ri(0.0), b_ir(0.0);
+      Lanes c_re(0.0), c_im(0.0);  // sum l^2 c Z
       for (int l = 0; l < block.l_count; ++l, c += 2 * block_width, zl += 4) {
         Lanes cr = load(c), ci = load(c + block_width);
         if constexpr (Dispersion) {
@@ -174,6 +208,10 @@ struct EvaluatePoints {
         Lanes const zr(zl[0]), zi(zl[1]), lzr(zl[2]), lzi(zl[3]);
         a_rr += cr * zr, a_ii += ci * zi, a_ri += cr * zi, a_ir += ci * zr;
         b_rr += cr * lzr, b_ii += ci * lzi, b_ri += cr * lzi, b_ir += ci * lzr;
+        if constexpr (curved) {
+          Lanes const number(double(block.l_begin + l));
+          c_re += number * (cr * lzr - ci * lzi), c_im += number * (cr * lzi + ci * lzr);
+        }
       }
       int const k = block.k_begin + k_size / 2 + lane;
       Lanes const y_re = load(yr + k), y_im = load(yi + k);
@@ -185,10 +223,19 @@ struct EvaluatePoints {
       sum.x += Lanes(double(block.h)) * im;
       sum.y += load(yk + k) * im;
       sum.z += p_re * (b_ri + b_ir) + p_im * (b_rr - b_ii);
+      if constexpr (curved) {
+        Lanes const re = p_re * a_re - p_im * a_im,
+                    l_re = p_re * (b_rr - b_ii) - p_im * (b_ri + b_ir), g = load(yk + k),
+                    h(double(block.h));
+        sum.xx -= h * h * re, sum.yy -= g * g * re, sum.zz -= p_re * c_re - p_im * c_im;
+        sum.yz -= g * l_re, sum.xz -= h * l_re, sum.xy -= h * g * re;
+      }
     }
     if constexpr (!Dispersion) {
       sum.energy = sum.energy * wq;
       sum.x = sum.x * wq, sum.y = sum.y * wq, sum.z = sum.z * wq;
+      if constexpr (curved)
+        for (Lanes* v : {&sum.xx, &sum.yy, &sum.zz, &sum.yz, &sum.xz, &sum.xy}) *v = *v * wq;
     }
   }
 
@@ -209,31 +256,25 @@ struct EvaluatePoints {
     Vec3 force;     // eV/Å
   };
 
-  /// At one point (Å), the result in all threads of the team.
+  /// Phase tables of a point: X (h >= 0), Y with k as a number beside it, Z with l Z beside it.
   template <class Team>
-  KOKKOS_INLINE_FUNCTION EnergyAndForce at(Team const& team, int surface_index, Vec3 point) const {
-    SurfaceRecord const surface = surfaces(surface_index);
-    FrameworkRecord const& host = frameworks(surface.framework);
-    double const s = surface.inverse_length;
-    Place const p = place(host, s * point);
+  KOKKOS_INLINE_FUNCTION double* fill_tables(Team const& team, Vec3 f) const {
     int const rank = team.team_rank(), size = team.team_size();
-
-    // Phase tables: X (h >= 0), Y with k as a number beside it, Z with l Z beside it.
     double* const scratch =
         static_cast<double*>(team.team_shmem().get_shmem(scratch_doubles() * sizeof(double)));
     double *xr = scratch, *xi = xr + h_size, *yr = xi + h_size, *yi = yr + k_size,
            *yk = yi + k_size, *zs = yk + k_size;
     for (int axis = rank; axis < 3; axis += size) {
       if (axis == 0) {
-        fill_phases(p.f.x, h_size - 1, xr, xi);
+        fill_phases(f.x, h_size - 1, xr, xi);
       } else if (axis == 1) {
         int const K = k_size / 2;
-        fill_phases(p.f.y, K, yr + K, yi + K);
+        fill_phases(f.y, K, yr + K, yi + K);
         for (int k = 0; k <= K; ++k)
           yr[K - k] = yr[K + k], yi[K - k] = -yi[K + k], yk[K + k] = k, yk[K - k] = -k;
       } else {
         int const L = l_size / 2;
-        double const c = Kokkos::cos(2 * pi * p.f.z), sn = Kokkos::sin(2 * pi * p.f.z);
+        double const c = Kokkos::cos(2 * pi * f.z), sn = Kokkos::sin(2 * pi * f.z);
         double re = 1, im = 0;
         for (int l = 0; l <= L; ++l) {
           double *up = zs + 4 * (L + l), *down = zs + 4 * (L - l);
@@ -246,7 +287,19 @@ struct EvaluatePoints {
       }
     }
     team.team_barrier();
+    return scratch;
+  }
 
+  /// At one point (Å), the result in all threads of the team.
+  template <class Team>
+  KOKKOS_INLINE_FUNCTION EnergyAndForce at(Team const& team, int surface_index, Vec3 point) const {
+    SurfaceRecord const surface = surfaces(surface_index);
+    FrameworkRecord const& host = frameworks(surface.framework);
+    double const s = surface.inverse_length;
+    Place const p = place(host, s * point);
+    int const rank = team.team_rank(), size = team.team_size();
+
+    double* const scratch = fill_tables(team, p.f);
     LaneSum reciprocal;
     if (host.dispersion)
       add_reciprocal_space<true>(reciprocal, host, surface, scratch, rank, size);
@@ -268,6 +321,46 @@ struct EvaluatePoints {
       team.team_reduce(Kokkos::Sum<double>(fz));
     }
     return {energy + surface.mean, s * Vec3{fx, fy, fz}};
+  }
+
+  /// Energy, force and second derivatives at one point (Å), by the thread that calls.
+  template <class Team>
+  EnergyAndForce curvature_at(Team const& team, int surface_index, Vec3 point,
+                              std::array<std::array<double, 3>, 3>& hessian) const {
+    SurfaceRecord const surface = surfaces(surface_index);
+    FrameworkRecord const& host = frameworks(surface.framework);
+    double const s = surface.inverse_length;
+    Place const p = place(host, s * point);
+    double const* const scratch = fill_tables(team, p.f);
+    LaneCurvature waves, pairs;
+    if (host.dispersion)
+      add_reciprocal_space<true>(waves, host, surface, scratch, 0, 1);
+    else
+      add_reciprocal_space<false>(waves, host, surface, scratch, 0, 1);
+    add_real_space(pairs, host, &types(surface.type_begin), p, 0, 1);
+
+    auto const matrix = [](LaneCurvature const& c) {
+      double const xx = horizontal_sum(c.xx), yy = horizontal_sum(c.yy), zz = horizontal_sum(c.zz),
+                   yz = horizontal_sum(c.yz), xz = horizontal_sum(c.xz), xy = horizontal_sum(c.xy);
+      return std::array<Vec3, 3>{Vec3{xx, xy, xz}, {xy, yy, yz}, {xz, yz, zz}};
+    };
+    auto const vector = [](LaneCurvature const& c) {
+      return Vec3{horizontal_sum(c.x), horizontal_sum(c.y), horizontal_sum(c.z)};
+    };
+    // Those of the waves stand along the reciprocal rows.
+    auto const of_waves = matrix(waves), of_pairs = matrix(pairs);
+    Cell const& b = host.reciprocal;
+    Vec3 const rows[] = {b.to_cartesian(of_waves[0]), b.to_cartesian(of_waves[1]),
+                         b.to_cartesian(of_waves[2])};
+    auto const column = [](Vec3 v, int k) { return k == 0 ? v.x : k == 1 ? v.y : v.z; };
+    for (int j = 0; j < 3; ++j) {
+      Vec3 const h = b.to_cartesian({column(rows[0], j), column(rows[1], j), column(rows[2], j)});
+      for (int i = 0; i < 3; ++i)
+        hessian[std::size_t(i)][std::size_t(j)] =
+            s * s * (column(h, i) + column(of_pairs[std::size_t(i)], j));
+    }
+    double const energy = horizontal_sum(waves.energy) + horizontal_sum(pairs.energy);
+    return {energy + surface.mean, s * (b.to_cartesian(vector(waves)) + vector(pairs))};
   }
 };
 

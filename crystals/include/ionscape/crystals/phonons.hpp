@@ -10,21 +10,13 @@
 #include <span>
 #include <vector>
 
+#include <ionscape/core/thermal.hpp>
 #include <ionscape/crystals/second_derivatives.hpp>
 
 namespace ionscape {
 
 inline constexpr double inverse_centimetres_per_THz = 33.3564095198152;  // 1e10/(299 792 458)
 inline constexpr double meV_per_THz = 4.135667696923859;                 // h, CODATA 2018
-
-inline constexpr double boltzmann = 8.617333262e-5;  // eV/K, CODATA 2018
-
-/// In THz, of an eigenvalue of a mass-weighted Hessian in eV/(Å^2 u); negative for a negative one. e
-/// and u of CODATA 2018.
-inline double frequency_of(double eigenvalue) {
-  double const root = std::sqrt(std::fabs(eigenvalue) * (1.602176634e-19 / 1.66053906660e-27));
-  return std::copysign(root, eigenvalue) * 1e-2 / (2 * pi);
-}
 
 /// Standard atomic weights (u) of the ions. Throws InputError for a label that names no element.
 std::vector<double> masses_of(Particles const& particles);

@@ -21,6 +21,7 @@
 // Z[l] (Ewald 1921; the r^-6 sum: Essmann et al., J. Chem. Phys. 103, 8577 (1995)).
 #pragma once
 
+#include <array>
 #include <memory>
 #include <span>
 #include <vector>
@@ -99,6 +100,12 @@ class FrozenHost {
   /// Assigns eV and eV/Å; `forces` may be empty.
   void evaluate_here(int surface, std::span<Vec3 const> points, std::span<double> energies,
                      std::span<Vec3> forces = {}) const
+      requires(bool(Kokkos::SpaceAccessibility<Kokkos::HostSpace, MemorySpace>::accessible));
+
+  /// Energy (eV) and force (eV/Å) at one point (Å), as above; assigns the second derivatives of the
+  /// energy, eV/Å^2, symmetric, as exact as the rest.
+  double evaluate_here(int surface, Vec3 point, Vec3& force,
+                       std::array<std::array<double, 3>, 3>& hessian) const
       requires(bool(Kokkos::SpaceAccessibility<Kokkos::HostSpace, MemorySpace>::accessible));
 
   /// Assigns ratio(i) = min over host ions of distance / turnover radius for each active point:
