@@ -8,6 +8,7 @@
 #include <ionscape/report/comparison_plots.hpp>
 
 #include "arguments.hpp"
+#include "compare_barriers.hpp"
 #include "kokkos_session.hpp"
 #include "output.hpp"
 #include "run_files.hpp"
@@ -87,6 +88,10 @@ void print_claims(std::vector<Claim> const& claims) {
 
 void declare(Arguments& arguments) {
   arguments.option("reference", "DIR", "folder with the published values");
+  arguments.option("barriers", "DIR",
+                   "published barriers of real compounds instead: a folder with barriers.csv and "
+                   "paths.extxyz, against bond-valence landscapes");
+  arguments.flag("json", "with --barriers: print JSON in place of the tables");
   arguments.option("out", "DIR", "folder for the results (default: results/compare)");
   arguments.option("match", "HOW",
                    "exact: the potential at the published points (default); interpolate: between "
@@ -197,10 +202,13 @@ int compare_command(int argc, char const* const* argv) {
       "Results: DIR/compare.csv (every value), DIR/compare.json; DIR/compare.md, DIR/claims.md "
       "(tables for a "
       "document).",
-      {"[MAP...] --reference DIR [--out DIR] [--match exact|interpolate|nearest] [--pictures]"},
+      {"[MAP...] --reference DIR [--out DIR] [--match exact|interpolate|nearest] [--pictures]",
+       "--barriers DIR [--out DIR] [--json]"},
       "ionscape sweep examples/published/S.toml && ionscape compare results/S --reference DIR");
   declare(arguments);
   if (!arguments.parse(argc, argv)) return good;
+  if (arguments.has("barriers")) return compare_barriers(arguments);
+  arguments.refuse({"json"}, "maps");
   auto const threads = arguments.threads();
   Asked const asked = read(arguments);
   std::vector<char const*> results{"compare.csv", "compare.json", "compare.md", "claims.md"};

@@ -40,7 +40,10 @@ constexpr Subcommand subcommands[] = {
     {"relax", "crystals of lowest energy: ions, shells and cell", relax_command, true},
     {"properties", "elastic and dielectric constants and phonons of a crystal at rest",
      properties_command, true},
-    {"neb", "minimum energy path of one hop in a frozen host", neb_command, true},
+    {"neb", "barriers of hops: bands in which all ions move, certified saddles, rates", neb_command,
+     true},
+    {"landscape", "sites, saddles, percolation and diffusion of one ion in a fixed host",
+     landscape_command, true},
     {"sites", "tetrahedral and octahedral sites of a structure, and the windows between them",
      sites_command, false},
 };

@@ -16,6 +16,7 @@ int energy_command(int argc, char const* const* argv);
 int relax_command(int argc, char const* const* argv);
 int properties_command(int argc, char const* const* argv);
 int neb_command(int argc, char const* const* argv);
+int landscape_command(int argc, char const* const* argv);
 int sites_command(int argc, char const* const* argv);
 
 }  // namespace ionscape::app

@@ -29,20 +29,31 @@ struct Ends {
   bool has_initial = false, has_final = false;
 };
 
-std::map<std::string, Ends> read_ends(std::filesystem::path const& file) {
+/// By id; and the first error of frames that are no structures, which have no id.
+struct AllEnds {
   std::map<std::string, Ends> ends;
-  for (Crystal& frame : read_crystals(file)) {
+  std::string error;
+};
+
+AllEnds read_ends(std::filesystem::path const& file) {
+  AllEnds all;
+  for (FrameOrError& found : read_frames(file)) {
+    if (!found.error.empty()) {
+      if (all.error.empty()) all.error = found.error;
+      continue;
+    }
+    Crystal& frame = found.crystal;
     std::string const id = value_of(frame.comment, "id"), end = value_of(frame.comment, "end");
     if (id.empty() || (end != "initial" && end != "final"))
       fail_input({file}, "a frame with '", frame.comment,
                  "', expected id=... and end=initial or end=final");
-    Ends& entry = ends[id];
+    Ends& entry = all.ends[id];
     bool& known = end == "initial" ? entry.has_initial : entry.has_final;
     if (known) fail_input({file}, "two frames with id=", id, " end=", end);
     known = true;
     (end == "initial" ? entry.initial : entry.final_) = std::move(frame);
   }
-  return ends;
+  return all;
 }
 
 std::string host_of(Crystal const& crystal, std::string const& mobile) {
@@ -97,7 +108,7 @@ double slope_through(double x0, double y0, std::span<double const> x, std::span<
 
 std::vector<PublishedBarrier> read_published_barriers(std::filesystem::path const& folder) {
   CsvTable const table = CsvTable::read(folder / "barriers.csv");
-  std::map<std::string, Ends> ends = read_ends(folder / "paths.extxyz");
+  AllEnds all = read_ends(folder / "paths.extxyz");
   std::vector<PublishedBarrier> entries;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     PublishedBarrier entry;
@@ -110,13 +121,17 @@ std::vector<PublishedBarrier> read_published_barriers(std::filesystem::path cons
       if (column.starts_with("Ea_") && column.ends_with("_eV") && column != "Ea_DFT_eV")
         if (auto const value = table.optional_number(row, column))
           entry.other_models[column.substr(3, column.size() - 6)] = *value;
-    auto const found = ends.find(entry.id);
-    if (found == ends.end() || !found->second.has_initial || !found->second.has_final)
+    auto const found = all.ends.find(entry.id);
+    if (found != all.ends.end() && found->second.has_initial && found->second.has_final) {
+      entry.initial = std::move(found->second.initial);
+      entry.final_ = std::move(found->second.final_);
+      check(entry, table.where(row));
+      entry.host = host_of(entry.initial, entry.mobile);
+    } else if (!all.error.empty()) {
+      entry.error = "its frames are no structures: " + all.error;
+    } else {
       fail_input(table.where(row), entry.id, ": paths.extxyz has not both of its ends");
-    entry.initial = std::move(found->second.initial);
-    entry.final_ = std::move(found->second.final_);
-    check(entry, table.where(row));
-    entry.host = host_of(entry.initial, entry.mobile);
+    }
     entries.push_back(std::move(entry));
   }
   if (entries.empty()) fail_input({folder / "barriers.csv"}, "no rows");

@@ -41,6 +41,19 @@ TEST_CASE("A folder of published barriers is read with both ends of each") {
   CHECK(entries[1].host == "O");
 }
 
+TEST_CASE("A row whose ions lie in each other has an error, and the others are read") {
+  TemporaryFolder const folder;
+  folder.write("barriers.csv", csv);
+  std::string broken = frame("b", "initial", 0);
+  broken.replace(broken.find("O 2 2 2"), 7, "O 0 0 0");
+  folder.write("paths.extxyz",
+               frame("a", "initial", 0) + frame("a", "final", 1) + broken + frame("b", "final", 1));
+  auto const entries = read_published_barriers(folder.path());
+  REQUIRE(entries.size() == 2);
+  CHECK(entries[0].error.empty());
+  CHECK_THAT(entries[1].error, ContainsSubstring("overlap"));
+}
+
 TEST_CASE("Rows without their frames, and frames that are no hop, are refused") {
   TemporaryFolder const folder;
   folder.write("barriers.csv", csv);

@@ -24,13 +24,15 @@ struct PublishedBarrier {
   double barrier = 0;                          // eV
   std::map<std::string, double> other_models;  // further columns Ea_..._eV, eV
   Crystal initial, final_;                     // no charges
+  std::string error;                           // why these mean nothing; empty: they do
   /// Elements of the host, in alphabetical order: "FeOP". Entries that share it never stand on both
   /// sides of a choice.
   std::string host;
 };
 
-/// In the order of barriers.csv. Throws InputError with file and line for a row without its frames,
-/// frames that differ in cell, ions or their order, a first ion that is not the mobile one.
+/// In the order of barriers.csv. A row whose frames are no structures (ions in each other) has an
+/// error. Throws InputError with file and line for a row without its frames, frames that differ in cell,
+/// ions or their order, a first ion that is not the mobile one.
 std::vector<PublishedBarrier> read_published_barriers(std::filesystem::path const& folder);
 
 /// E = offset + slope min(model, most), by least absolute deviations: barriers above `most` only say
